@@ -1,0 +1,52 @@
+# Two commands: `make demo` shows something real, `make test` proves it. Both need python3, pip and make alone.
+# The torch build is yours to choose: make demo TORCH="torch --index-url https://download.pytorch.org/whl/cpu".
+# Without TORCH, the build that constraints.txt pins for the tests is taken.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DATA   ?=
+ONE    := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test notebooks docs bench readme training clean
+
+help: ## what there is to do
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(READY): settings.ini setup.py constraints.txt
+	$(PYTHON) tools/venv.py $(VENV)
+ifdef TORCH
+	$(BIN)/python -m pip install -q $(TORCH)
+	$(BIN)/python -m pip install -q -e '.[dev]'
+else
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+endif
+	@touch $@
+
+demo: $(READY) ## the main job on the bundled model, prompts and scorers
+	$(BIN)/eigenshift run
+
+test: $(READY) ## every notebook, notebooks against modules and README, the docs
+	@$(ONE) $(BIN)/python tools/test.py
+
+notebooks: $(READY) ## run the notebooks (NBS="…" for some) and store their outputs; DATA=folder for the studies
+	@$(ONE) $(if $(DATA),EIGENSHIFT_DATA=$(abspath $(DATA))) $(BIN)/python tools/runnb.py $(NBS)
+
+training: $(READY) ## retrain the bundled model and scorers from DATA=folder
+	@test -n "$(DATA)" || { echo 'say where the data lies: make training DATA=folder'; exit 2; }
+	$(ONE) EIGENSHIFT_DATA=$(abspath $(DATA)) $(BIN)/python tools/runnb.py --flags slow nbs/training/*.ipynb
+
+readme: $(READY) ## README.md from nbs/index.ipynb
+	@$(BIN)/python tools/readme.py
+
+docs: $(READY) ## the docs site, into _docs (needs Quarto)
+	@command -v quarto >/dev/null || { echo 'Quarto is not installed: get it from https://quarto.org, or read the notebooks in nbs/. `make test` checks the docs without it.'; exit 2; }
+	@$(BIN)/nbdev_docs
+
+bench: $(READY) ## speed, as ratios in one run against the reference way
+	@$(ONE) $(BIN)/python tools/bench.py
+
+clean: ## remove what was built
+	rm -rf $(VENV) _docs _proc *.egg-info build dist
