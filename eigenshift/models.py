@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['causal_archs', 'encoder_archs', 'tiny_tokenizer', 'tiny_lm', 'tiny_encoder', 'set_pad', 'load_lm', 'load_encoder',
-           'pad_ids', 'Head', 'head', 'blocks', 'Neurons', 'neurons']
+           'pad_ids', 'Head', 'head', 'blocks', 'Neurons', 'neurons', 'streams']
 
 # %% ../nbs/02_models.ipynb #2f56c708
 import os, re, weakref
@@ -185,7 +185,7 @@ def pad_ids(
     dev = model.get_input_embeddings().weight.device
     return {k: v.to(model.device if dev.type == 'meta' else dev) for k, v in out.items()}
 
-# %% ../nbs/02_models.ipynb #10549c66
+# %% ../nbs/02_models.ipynb #567ca007
 def _nf4(w, q, start, stop, d):
     "Rows of a bitsandbytes 4-bit weight: packed nibbles, a table of 16 values, one absolute maximum per block."
     absmax = q.absmax
@@ -207,7 +207,7 @@ def _rows(module, start, stop):
     q = getattr(w, 'quant_state', None)
     if q is not None: return _nf4(w, q, start, stop, module.in_features)
     scb = getattr(w, 'SCB', None) if getattr(w, 'SCB', None) is not None else getattr(getattr(module, 'state', None), 'SCB', None)
-    if w.dtype == torch.int8 and scb is not None: return w.detach()[start:stop].float()*(scb[start:stop, None].float()/127)
+    if w.dtype == torch.int8 and scb is not None: return (w[start:stop].float()*(scb[start:stop, None].float()/127)).detach()
     if type(w) not in (Tensor, nn.Parameter) and not w.is_floating_point(): return w[start:stop].dequantize()
     if w.dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16) and w.ndim == 2: return w.detach()[start:stop]
     raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({w.dtype}): load the model with the head left out (such as llm_int8_skip_modules=["lm_head"])')
@@ -358,7 +358,7 @@ def _watch_experts(module, fn):
         if not _views[module]: del _views[module]; module.__dict__.pop('_eigenshift_handle').remove()
     return _Handle(undo)
 
-# %% ../nbs/02_models.ipynb #24dd0cf4
+# %% ../nbs/02_models.ipynb #f19ab952
 @dataclass(frozen=True)
 class Neurons:
     "Output units of one linear layer of a block's MLP, read after the bias and before any nonlinearity."
@@ -366,13 +366,13 @@ class Neurons:
     module:nn.Module       # the linear layer, or the module that holds the experts' parameters
     n_units:int            # for experts: experts x units of one
     block:int              # index into `blocks(model)`
-    kind:str               # linear, conv1d, fused or experts
+    kind:str               # linear, conv1d, fused, experts, or stream (the output of a whole block)
     part:slice|None=None   # which of the module's outputs, when it fuses two projections
     call:int|None=None     # which use of a shared layer
     param:str|None=None    # the experts' parameter
     owner:nn.Module|None=field(default=None, repr=False) # starts the count of calls anew
 
-# %% ../nbs/02_models.ipynb #9f2f2b5c
+# %% ../nbs/02_models.ipynb #6cb3e12d
 @patch
 def hook(self:Neurons,
     fn, # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for experts the flat positions in the batch
@@ -380,6 +380,7 @@ def hook(self:Neurons,
     "Show the units' values to `fn` at every forward pass; what it returns, if anything, replaces them."
     at = self.part or slice(None)
     def show(out, tokens, units):
+        if isinstance(out, tuple): return None if (r := show(out[0], tokens, units)) is None else (r, *out[1:])
         if (r := fn(out[..., at], tokens, units)) is None: return None
         if self.part is None: return r
         out = out.clone(); out[..., at] = r
@@ -476,3 +477,11 @@ def neurons(
                 out += [Neurons(f'{full}[{h}]{at}', m, n//2, i, 'fused', s, call, owner=owner) for h, s in zip(halves, (slice(0, n//2), slice(n//2, n)))]
             else: out.append(Neurons(full+at, m, n, i, kind, None, call, owner=owner))
     return out
+
+# %% ../nbs/02_models.ipynb #d06aae60
+def streams(
+    model, # a transformers model
+)->list:   # of Neurons of kind "stream", one for each block, d_model units each
+    "The residual stream after every block."
+    d = (model.config.get_text_config() if hasattr(model.config, 'get_text_config') else model.config).hidden_size
+    return [Neurons(k if c is None else f'{k}@{c}', m, d, i, 'stream', call=c, owner=o) for i, (k, m, c, o) in enumerate(_calls(model))]
