@@ -15,14 +15,14 @@ from torch import nn, Tensor
 from fastcore.basics import patch
 from .core import asset
 
-# %% ../nbs/02_models.ipynb #33c5b56a
+# %% ../nbs/02_models.ipynb #9d0fb468
 def tiny_tokenizer(
     side:str='left', # where padding goes
 ):                   # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
     "A byte-level BPE tokenizer made on the spot: any text goes in and comes out."
     from tokenizers import Tokenizer, models, pre_tokenizers, decoders, processors
     from transformers import PreTrainedTokenizerFast
-    merges = [m.split('+') for m in 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re Ġ+i i+d Ġ+id i+o io+t Ġid+iot i+n i+t s+t'.split()]
+    merges = [m.split('+') for m in 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re i+d Ġ+id i+o io+t Ġid+iot Ġ+i i+n i+t s+t'.split()]
     pieces = ['<pad>', '<s>', '</s>', '<unk>', *sorted(pre_tokenizers.ByteLevel.alphabet()), *map(''.join, merges)]
     t = Tokenizer(models.BPE({p:i for i,p in enumerate(pieces)}, [tuple(m) for m in merges]))
     t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
