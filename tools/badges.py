@@ -1,9 +1,7 @@
-"""The Colab badge and the install cell under every notebook's title, from settings.ini: `python tools/badges.py [--check]`."""
-import json,sys
+"""The Colab badge and the install cell under every notebook's title, and the address in `git+…`, from settings.ini: `python tools/badges.py [--check]`."""
+import json, re, sys
 from pathlib import Path
 from nbdev.config import get_config
-
-MARK = 'colab-badge.svg'
 
 def cells(path):
     "The two cells that stand under the title of the notebook at `path`."
@@ -17,11 +15,12 @@ def cells(path):
 
 def stamp(path, check=False):
     "Put the two cells under the title; with `check`, only say whether they stand there."
-    path = Path(path); nb = json.loads(path.read_text())
+    path = Path(path); nb = json.loads(path.read_text()); before = [(c.get('id'), ''.join(c['source'])) for c in nb['cells']]
     rest = [c for c in nb['cells'] if c.get('id') not in ('c01ab000', 'c01ab001')]
     at = next((i for i, c in enumerate(rest) if c['cell_type'] == 'markdown' and ''.join(c['source']).startswith('# ')), -1)+1
+    for c in rest: c['source'] = re.sub(r'git\+https://github\.com/[\w./-]+', f'git+{get_config().git_url}', ''.join(c['source'])).splitlines(keepends=True)
     want = rest[:at]+cells(path)+rest[at:]
-    same = [(c['id'], ''.join(c['source'])) for c in want] == [(c.get('id'), ''.join(c['source'])) for c in nb['cells']]
+    same = [(c['id'], ''.join(c['source'])) for c in want] == before
     if not same and not check:
         nb['cells'] = want
         path.write_text(json.dumps(nb, indent=1, sort_keys=True, ensure_ascii=False)+'\n')
