@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['M31', 'mix', 'row_keys', 'vocab_keys', 'noise_bits', 'exponentials', 'draw', 'left_pad', 'pads_well', 'continuations',
-           'completion', 'token_spans', 'in_batches', 'probe', 'generate']
+           'completion', 'token_spans', 'in_batches', 'probe', 'generate', 'throughput']
 
-# %% ../nbs/05_generation.ipynb #59a6b6a4
-import inspect, json, os, time, warnings
+# %% ../nbs/05_generation.ipynb #3a65fec4
+import functools, inspect, json, os, time, warnings
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 import numpy as np, torch
 from torch import Tensor
 from .core import atomic, batches_by_length, fingerprint
@@ -88,11 +89,13 @@ def _in_nucleus(p, race, winner, mass):
     p_out = p[out]; race = race[out].masked_fill_(p_out <= at[out], 0)
     return winner.index_copy(0, out, _in_nucleus(p_out, race, race.argmax(-1), mass[out]))
 
-# %% ../nbs/05_generation.ipynb #d045c921
+# %% ../nbs/05_generation.ipynb #a25324e5
+@functools.cache
+def _arguments(kind): return set(inspect.signature(kind.forward).parameters)
+
 def _takes(model, name):
     "Whether the model's forward has an argument of this name."
-    base = model.get_base_model() if hasattr(model, 'get_base_model') else model
-    return name in inspect.signature(base.forward).parameters
+    return name in _arguments(type(model.get_base_model() if hasattr(model, 'get_base_model') else model))
 
 def _forward(model, x, mask, cache=None):
     "Logits of the last position, and the cache; positions count from each row's first real token."
@@ -117,14 +120,14 @@ def left_pad(
     if all(len(i) == width for i in ids): return x, None
     return x, torch.tensor([[0]*(width-len(i)) + [1]*len(i) for i in ids], device=device)
 
-# %% ../nbs/05_generation.ipynb #4452f49a
+# %% ../nbs/05_generation.ipynb #93d69978
 @torch.inference_mode()
 def pads_well(
     model,
-    ids, # token ids of a short prompt
+    ids, # token ids of a prompt
 )->bool: # False where padding on the left moves the logits
     "Whether a model may be padded on the left, by trying: a prefill and a cached step beside a longer row, against one plain pass."
-    ids = [*ids, ids[-1]]
+    ids = [*ids[:15], ids[-1]]
     alone = model(input_ids=torch.tensor([ids], device=model.device)).logits[0, -1].float()
     x, mask = left_pad([ids, ids*2], device=model.device)
     *_, cache = _forward(model, x[:, :-1], mask[:, :-1])
@@ -313,53 +316,46 @@ def _same_model(a, b, dtype):
     a, b = np.array(a), np.array(b)
     return a.shape == b.shape and np.linalg.norm(a-b) <= (1e-3 if 'float32' in dtype else .02)*np.linalg.norm(a)
 
-# %% ../nbs/05_generation.ipynb #15bebdc3
+# %% ../nbs/05_generation.ipynb #ccbfb51c
 def _open(out, settings, rank):
     "Record the settings of a run, or compare them with the record."
-    path = out/'settings.json'
+    out.mkdir(parents=True, exist_ok=True); path = out/'settings.json'
     if rank == 0 and not path.exists():
         if any(out.glob('*.parquet')): raise ValueError(f'{out} holds Parquet files but no settings.json: not a run of generate. Give another folder.')
         with atomic(path) as tmp: tmp.write_text(json.dumps(settings, indent=1))
     while not path.exists(): time.sleep(.1)
     there = json.loads(path.read_text())
-    diff = [f'{k}: {there.get(k)!r} there, {v!r} here' for k, v in settings.items() if k not in ('probe', 'about') and there.get(k) != v]
+    diff = [f'{k}: {there.get(k)!r} there, {v!r} here' for k, v in settings.items() if k != 'probe' and there.get(k) != v]
     if not diff and not _same_model(there['probe'], settings['probe'], settings['dtype']): diff = ['model: its logits on the first prompt differ (other weights, or another edit)']
     if diff: raise ValueError(f'{out} holds a run with other settings ({"; ".join(diff)}). Give another folder, or the settings of {path}.')
 
-def _table(rows):
-    "Generations as an Arrow table."
-    import pyarrow as pa
-    cols = dict(prompt_id=pa.int64(), sample=pa.int64(), prompt=pa.string(), prompt_ids=pa.list_(pa.int64()), completion=pa.string(), token_ids=pa.list_(pa.int64()))
-    return pa.Table.from_pylist(rows, schema=pa.schema(cols))
-
-# %% ../nbs/05_generation.ipynb #308901cb
+# %% ../nbs/05_generation.ipynb #26149ea6
 def _ranks():
     "This process's number and how many there are, under `accelerate launch` or torchrun."
     if int(os.environ.get('WORLD_SIZE', 1)) == 1: return 0, 1
     from accelerate import PartialState
     s = PartialState(); return s.process_index, s.num_processes
 
-def _gather(tables, world):
-    "Every process's tables, on every process."
-    if world == 1: return tables
-    from accelerate.utils import gather_object
-    return dict(gather_object(list(tables.items())))
+def _all_tables(j):
+    "Every shard's table, whoever made it."
+    import pyarrow.parquet as pq
+    if j.out is None and j.world == 1: return [j.tables[i] for i in range(j.shards)]
+    if j.out is None:
+        from accelerate.utils import gather_object
+        got = dict(gather_object(list(j.tables.items()))); return [got[i] for i in range(j.shards)]
+    while not all(j.path(i).exists() for i in range(j.shards)): time.sleep(.2)
+    for f in Path(j.out).glob('.shard-*.tmp.*'): f.unlink(missing_ok=True) # left by the killed
+    return [pq.read_table(j.path(i), use_threads=False) for i in range(j.shards)]
 
-def _wait(paths):
-    "Until other processes have written their shards."
-    while not all(p.exists() for p in paths): time.sleep(.2)
-
-# %% ../nbs/05_generation.ipynb #631455a7
+# %% ../nbs/05_generation.ipynb #a91fb797
 def _check(model, n, max_new_tokens, temperature, top_p, top_k, ids):
     "Refuse what would fail later or be silently wrong."
     for name, v, ok, want in (('n', n, n >= 1, 'at least 1'), ('max_new_tokens', max_new_tokens, max_new_tokens >= 1, 'at least 1'),
         ('temperature', temperature, temperature > 0, 'above 0 (greedy=True is the limit at 0)'), ('top_p', top_p, 0 < top_p <= 1, 'in (0, 1]'), ('top_k', top_k, top_k >= 0, '0 (all) or more')):
         if not ok: raise ValueError(f'{name} is {v}; it must be {want}')
-    if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
     most = getattr(model.config.get_text_config(), 'max_position_embeddings', None); longest = max(map(len, ids))
-    if most and most > 0 and longest+max_new_tokens > most: raise ValueError(f'the longest prompt has {longest} tokens; with {max_new_tokens} new ones it passes the {most} positions of the model. Shorten the prompts, or lower max_new_tokens.')
+    if most and 0 < most < longest+max_new_tokens: raise ValueError(f'the longest prompt has {longest} tokens; with {max_new_tokens} new ones it passes the {most} positions of the model. Shorten the prompts, or lower max_new_tokens.')
 
-# %% ../nbs/05_generation.ipynb #0e3082d6
 @contextmanager
 def _evaluating(model):
     "Without dropout, and back."
@@ -367,11 +363,25 @@ def _evaluating(model):
     try: yield
     finally: model.train(was)
 
-# %% ../nbs/05_generation.ipynb #d9832ffd
+# %% ../nbs/05_generation.ipynb #35368302
+def _shard(model, tok, j, i):
+    "The table of shard `i` of job `j`."
+    import pyarrow as pa
+    at = np.arange(i*j.per, min((i+1)*j.per, len(j.ids))); which, sample = at.repeat(j.n), np.tile(np.arange(j.n), len(at))
+    def batch(b):
+        w = which[b]; keys = None if j.greedy else row_keys(j.seed, j.pids[w][:, None], sample[b][:, None], np.arange(j.steps))
+        return continuations(model, [j.ids[o] for o in w], keys, j.steps, j.eos, [f'prompt {j.pids[o]}' for o in w], **j.how)
+    new = in_batches(batch, j.lengths[which], j.state, j.padded, j.bar.update)
+    text = [_added(tok, j.ids[o], [t[:-1] if t and t[-1] in j.eos else t], j.special)[0] for o, t in zip(which, new)]
+    kinds = dict(prompt_id=pa.int64(), sample=pa.int64(), prompt=pa.string(), prompt_ids=pa.list_(pa.int64()), completion=pa.string(), token_ids=pa.list_(pa.int64()))
+    cols = (j.pids[which], sample, [j.texts[o] for o in which], [j.ids[o] for o in which], text, new)
+    return pa.table([pa.array(c, t) for c, t in zip(cols, kinds.values())], schema=pa.schema(kinds))
+
+# %% ../nbs/05_generation.ipynb #f66344aa
 def generate(
     model, tok,           # a causal LM of transformers and its tokenizer
     prompts,              # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
-    n:int=25,             # samples per prompt; greedy has one
+    n:int=25,             # samples per prompt; greedy gives one, since all would be equal
     max_new_tokens:int=20,
     temperature:float=1., # > 0
     top_p:float=.95,      # nucleus, in (0, 1]; 1 is off
@@ -380,44 +390,55 @@ def generate(
     seed:int=0,
     out=None,             # folder to write shards to and to resume from
     chat:bool=None,       # wrap prompts with the chat template
-    batch_size:int=None,  # rows at a time; found automatically
+    batch_size:int=None,  # rows at a time; by default 128 on a CPU, 512 elsewhere; halved when memory runs out
     shard_rows:int=1024,  # rows between two saves to `out`
     progress:bool=True,   # a bar, once it takes some seconds
 ):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
-    "Continuations of each prompt, a function of the arguments above `out` alone."
+    "Continuations of each prompt: a function of the arguments above `out`, and of `chat`, alone."
     from datasets import Dataset
-    import pyarrow as pa, pyarrow.parquet as pq
     from tqdm.auto import tqdm
-    texts, pids = _prompts(prompts); eos = _eos(model, tok); special = _specials(tok)
-    ids = _encode(model, tok, texts, chat, eos); n = 1 if greedy else n
+    import pyarrow as pa, pyarrow.parquet as pq
+    if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
+    texts, pids = _prompts(prompts); eos = _eos(model, tok); ids = _encode(model, tok, texts, chat, eos)
     _check(model, n, max_new_tokens, temperature, top_p, top_k, ids)
-    how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k)); rank, world = _ranks()
-    per = max(1, shard_rows//n) if out is not None else -(-len(ids)//world); starts = range(0, len(ids), per)
+    n = 1 if greedy else n; how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k)); rank, world = _ranks()
+    per = -(-len(ids)//world) if out is None else max(1, shard_rows//n); shards = -(-len(ids)//per); lengths = np.array([len(a) for a in ids])
+    j = SimpleNamespace(texts=texts, pids=pids, ids=ids, lengths=lengths, eos=eos, special=_specials(tok), n=n, steps=max_new_tokens, greedy=greedy, how=how, seed=seed, per=per, shards=shards, world=world,
+        out=out, path=lambda i: Path(out)/f'shard-{i:05d}-of-{shards:05d}.parquet', state=dict(size=batch_size or (128 if model.device.type == 'cpu' else 512)), tables={})
     with _evaluating(model):
-        if out is not None:
-            out = Path(out); out.mkdir(parents=True, exist_ok=True)
-            _open(out, dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed, chat=bool(chat), prompts=fingerprint(json.dumps([pids.tolist(), texts, ids])),
-                model=type(model).__name__, shard_rows=shard_rows, dtype=str(model.dtype), probe=probe(model, ids[0]), about=dict(name=model.config.name_or_path)), rank)
-        path = lambda i: out/f'shard-{i:05d}-of-{len(starts):05d}.parquet'
-        mine = [i for i in range(rank, len(starts), world) if out is None or not path(i).exists()]
-        lengths = np.array([len(a) for a in ids]); short = ids[lengths.argmin()]
-        padded = lengths.min() == lengths.max() or pads_well(model, short)
-        state = dict(size=batch_size or (128 if model.device.type == 'cpu' else 512)); tables = {}
-        def rows(start):
-            which, sample = [a.ravel() for a in np.meshgrid(np.arange(start, min(start+per, len(ids))), np.arange(n), indexing='ij')]
-            def batch(b):
-                keys = None if greedy else row_keys(seed, pids[which[b]][:, None], sample[b][:, None], np.arange(max_new_tokens))
-                return continuations(model, [ids[i] for i in which[b]], keys, max_new_tokens, eos, [f'prompt {pids[i]}' for i in which[b]], **how)
-            new = in_batches(batch, lengths[which], state, padded, bar.update)
-            return [dict(prompt_id=int(pids[i]), sample=int(s), prompt=texts[i], prompt_ids=ids[i], token_ids=t,
-                completion=_added(tok, ids[i], [t[:-1] if t and t[-1] in eos else t], special)[0]) for i, s, t in zip(which, sample, new)]
-        with tqdm(total=sum(min(per, len(ids)-starts[i]) for i in mine)*n, unit='row', delay=3, leave=False, disable=not progress or rank > 0) as bar:
-            for i in mine:
-                tables[i] = _table(rows(starts[i]))
-                if out is not None:
-                    with atomic(path(i)) as tmp: pq.write_table(tables.pop(i), tmp)
-    if out is None: tables = _gather(tables, world)
-    else:
-        _wait([path(i) for i in range(len(starts))])
-        tables = {i: pq.read_table(path(i), use_threads=False) for i in range(len(starts))}
-    return Dataset(pa.concat_tables([tables[i] for i in range(len(starts))]))
+        if out is not None: _open(Path(out), dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed, chat=bool(chat), shard_rows=shard_rows,
+            prompts=fingerprint(json.dumps([pids.tolist(), texts, ids])), model=type(model).__name__, dtype=str(model.dtype), probe=probe(model, ids[0])), rank)
+        todo = [i for i in range(rank, shards, world) if out is None or not j.path(i).exists()]
+        j.padded = lengths.min() == lengths.max() or pads_well(model, ids[lengths.argmin()])
+        with tqdm(total=sum(min(per, len(ids)-i*per) for i in todo)*n, unit='row', delay=3, leave=False, disable=not progress or rank > 0) as j.bar:
+            for i in todo:
+                j.tables[i] = _shard(model, tok, j, i)
+                if out is None: continue
+                with atomic(j.path(i)) as tmp: pq.write_table(j.tables.pop(i), tmp)
+    return Dataset(pa.concat_tables(_all_tables(j)))
+
+# %% ../nbs/05_generation.ipynb #5942c74f
+def throughput(
+    model, tok,         # as for `generate`
+    prompts,            # list of strings
+    n:int=8,            # samples per prompt
+    max_new_tokens:int=20,
+    batch_size:int=64,  # rows at a time, for all
+    repeats:int=5,      # interleaved; medians are reported
+):                      # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
+    "How fast `generate` is beside the library's own sampling, in one run on the same threads."
+    import pandas as pd
+    ids = sorted(tok(prompts)['input_ids'], key=len); per = max(1, batch_size//n)
+    def library(**kw):
+        for i in range(0, len(ids), per):
+            x, mask = left_pad(ids[i:i+per], device=model.device)
+            model.generate(x, attention_mask=torch.ones_like(x) if mask is None else mask, do_sample=True, top_p=.95, max_new_tokens=max_new_tokens, num_return_sequences=n, pad_token_id=0, **kw)
+    who = {'generate': lambda: generate(model, tok, prompts, n, max_new_tokens, batch_size=batch_size, progress=False), 'library': library, 'library, top_k=0': lambda: library(top_k=0)}
+    took = {k: [] for k in who}
+    for r in range(repeats+1):
+        for k, f in who.items():
+            t = time.perf_counter(), time.process_time(); f()
+            if model.device.type == 'cuda': torch.cuda.synchronize()
+            if r: took[k].append((time.perf_counter()-t[0], time.process_time()-t[1]))
+    med = pd.DataFrame({k: np.median(v, 0) for k, v in took.items()}, index=['seconds', 'processor_seconds']).T
+    return med.assign(ratio=med.seconds/med.seconds['generate'], processor_ratio=med.processor_seconds/med.processor_seconds['generate'])
