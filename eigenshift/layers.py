@@ -30,7 +30,7 @@ def split_in_two(
     out = ((H-H[at][c].mean(0))**2).sum(1) < ((H-H[at][~c].mean(0))**2).sum(1); out[at] = c
     return out
 
-# %% ../nbs/06b_layers.ipynb #c7134970
+# %% ../nbs/06b_layers.ipynb #28761e05
 @dataclass(frozen=True, eq=False)
 class Probe:
     "A linear detector: toxic where the score is above 0."
@@ -42,7 +42,7 @@ def fit_probe(
     H,                     # (n, d) states
     y,                     # (n,) labels, 1 = toxic
     method:str='logistic', # "logistic" (regression on standardised states), or "means" (the difference of means)
-    C:float=.1,            # inverse penalty of "logistic"
+    C:float=.01,           # inverse penalty of "logistic": small, for d_model is large
 )->Probe:
     "Fit a linear detector."
     H = np.asarray(H, np.float64); y = _labels(y, len(H))
@@ -54,7 +54,7 @@ def fit_probe(
     m = LogisticRegression(C=C, max_iter=2000).fit(((H-mu)/sd).astype(np.float32), y); w = m.coef_[0]/sd
     return Probe(w, float(m.intercept_[0]-w@mu))
 
-# %% ../nbs/06b_layers.ipynb #8c6553de
+# %% ../nbs/06b_layers.ipynb #f6ea7a0b
 def probe_scores(
     H,                     # (n, d) states
     y,                     # (n,) labels, 1 = toxic
@@ -62,7 +62,7 @@ def probe_scores(
     method:str='logistic', # as of `fit_probe`
     test=None,             # (n, d) states of the same texts to score instead, such as an edited model's
     seed:int=0,            # of the folds
-    C:float=.1,            # as of `fit_probe`
+    C:float=.01,           # as of `fit_probe`
 )->np.ndarray:             # (n,) scores; no text is scored by a probe that saw it
     "Out-of-fold scores of a linear probe."
     from sklearn.model_selection import StratifiedKFold
