@@ -261,7 +261,7 @@ def hashed(
     return [HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], token_pattern=r'\b\w+\b',
             strip_accents='unicode', binary=True, norm='l2', alternate_sign=False).transform(texts) for b in blocks]
 
-# %% ../nbs/04_scoring.ipynb #4ac23d13
+# %% ../nbs/04_scoring.ipynb #4a437b96
 class LinearScorer(Scorer):
     "A logistic regression on hashed n-grams: float16 weights in one safetensors file."
     def __init__(self,
@@ -283,7 +283,7 @@ class LinearScorer(Scorer):
         "One safetensors file; everything but the weights is in its header."
         from safetensors.numpy import save_file
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
-        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={k: v if isinstance(v, str) else json.dumps(v) for k, v in head.items()})
+        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={k: v if isinstance(v, str) else json.dumps(v) for k, v in head.items()}); tmp.chmod(0o644)
 
 # %% ../nbs/04_scoring.ipynb #d6b4c78e
 def load_linear(
