@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['published', 'recomputed', 'differences', 'against_published']
 
-# %% ../nbs/12_published.ipynb #55495526
+# %% ../nbs/12_published.ipynb #899c1f31
 import re, warnings
 import numpy as np, pandas as pd
-from .evaluation import tph
+from .measures import tph
 
 # %% ../nbs/12_published.ipynb #3d1d840d
 _source = 'arXiv 2509.16660'
