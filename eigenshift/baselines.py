@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['unit_aurocs', 'cut_off', 'NeuronScaling', 'scale_factors', 'AurA', 'Damp', 'Det0']
 
-# %% ../nbs/10_baselines.ipynb #8237ea2f
+# %% ../nbs/10_baselines.ipynb #ab8c35be
 from dataclasses import dataclass
 from types import SimpleNamespace
 import numpy as np, torch
@@ -14,6 +14,7 @@ from fastcore.basics import patch
 from .interventions import Intervention, readable
 from .models import neurons
 from .probing import auroc
+from .states import neuron_activations
 
 # %% ../nbs/10_baselines.ipynb #093eb1a8
 def _tied(X, tie):
