@@ -42,7 +42,7 @@ def match(
         if not lo < s < hi: s = (lo+hi)/2 if np.isfinite(hi) else 2*lo or start
     raise ValueError(f'no strength reaches {target:.3g} to {tol:.0%}: the nearest, {s:.4g}, gives {v:.3g}')
 
-# %% ../nbs/11_evaluation.ipynb #8ca94b00
+# %% ../nbs/11_evaluation.ipynb #6cd80822
 def random_control(
     model, tok,
     intervention:Intervention, # to be matched
@@ -51,12 +51,13 @@ def random_control(
     tol:float=.02,       # of the KL, relative
     seed:int=0,
     choices=None,        # the model's `eigen_choices`, if they are known
+    strength:float=1.,   # of the edit
     max_length:int=128,
 )->list[HeadEdit]:       # each with `meta`: target_kl, kl, k, strength
     "Random edits of the head's input whose KL on neutral text equals that of an edit."
-    target = divergence(model, tok, intervention, texts, max_length=max_length)['kl']; h = head(model); d = h.d_model
+    target = divergence(model, tok, intervention, texts, strength, max_length)['kl']; h = head(model); d = h.d_model
     e = intervention if isinstance(intervention, HeadEdit) else None
-    k0, factors = (len(e.Vk), e.scale) if e is not None else (max(1, d//16), torch.zeros(1))
+    k0, factors = (len(e.Vk), e.factors(strength)) if e is not None else (max(1, d//16), torch.zeros(1))
     if target <= 1e-6: return [HeadEdit(f'random {i}', torch.eye(d)[:1], torch.ones(1), meta=dict(target_kl=target, kl=0., k=0, strength=0.)) for i in range(draws)]
     Vh = (choices if choices is not None else eigen_choices(model)).Vh.float(); ids = [i for i in encode(tok, texts, max_length) if len(i) > 1]
     H = torch.cat([head_inputs(model, tok, [ids[i] for i in b]) for b in batches_by_length([len(i) for i in ids], 32)])
@@ -93,7 +94,7 @@ def _named(scorers):
     if len(named) < len(scorers): raise ValueError(f'scorers share a name among {[scorer_name(s) for s in scorers]}: give a dict of name to scorer')
     return named
 
-# %% ../nbs/11_evaluation.ipynb #bb944741
+# %% ../nbs/11_evaluation.ipynb #b2918f8f
 @delegates(generate)
 def measure(
     model, tok,
@@ -105,15 +106,16 @@ def measure(
     n:int=25,         # continuations of each prompt
     seed:int=0,       # of the continuations
     out=None,         # folder of this method
+    strength:float=1.,# of the edit
     boot:dict=None,   # `n_boot`, `level`, `seed` of the intervals
     **kwargs,
 )->tuple:             # (generations, {part: Measured})
     "Generate, score, and measure one method; resumes in `out`."
     out, boot = None if out is None else Path(out), boot or {}; at = lambda name: None if out is None else out/f'{name}.parquet'; got = {}
-    with nullcontext() if intervention is None else intervention.apply(model):
+    with nullcontext() if intervention is None else intervention.apply(model, strength):
         gens = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations', **kwargs)
         got['perplexity'] = Measured(_kept(at('perplexity'), lambda: perplexity(model, tok, corpus).items), ppl_stats, **boot)
-    got['divergence'] = Measured(_kept(at('divergence'), lambda: divergence(model, tok, intervention, neutral).items), kl_stats, **boot)
+    got['divergence'] = Measured(_kept(at('divergence'), lambda: divergence(model, tok, intervention, neutral, strength).items), kl_stats, **boot)
     got['diversity'] = Measured(_kept(at('diversity'), lambda: diversity(gens).items), div_stats, **boot)
     for k, s in scorers.items():
         texts = list(gens['completion']); scores = _kept(at(f'score-{_slug(k)}'), lambda: pd.DataFrame({'score': checked_scores(s(texts), len(texts), k)})).score.to_numpy()
@@ -192,7 +194,7 @@ class Comparison:
         if len(at) != 1: raise ValueError(f'no {statistic!r} of {method!r} by {scorer!r}: methods are {self.methods}, scorers {self.scorers}, statistics {sorted(t.statistic.unique())}')
         return at.iloc[0]
 
-# %% ../nbs/11_evaluation.ipynb #03a7a34c
+# %% ../nbs/11_evaluation.ipynb #c03ad557
 def _controls(model, tok, edits, control, draws, texts, seed, choices, out):
     "Random edits for each edit that gets some, kept in `out` so that a resumed run has the same."
     wanted = list(edits) if control == 'each' else list(edits)[:1] if control == 'first' else list(control)
@@ -202,15 +204,19 @@ def _controls(model, tok, edits, control, draws, texts, seed, choices, out):
         paths = [None if out is None else out/_slug(k)/f'control-{i}.safetensors' for i in range(draws)]
         if out is not None and all(p.exists() for p in paths): got[k] = [Intervention.load(p) for p in paths]; continue
         if choices is None: choices = eigen_choices(model)
-        got[k] = random_control(model, tok, edits[k], texts, draws, seed=seed, choices=choices)
+        got[k] = random_control(model, tok, edits[k][0], texts, draws, seed=seed, choices=choices, strength=edits[k][1])
         for c, p in zip(got[k], paths):
             if p is not None: c.save(p)
     return got
 
-def _identity(e):
+def _pair(e):
+    "An intervention and its strength."
+    return e if isinstance(e, tuple) else (e, 1.)
+
+def _identity(e, strength):
     "What an intervention is, as a short name."
-    if not hasattr(e, 'state'): return repr(e)
-    tensors, rest = e.state(); return fingerprint(json.dumps(rest.get('kind')), *[x for k, t in sorted(tensors.items()) for x in (k, t.detach().cpu().float().numpy())])
+    if not hasattr(e, 'state'): return repr((e, strength))
+    tensors, rest = e.state(); return fingerprint(json.dumps([rest.get('kind'), float(strength)]), *[x for k, t in sorted(tensors.items()) for x in (k, t.detach().cpu().float().numpy())])
 
 def _remember(out, settings):
     "Record the settings in a folder, or refuse one with others; methods may be added."
@@ -220,11 +226,11 @@ def _remember(out, settings):
     if diff: raise ValueError(f'{out} holds a comparison with other settings ({"; ".join(diff)[:600]}). Give another folder, or those settings.')
     with atomic(path) as tmp: tmp.write_text(json.dumps({**same, 'methods': {**known, **settings['methods']}}, indent=1))
 
-# %% ../nbs/11_evaluation.ipynb #3daf24ef
+# %% ../nbs/11_evaluation.ipynb #e6a750bd
 @delegates(generate)
 def compare(
     model, tok,
-    interventions:dict,  # name -> `Intervention`
+    interventions:dict,  # name -> `Intervention`, or a pair of it and its strength
     prompts,             # held out ones: a list of strings, or a Dataset with `prompt`
     scorers,             # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
     corpus,              # neutral texts for perplexity
@@ -240,27 +246,27 @@ def compare(
     **kwargs,
 )->Comparison:
     "Every method under the same prompts and the same luck, beside the base and random edits of the same KL."
-    scorers, edits, out = _named(scorers), dict(interventions), None if out is None else Path(out)
+    scorers, edits, out = _named(scorers), {k: _pair(e) for k, e in interventions.items()}, None if out is None else Path(out)
     if not edits: raise ValueError('no interventions: give a dict of name to intervention')
     if draws < 1: raise ValueError(f'draws is {draws}; a control needs one at least, and five to be of use')
     if taken := {'base'} & set(edits) | {k for k in edits if k.startswith('random like ')}: raise ValueError(f'{sorted(taken)} are names of the table itself: rename the intervention')
     corpus = list(corpus['text'] if hasattr(corpus, 'column_names') else corpus); neutral = corpus[:200] if neutral is None else list(neutral['text'] if hasattr(neutral, 'column_names') else neutral)
     asked = list(prompts['prompt'] if hasattr(prompts, 'column_names') else prompts)
     meta = dict(model=str(model.config._name_or_path), dtype=str(model.dtype), scorers=list(scorers), thresholds=[getattr(s, 'threshold', .5) for s in scorers.values()], n=n, seed=seed, prompts=len(asked),
-                texts=len(corpus), data=fingerprint(json.dumps([asked, corpus, neutral])), generate={k: v for k, v in kwargs.items() if k not in ('batch_size', 'progress')}, methods={k: _identity(e) for k, e in edits.items()})
+                texts=len(corpus), data=fingerprint(json.dumps([asked, corpus, neutral])), generate={k: v for k, v in kwargs.items() if k not in ('batch_size', 'progress')}, methods={k: _identity(*e) for k, e in edits.items()})
     if out is not None: out.mkdir(parents=True, exist_ok=True); _remember(out, meta)
     boot = dict(n_boot=n_boot, level=level, seed=seed); folder = lambda *names: None if out is None else out.joinpath(*map(_slug, names))
-    run = lambda e, *names: measure(model, tok, e, prompts, scorers, corpus, neutral, n, seed, folder(*names), boot, **kwargs)
+    run = lambda e, *names, strength=1.: measure(model, tok, e, prompts, scorers, corpus, neutral, n, seed, folder(*names), strength, boot, **kwargs)
     gens, measured, roles, control_of = {}, {}, dict(base='base'), {}
     gens['base'], measured['base'] = run(None, 'base')
     controls = _controls(model, tok, edits, control, draws, neutral, seed, choices, out)
-    for k, e in edits.items(): gens[k], measured[k] = run(e, k); roles[k] = 'edit'
+    for k, (e, s) in edits.items(): gens[k], measured[k] = run(e, k, strength=s); roles[k] = 'edit'
     for k, cs in controls.items():
         name = f'random like {k}'; measured[name] = pooled([run(c, k, f'control {i}')[1] for i, c in enumerate(cs)]); roles[name] = 'control'
     first = next(iter(controls), None)
     for k in edits: control_of[k] = (f'random like {k if k in controls else first}', k in controls) if first else (None, False)
     table = tabulate(measured, roles, control_of, level); meta |= dict(n_boot=n_boot, level=level, draws=draws, controls={k: [c.meta for c in cs] for k, cs in controls.items()})
-    return Comparison(table, meta, agreement(gens, scorers), gens, measured, {**edits, **{f'random like {k}': cs for k, cs in controls.items()}})
+    return Comparison(table, meta, agreement(gens, scorers), gens, measured, {**interventions, **{f'random like {k}': cs for k, cs in controls.items()}})
 
 # %% ../nbs/11_evaluation.ipynb #f582a993
 def agreement(
