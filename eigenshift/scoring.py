@@ -261,7 +261,7 @@ def hashed(
     return [HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], token_pattern=r'\b\w+\b',
             strip_accents='unicode', binary=True, norm='l2', alternate_sign=False).transform(texts) for b in blocks]
 
-# %% ../nbs/04_scoring.ipynb #4a437b96
+# %% ../nbs/04_scoring.ipynb #b34eb37d
 class LinearScorer(Scorer):
     "A logistic regression on hashed n-grams: float16 weights in one safetensors file."
     def __init__(self,
@@ -283,9 +283,9 @@ class LinearScorer(Scorer):
         "One safetensors file; everything but the weights is in its header."
         from safetensors.numpy import save_file
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
-        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={k: v if isinstance(v, str) else json.dumps(v) for k, v in head.items()}); tmp.chmod(0o644)
+        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)}); tmp.chmod(0o644)
 
-# %% ../nbs/04_scoring.ipynb #d6b4c78e
+# %% ../nbs/04_scoring.ipynb #5632c781
 def load_linear(
     path, # a file written by `LinearScorer.save`, or its folder
 )->LinearScorer:
@@ -293,15 +293,15 @@ def load_linear(
     from safetensors import safe_open
     path = Path(path); path = path/'linear.safetensors' if path.is_dir() else path
     with safe_open(path, 'np') as f:
-        head = f.metadata() or {}
+        head = json.loads((f.metadata() or {}).get('scorer', '{}'))
         if head.get('format') != 'eigenshift-linear-1': raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written by LinearScorer.save")
-        blocks = json.loads(head['blocks']); have = set(f.keys())
+        blocks = head['blocks']; have = set(f.keys())
         for b in blocks:
             if b['name'] not in have: raise ValueError(f"{path} lacks the tensor {b['name']!r}; it holds {sorted(have)}")
         weights = {b['name']: f.get_tensor(b['name']) for b in blocks}
     for b in blocks:
         if weights[b['name']].shape != (b['n_features'],): raise ValueError(f"tensor {b['name']!r} of {path} has shape {weights[b['name']].shape}, its header says ({b['n_features']},)")
-    return LinearScorer(weights, json.loads(head['bias']), blocks, json.loads(head['threshold']), head.get('name', 'linear'))
+    return LinearScorer(weights, head['bias'], blocks, head['threshold'], head['name'])
 
 # %% ../nbs/04_scoring.ipynb #3b1dfae2
 def fit_linear(
