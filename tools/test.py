@@ -45,10 +45,6 @@ checks = {'notebooks and modules in step (nbdev_export, nbdev_clean)': drift,
           'docs: pages, sidebar, links, outputs': lambda: script('tools/checkdocs.py'),
           'assets': assets}
 
-def run(fn, flags):
-    "Run one notebook; (passed, seconds)."
-    return test_nb(fn, skip_flags=get_config().tst_flags.split(), force_flags=flags, basepath=root)
-
 def main():
     p = argparse.ArgumentParser(); p.add_argument('globs', nargs='*'); p.add_argument('--flags', default=''); p.add_argument('--workers', type=int, default=2)
     args = p.parse_args(); os.chdir(root)
@@ -56,7 +52,8 @@ def main():
     if not nbs: print('no notebook found'); print('0 passed, 1 failed'); return 1
     passed = failed = 0; t = time.time()
     with ProcessPoolExecutor(args.workers, mp_context=get_context('spawn')) as pool:
-        jobs = {pool.submit(run, fn, args.flags.split()): fn for fn in sorted(nbs, key=lambda q: -q.stat().st_size)}
+        skip = dict(skip_flags=get_config().tst_flags.split(), force_flags=args.flags.split(), basepath=root)
+        jobs = {pool.submit(test_nb, fn, **skip): fn for fn in sorted(nbs, key=lambda q: -q.stat().st_size)}
         for job in as_completed(jobs):
             try: ok, seconds = job.result()
             except Exception as e: ok, seconds = False, 0; print(f'{jobs[job].name}: the worker died: {e!r}')
