@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['as_head', 'sketch', 'distance', 'gram', 'fix_signs', 'near_equal', 'EigenChoices', 'eigen_choices', 'extremes',
-           'read_safetensors', 'project', 'rescale', 'logit_shift', 'kl_bound']
+           'read_safetensors', 'project', 'take', 'rescale', 'logit_shift', 'kl_bound']
 
 # %% ../nbs/07_decomposition.ipynb #e597e159
 import json, warnings
@@ -259,7 +259,7 @@ def plot(
     ax.set(xlabel='eigen-choice (1 the strongest)', ylabel='singular value $\\sigma_i$ (logits per unit of h)')
     return ax
 
-# %% ../nbs/07_decomposition.ipynb #8b0e0c63
+# %% ../nbs/07_decomposition.ipynb #fd66e512
 def project(
     H:Tensor,  # (..., d_model) final hidden states
     Vk:Tensor, # (k, d_model) directions, orthonormal rows
@@ -267,6 +267,18 @@ def project(
 )->Tensor:     # (..., k) signed coordinates, in units of H
     "Coordinates of each state along each direction."
     return (H if center is None else H-center) @ Vk.T
+
+def take(
+    H:Tensor,     # (..., d_model) final hidden states, any float dtype
+    Vk:Tensor,    # (k, d_model) directions, orthonormal rows
+    share:Tensor, # (k,) share to take away along each: 0 leaves it, 1 removes it
+    center:Tensor=None, # (d_model,) the point left in place; zero by default
+    sided:bool=False,   # take only from coordinates above zero
+)->Tensor:        # (..., d_model), dtype of H; computed in float32 or better
+    "Take away a share of each state's coordinates along the directions."
+    exact = torch.promote_types(H.dtype, torch.float32); H32, V = H.to(exact), Vk.to(exact)
+    Z = project(H32, V, None if center is None else center.to(exact))
+    return (H32 - ((Z.clamp(min=0) if sided else Z)*share.to(exact)) @ V).to(H.dtype)
 
 def rescale(
     H:Tensor,     # (..., d_model) final hidden states, any float dtype
@@ -276,12 +288,8 @@ def rescale(
     sided:bool=False,   # scale only coordinates above zero
 )->Tensor:        # (..., d_model), dtype of H; H itself where every factor is 1
     "Scale the coordinates of each state along the directions."
-    on = scale != 1; exact = torch.promote_types(H.dtype, torch.float32)
-    if not on.any(): return H
-    Vk, scale = Vk[on].to(exact), scale[on].to(exact)
-    Z = project(H.to(exact), Vk, None if center is None else center.to(exact))
-    if sided: Z = Z.clamp(min=0)
-    return (H.to(exact) - (Z*(1-scale)) @ Vk).to(H.dtype)
+    on = scale != 1
+    return take(H, Vk[on], 1-scale[on], center, sided) if on.any() else H
 
 # %% ../nbs/07_decomposition.ipynb #168ec19b
 def logit_shift(

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Intervention', 'readable', 'merge_affine', 'HeadEdit', 'untie', 'Composed', 'compose', 'model_card']
 
-# %% ../nbs/08_interventions.ipynb #14a7aa7a
+# %% ../nbs/08_interventions.ipynb #5571fed4
 import importlib, json, math, warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from . import __version__
 from .core import atomic
 from .models import Head, head
-from .decomposition import distance, read_safetensors, rescale, sketch
+from .decomposition import distance, read_safetensors, rescale, sketch, take
 
 # %% ../nbs/08_interventions.ipynb #708c36bf
 _kinds = {}
@@ -114,7 +114,7 @@ def merge_affine(
     rows[at] = (rows[at].to(wide)*f.view(-1, *[1]*(W.ndim-1))).to(W.dtype)
     if b is not None: b.data[at] = (b.data[at].to(wide)*f + (0 if shift is None else shift.to(b.device, wide))).to(b.dtype)
 
-# %% ../nbs/08_interventions.ipynb #f121abe1
+# %% ../nbs/08_interventions.ipynb #f8c6b4c2
 @patch
 def state(self:Intervention):
     "Tensors by field (and key), and the other fields."
@@ -132,7 +132,7 @@ def state(self:Intervention):
 def _find(kind):
     "The class of this name."
     if kind not in _kinds:
-        for m in ('shifting', 'baselines'):
+        for m in ('shifting', 'baselines', 'transport'):
             try: importlib.import_module(f'eigenshift.{m}')
             except ImportError: pass
     if kind not in _kinds: raise ValueError(f'the file holds a {kind!r}, a kind of intervention that is not imported; known are {sorted(_kinds)}')
@@ -193,18 +193,18 @@ class HeadEdit(Intervention):
     def touched(self, model): return dict(head=head(model))
     def edited(self, H, strength=1.)->Tensor: "The final hidden states after the edit."; return rescale(H, *(None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center)), self.sided is not None)
 
-# %% ../nbs/08_interventions.ipynb #dec3da36
+# %% ../nbs/08_interventions.ipynb #16730ed3
 @patch
 def attach(self:HeadEdit, model, strength):
-    h = head(model); scale, copies = self.factors(strength), {}
+    h = head(model); scale = self.factors(strength); on = scale != 1; copies = {}
     if h.d_model != self.Vk.shape[1]: raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
     def hook(module, args):
         H, *rest = args
-        if H.device not in copies: copies[H.device] = [None if t is None else t.to(H.device) for t in (self.Vk, scale, self.center)]
-        return rescale(H, *copies[H.device], self.sided is not None), *rest
-    if (scale != 1).any(): yield h.module.register_forward_pre_hook(hook)
+        if H.device not in copies: copies[H.device] = [None if t is None else t.to(H.device) for t in (self.Vk[on], 1-scale[on], self.center)]
+        return take(H, *copies[H.device], self.sided is not None), *rest
+    if on.any(): yield h.module.register_forward_pre_hook(hook)
 
-# %% ../nbs/08_interventions.ipynb #b245b9e0
+# %% ../nbs/08_interventions.ipynb #3be135df
 def untie(
     model, # changed in place
 ):         # its head, with a weight of its own
@@ -220,8 +220,8 @@ def untie(
 def unmergeable(self:HeadEdit, model):
     h = head(model)
     if h.d_model != self.Vk.shape[1]: return f'it edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}'
-    if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
     if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
+    if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
     if self.sided: return 'a one-sided edit is not linear, so no weight does the same: use apply'
     if self.center is not None and h.bias is None: return 'its centre needs a bias, this head has none, and transformers drops such a bias on reload: use apply, or fit without a centre'
 
