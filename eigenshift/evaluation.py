@@ -324,12 +324,12 @@ def _repr_html_(self:Comparison): return self.view()._repr_html_()
 @patch
 def __repr__(self:Comparison): return self.wide(intervals=False).to_string()
 
-# %% ../nbs/11_evaluation.ipynb #5c893d5a
+# %% ../nbs/11_evaluation.ipynb #afd9ead0
 def _plain_ticks(axis, ends):
-    "A few round numbers on a logarithmic axis that spans less than a factor of 30."
-    from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
-    if ends[1] > 30*ends[0]: return
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10])); axis.set_minor_locator(NullLocator()); axis.set_major_formatter(ScalarFormatter())
+    "Round numbers, written out, on a logarithmic axis."
+    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+    if ends[1] > 1e3*ends[0]: return
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]) if ends[1] < 4*ends[0] else LogLocator(subs=(1, 2, 5))); axis.set_minor_locator(NullLocator()); axis.set_major_formatter(ScalarFormatter())
 
 @patch
 def plot(
