@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['mean_map', 'linear_map', 'norms', 'responses', 'Transport', 'transported', 'MeanAcT', 'LinearAcT',
-           'DirectionAblation', 'LogitBias']
+           'DirectionAblation', 'LogitBias', 'rivals']
 
-# %% ../nbs/10b_transport.ipynb #228da6ad
+# %% ../nbs/10b_transport.ipynb #d4ee4078
 import re
 from dataclasses import dataclass, replace
-import torch
+import numpy as np, torch
 from torch import Tensor
 from fastcore.basics import patch
+from .baselines import AurA, Damp, Det0, unit_aurocs
 from .core import batches_by_length, mask
 from .interventions import HeadEdit, Intervention, readable
 from .models import blocks, head, pad_ids
-from .states import pool_tokens
+from .states import neuron_activations, pool_tokens
 
 # %% ../nbs/10b_transport.ipynb #04f93b66
 def mean_map(
@@ -49,7 +50,7 @@ def norms(
     finally: [h.remove() for h in hooks]
     return list(dict.fromkeys(seen))
 
-# %% ../nbs/10b_transport.ipynb #0210e6c2
+# %% ../nbs/10b_transport.ipynb #5001e17c
 class _Enough(Exception): "Carries a module's output out of the forward pass."
 
 def _module(model, name):
@@ -66,16 +67,18 @@ def responses(
     "A module's output, averaged over each text's tokens."
     ids, out = tok(list(texts), truncation=True, max_length=max_length).input_ids, [None]*len(texts)
     def take(m, args, o): raise _Enough(o)
-    handle = _module(model, module).register_forward_hook(take)
+    handle, training = _module(model, module).register_forward_hook(take), model.training
     try:
+        model.eval()
         for at in batches_by_length([len(i) for i in ids], batch_size):
             batch = pad_ids(model, tok, [ids[i] for i in at]); M = batch['attention_mask'].bool()
-            try: model(**batch, use_cache=False)
+            try:
+                with torch.no_grad(): model(**batch, use_cache=False)
             except _Enough as e: V = e.args[0]
             else: raise ValueError(f'{module!r} did not run')
             if not isinstance(V, Tensor) or V.numel() % M.numel(): raise ValueError(f'{module!r} does not return (batch, tokens, units); name a norm or a linear layer')
             for i, v in zip(at, pool_tokens(V.reshape(*M.shape, -1), M.to(V.device), 'mean').cpu()): out[i] = v
-    finally: handle.remove()
+    finally: handle.remove(); model.train(training)
     return torch.stack(out)
 
 # %% ../nbs/10b_transport.ipynb #d5198659
@@ -113,7 +116,7 @@ def attach(self:Transport, model, strength):
             return transported(z, *copies[z.device], strength)
         yield _module(model, k).register_forward_hook(hook)
 
-# %% ../nbs/10b_transport.ipynb #4c974cde
+# %% ../nbs/10b_transport.ipynb #8e26b4ea
 class _Learned:
     @classmethod
     def fit(cls,
@@ -136,16 +139,15 @@ class _Learned:
         if not names: raise ValueError(f'no module matches {modules!r}; norms(model) names {norms(model)}')
         window = 'everywhere' if quantiles is None else f'{quantiles[0]:g} to {quantiles[1]:g}'
         out = cls(name or cls.__name__, {}, {}, {}, {}, meta=dict(modules=len(names), n_toxic=n, n_neutral=n, window=window, earlier=earlier, seed=seed)); base = replace(out)
-        with torch.no_grad():
-            for k in tqdm(names, disable=not progress):
-                read = lambda edit, texts: _read(edit, model, tok, texts, k, max_length, batch_size)
-                out = out.extended(k, read(out, A), read(out if earlier == 'both' else base, B), quantiles)
+        for k in tqdm(names, disable=not progress):
+            read = lambda edit, texts: _read(edit, model, tok, texts, k, max_length, batch_size)
+            out = out.extended(k, read(out, A), read(out if earlier == 'both' else base, B), quantiles)
         return out.stamp(model)
 
     def extended(self, k, X, Y, quantiles):
         "The same with the map of one more module."
         X, Y = X.double(), Y.double(); w, b = self.learn(X, Y); inf = torch.full_like(b, torch.inf)
-        low, high = (-inf, inf) if quantiles is None else (torch.quantile(X, q, dim=0) for q in quantiles)
+        low, high = (-inf, inf) if quantiles is None else (torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
         return replace(self, **{f: getattr(self, f)|{k: t.float()} for f, t in dict(slope=w, offset=b, low=low, high=high).items()})
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -287,7 +289,7 @@ def from_calibration(cls:LogitBias,
     out = cls.fit(cal.tokens, model, **kw)
     return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('scorer', 'positions', 'threshold') if k in cal.meta})
 
-# %% ../nbs/10b_transport.ipynb #f3c2c6c2
+# %% ../nbs/10b_transport.ipynb #7482f3fd
 @patch(cls_method=True)
 def from_words(cls:LogitBias,
     tok,        # tokenizer
@@ -298,10 +300,31 @@ def from_words(cls:LogitBias,
     "Fit from words: the first token of each, with a space before it and without."
     if isinstance(words, str): raise ValueError('words is a string; give a list of words')
     ids = [tok(s+w, add_special_tokens=False).input_ids for w in words for s in (' ', '')]
-    return cls.fit([i[0] for i in ids if i], model, **kw)
+    return cls.fit([next((t for t in i if tok.decode([t]).strip()), i[0]) for i in ids if i], model, **kw) # a space on its own is no beginning of a word
 
 @patch
 def table(self:LogitBias, tok):
     "The tokens and what is added to their logits."
     import pandas as pd
     return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()], bias=self.bias.tolist()))
+
+# %% ../nbs/10b_transport.ipynb #fbfaa773
+def rivals(
+    model, tok,
+    toxic, neutral,       # lists of texts
+    cal=None,             # a `Calibration`, for the two that edit the head
+    num_experts:int=None, # units that Det-0 and Damp hit; by default all with an AUROC above 0.5
+    penalty:float=5.,     # of `LogitBias`
+    batch_size:int=32,    # texts at a time
+    max_length:int=128,   # tokens of a text
+    out=None,             # folder for the activations; memory by default
+    seed:int=0,
+    progress:bool=False,  # show a progress bar
+)->dict:                  # name -> Intervention
+    "Every rival of EigenShift, fitted from the same texts and states."
+    acts = neuron_activations(model, tok, [*toxic, *neutral], 'max', out, max_length, batch_size, progress=progress)
+    A = unit_aurocs(acts, np.repeat([1, 0], [len(toxic), len(neutral)]), tie=1e-5); about = dict(n_toxic=len(toxic), n_neutral=len(neutral), pool='max')
+    edits = [Det0.from_auroc(A, model, num_experts=num_experts, meta=about), Damp.from_auroc(A, model, num_experts=num_experts, meta=about), AurA.from_auroc(A, model, meta=about)]
+    edits += [kind.fit(model, tok, toxic, neutral, batch_size=batch_size, max_length=max_length, seed=seed, progress=progress) for kind in (MeanAcT, LinearAcT)]
+    if cal is not None: edits += [DirectionAblation.from_calibration(cal, model, name='DirectionAblation'), LogitBias.from_calibration(cal, model, penalty=penalty, name='LogitBias')]
+    return {e.name: e for e in edits}
