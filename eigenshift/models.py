@@ -6,9 +6,8 @@
 __all__ = ['causal_archs', 'encoder_archs', 'tiny_tokenizer', 'tiny_lm', 'tiny_encoder', 'set_pad', 'load_lm', 'load_encoder',
            'pad_ids', 'Head', 'head', 'blocks', 'Neurons', 'neurons', 'streams']
 
-# %% ../nbs/02_models.ipynb #2f56c708
-import os, re, weakref
-from collections import namedtuple
+# %% ../nbs/02_models.ipynb #568ea71d
+import importlib.util, inspect, os, re, weakref
 from dataclasses import dataclass, field
 import torch
 from torch import nn, Tensor
@@ -97,7 +96,7 @@ def set_pad(
         if t is not None and vocab.get(t, n_vocab) < n_vocab: tok.pad_token = t; return tok
     raise ValueError(f'the tokenizer has no piece to pad with among its {n_vocab}: set tok.pad_token to a piece of its vocabulary')
 
-# %% ../nbs/02_models.ipynb #a2dfb578
+# %% ../nbs/02_models.ipynb #589ef522
 def _explain(e, name):
     "The error to raise for `e`, raised while loading `name`: it says what to do."
     chain = []
@@ -105,7 +104,6 @@ def _explain(e, name):
     kinds, said = {type(x).__name__ for x in chain}, ' '.join(map(str, chain))
     if 'GatedRepoError' in kinds or 'gated repo' in said:
         return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth login` (or set HF_TOKEN) and try again.')
-    if 'bitsandbytes' in said: return ImportError(f'quantize needs bitsandbytes (pip install "eigenshift[quant]") and a device it runs on: {chain[0]}')
     if kinds & {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout', 'ReadTimeout', 'MaxRetryError'} or 'connect' in said:
         return ConnectionError(f'the hub cannot be reached for {name!r} and no copy is cached: run `hf download {name}` where there is a network and give the folder, '
                                'or give no name for the bundled model.')
@@ -114,11 +112,12 @@ def _explain(e, name):
     if 'safetensors' in said: return OSError(f'{name!r} has no safetensors weights, and pickled ones are not loaded: convert it (huggingface.co/spaces/safetensors/convert). {chain[0]}')
     return chain[0]
 
-# %% ../nbs/02_models.ipynb #0a4f25d9
+# %% ../nbs/02_models.ipynb #942af37a
 def _load(auto, name, tok_name, dtype, device_map, quantize, revision, trust_remote_code, optional=()):
     "A model of class `auto` and its tokenizer; weights that the checkpoint lacks are an error."
     from transformers import AutoTokenizer, BitsAndBytesConfig
     if quantize not in (None, '4bit', '8bit'): raise ValueError(f"quantize is {quantize!r}; expected None, '4bit' or '8bit'")
+    if quantize and importlib.util.find_spec('bitsandbytes') is None: raise ImportError('quantize needs bitsandbytes: pip install "eigenshift[quant]"')
     kw = dict(revision=revision, trust_remote_code=trust_remote_code)
     if device_map is None and torch.cuda.is_available(): device_map = 'cuda'
     try:
@@ -165,7 +164,7 @@ def load_encoder(
     tok.padding_side = 'right'
     return model, tok
 
-# %% ../nbs/02_models.ipynb #9ff83a27
+# %% ../nbs/02_models.ipynb #eb5d0575
 def pad_ids(
     model,             # its device and its forward signature are used
     tok,               # its pad token is used
@@ -173,7 +172,6 @@ def pad_ids(
     side:str='right',  # "left" for generation
 )->dict:               # input_ids and attention_mask (n, longest); position_ids where the model takes them
     "A padded batch in which padding cannot matter."
-    import inspect
     if any(len(i) == 0 for i in ids): raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
     T = max(map(len, ids)); left = side == 'left'
     X = torch.full((len(ids), T), tok.pad_token_id); M = torch.zeros_like(X)
@@ -185,9 +183,12 @@ def pad_ids(
     dev = model.get_input_embeddings().weight.device
     return {k: v.to(model.device if dev.type == 'meta' else dev) for k, v in out.items()}
 
-# %% ../nbs/02_models.ipynb #567ca007
+# %% ../nbs/02_models.ipynb #07e3b8dd
+_floats = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
+
 def _nf4(w, q, start, stop, d):
     "Rows of a bitsandbytes 4-bit weight: packed nibbles, a table of 16 values, one absolute maximum per block."
+    if getattr(q, 'packing_format_for_cpu', False): raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of quantisation, as load_lm does')
     absmax = q.absmax
     if getattr(q, 'nested', False):
         s = q.state2
@@ -209,7 +210,7 @@ def _rows(module, start, stop):
     scb = getattr(w, 'SCB', None) if getattr(w, 'SCB', None) is not None else getattr(getattr(module, 'state', None), 'SCB', None)
     if w.dtype == torch.int8 and scb is not None: return (w[start:stop].float()*(scb[start:stop, None].float()/127)).detach()
     if type(w) not in (Tensor, nn.Parameter) and not w.is_floating_point(): return w[start:stop].dequantize()
-    if w.dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16) and w.ndim == 2: return w.detach()[start:stop]
+    if w.dtype in _floats and w.ndim == 2: return w.detach()[start:stop]
     raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({w.dtype}): load the model with the head left out (such as llm_int8_skip_modules=["lm_head"])')
 
 # %% ../nbs/02_models.ipynb #84c51c11
@@ -244,31 +245,45 @@ class Head:
         b = next((p for p in self.module.parameters() if p.device.type != 'meta'), H)
         return self.finish(self.module(H.to(b.device, b.dtype if b.is_floating_point() else H.dtype)))
 
-# %% ../nbs/02_models.ipynb #4694a168
-def _measure(model, module):
-    "Scale and soft-cap between the head's output and the model's logits, measured on one token."
-    seen = []
-    h = module.register_forward_hook(lambda m, i, o: seen.append(o))
+# %% ../nbs/02_models.ipynb #36f52120
+def _probe(model, module):
+    "What the head received (d_model,), returned (n_vocab,), and the logits (n_vocab,) of one token, in float64."
+    raw, seen = [], []
+    hooks = [module.register_forward_hook(lambda m, a, o: raw.append((a[0], o)), prepend=True), module.register_forward_hook(lambda m, a, o: seen.append(o))]
     ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=model.device)
+    training = model.training; model.eval()
     try:
-        with torch.no_grad(): l = model(ids).logits.double().flatten()
-    finally: h.remove()
+        with torch.no_grad(): l = model(ids).logits
+    finally:
+        model.train(training)
+        for h in hooks: h.remove()
     if len(seen) != 1 or seen[0].numel() != l.numel(): raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
-    z = seen[0].to(l.device).double().flatten()
-    cfg = model.config.get_text_config()
-    cap = next((float(c) for k in ('final_logit_softcapping', 'softcap', 'logit_softcapping') if (c := getattr(cfg, k, None))), None)
-    if cap is not None and (l-z).abs().max() <= 1e-3*l.abs().max(): cap = None
-    u = l if cap is None else cap*torch.atanh((l/cap).clamp(-.999, .999))
-    keep = (l.abs() < .99*cap) if cap else torch.ones_like(l, dtype=bool)
-    s = (u[keep]@z[keep]/(z[keep]@z[keep]).clamp(min=1e-30)).item() if keep.any() and z.any() else 1.
-    known = [1.]+[f for k, v in vars(cfg).items() if isinstance(v, (int, float)) and v and re.search('scal|multipl', k) for f in (v, 1/v)]
-    s = next((k for k in known if abs(s-k) < 5e-3*abs(k)), s)
-    out = s*z if cap is None else cap*torch.tanh(s*z/cap)
-    if (out-l).abs().max() > 2e-2*l.abs().max(): raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head: it cannot be edited by its weight')
-    return s, cap
+    return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], l)]
 
-# %% ../nbs/02_models.ipynb #ba141b84
+def _fit_scale(z, l, settings, tol):
+    "Scale and soft-cap that lead from the head's output `z` to the logits `l`; settings of the configuration are tried first."
+    caps = [float(v) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search('soft_?cap', k) and 'attn' not in k]
+    known = [1.]+[f for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search('scal|multipl', k) for f in (v, 1/v)]
+    for cap in (None, *caps):
+        keep = (l.abs() < .99*cap) if cap else torch.ones_like(l, dtype=bool)
+        u = cap*torch.atanh(l[keep]/cap) if cap else l
+        s = (u@z[keep]/(z[keep]@z[keep])).item() if z[keep].any() else 1.
+        s = next((float(k) for k in known if abs(s-k) < 10*tol*abs(k)), s)
+        if ((cap*torch.tanh(s*z/cap) if cap else s*z)-l).abs().max() <= tol*l.abs().max(): return s, cap
+
+# %% ../nbs/02_models.ipynb #bdf4ed97
 _measured = weakref.WeakKeyDictionary()
+
+def _measure(model, module, n, bias):
+    "Scale and soft-cap of a head, once its rows as read have given what it returned."
+    h, raw, z, l = _probe(model, module)
+    w = _rows(module, 0, min(n, 64)).detach().double().cpu()
+    exact = all(p.dtype in (torch.float32, torch.float64) for p in module.parameters())
+    mine = w@h+(0 if bias is None else bias.detach()[:len(w)].double().cpu())
+    if (mine-raw[:len(w)]).norm() > (1e-3 if exact else .1)*raw[:len(w)].norm(): raise ValueError(f'the weights of the head ({type(module).__name__}) do not give what it returns: merge adapters, keep the head out of quantisation')
+    if (fit := _fit_scale(z, l, vars(model.config.get_text_config()), 1e-4 if exact else 1e-2)) is None:
+        raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so its weight cannot stand for it')
+    return fit
 
 def head(
     model, # a transformers model with output embeddings
@@ -276,17 +291,15 @@ def head(
     "The head of a language model, whatever its architecture."
     module = model.get_output_embeddings() if hasattr(model, 'get_output_embeddings') else None
     if module is None: raise ValueError(f'{type(model).__name__} has no output head: load it with load_lm')
-    if hasattr(module, 'base_layer'): raise ValueError('the head carries an adapter, so its weight alone does not make the logits: merge it first (merge_and_unload)')
-    w, e = module.weight, model.get_input_embeddings().weight
+    w, e, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
     tied = w is e or (w.device.type != 'meta' and w.data_ptr() == e.data_ptr() and w.shape == e.shape)
     n, d = getattr(module, 'out_features', w.shape[0]), getattr(module, 'in_features', w.shape[-1])
-    plain = type(w) in (Tensor, nn.Parameter) and w.dtype in (torch.float64, torch.float32, torch.float16, torch.bfloat16) and tuple(w.shape) == (n, d)
-    if module not in _measured: _measured[module] = _measure(model, module)
-    scale, cap = _measured[module]
+    plain = type(w) in (Tensor, nn.Parameter) and w.dtype in _floats and tuple(w.shape) == (n, d)
+    if module not in _measured: _measured[module] = _measure(model, module, n, bias)
     name = next((k for k, m in model.named_modules() if m is module), 'lm_head')
-    return Head(module, name, w, getattr(module, 'bias', None), tied, not plain, n, d, scale, cap)
+    return Head(module, name, w, bias, tied, not plain, n, d, *_measured[module])
 
-# %% ../nbs/02_models.ipynb #1e9891f7
+# %% ../nbs/02_models.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
 _is_attn = lambda name, m: re.search('attn|attention', f'{name.rsplit(".", 1)[-1]} {type(m).__name__}'.lower()) is not None
 _is_linear = lambda m: isinstance(m, nn.Linear) or type(m).__name__ == 'Conv1D' or all(isinstance(getattr(m, k, None), int) for k in ('in_features', 'out_features'))
@@ -304,7 +317,7 @@ def _calls(model):
         if isinstance(m, nn.ModuleList) and not k.startswith(inside or ('\0',)) and not _not_text.search(k): lists.append((k, m)); inside += (k+'.',)
     groups = getattr(cfg, 'num_hidden_groups', None)
     found = [(k, m) for k, m in lists if len(m) in _depths(cfg) | {groups} and all(any(_is_linear(c) for c in b.modules()) for b in m)]
-    if not found: raise ValueError(f'no blocks found in {type(model).__name__}: the configuration names depths {sorted(_depths(cfg))}, its lists of modules are {[(k, len(m)) for k, m in lists]}')
+    if not found or len(found) > 1+bool(getattr(cfg, 'is_encoder_decoder', False)): raise ValueError(f'no blocks found in {type(model).__name__}: the configuration names depths {sorted(_depths(cfg))}, its lists of modules are {[(k, len(m)) for k, m in lists]}')
     out = []
     for k, m in found:
         times = cfg.num_hidden_layers//len(m) if len(m) == groups else 1
@@ -317,8 +330,8 @@ def blocks(
     "The blocks of a model; one that is shared appears once for each call, its name ending in @call."
     return [(k if c is None else f'{k}@{c}', m) for k, m, c, _ in _calls(model)]
 
-# %% ../nbs/02_models.ipynb #581b4349
-_views = weakref.WeakKeyDictionary() # experts module -> callbacks on its inner projections
+# %% ../nbs/02_models.ipynb #f5dc14a1
+_views = weakref.WeakKeyDictionary() # experts module -> (watchers of its projections, handle of the hook)
 
 def _run_experts(module, hidden, index, weights, see):
     "The output of an experts module, expert by expert, showing each projection's output to `see`, which may replace it."
@@ -344,18 +357,17 @@ class _Handle:
 
 def _watch_experts(module, fn):
     "Show every inner projection of an experts module to `fn`; all watchers share one recomputation."
-    if module not in _views:
-        def run(m, args, kw, out):
-            def see(*a):
-                for f in list(_views[m]): a = (*a[:3], a[3] if (r := f(*a)) is None else r)
-                return a[3]
-            return _run_experts(m, *args, *kw.values(), see=see)
-        _views[module] = []; handle = module.register_forward_hook(run, with_kwargs=True)
-        module.__dict__['_eigenshift_handle'] = handle
-    _views[module].append(fn)
+    def run(m, args, kw, out):
+        def see(*a):
+            for f in list(_views[m][0]): a = (*a[:3], a[3] if (r := f(*a)) is None else r)
+            return a[3]
+        given = inspect.signature(type(m).forward).bind(m, *args, **kw).arguments
+        return _run_experts(*given.values(), see=see)
+    if module not in _views: _views[module] = ([], module.register_forward_hook(run, with_kwargs=True))
+    fns, handle = _views[module]; fns.append(fn)
     def undo():
-        _views[module].remove(fn)
-        if not _views[module]: del _views[module]; module.__dict__.pop('_eigenshift_handle').remove()
+        fns.remove(fn)
+        if not fns: del _views[module]; handle.remove()
     return _Handle(undo)
 
 # %% ../nbs/02_models.ipynb #f19ab952
@@ -425,7 +437,7 @@ def scale_(self:Neurons,
     for p in self.params():
         with torch.no_grad(): p.mul_(factors.to(p.device, p.dtype).view(*self.unit_shape, *[1]*(p.ndim-len(self.unit_shape))))
 
-# %% ../nbs/02_models.ipynb #71f577c0
+# %% ../nbs/02_models.ipynb #7d8ff28b
 _mlp_name = re.compile(r'mlp|ffn|feed_?forward|moe|\bff\b')
 _halves = dict(Wi=('input', 'gate')) # which half is which: structure cannot tell
 _width = lambda m: (m.weight.shape if type(m).__name__ == 'Conv1D' else (m.in_features, m.out_features))
@@ -436,7 +448,7 @@ def _layers(block, n_experts):
     for k, m in block.named_modules():
         if not k or k.startswith(skip or ('\0',)): continue
         if _is_attn(k, m): skip += (k+'.',); continue
-        if _is_linear(m) or any(p is not None and p.ndim > 2 for p in m._parameters.values()):
+        if _is_linear(m) or any(p is not None and p.ndim > 2 and len(p) > 1 for p in m._parameters.values()):
             skip += (k+'.',)
             if not (re.search(r'(^|[._])(gate|router)$', k) and _is_linear(m) and _width(m)[1] in (1, n_experts)): out.append((k, m))
     return out

@@ -84,7 +84,7 @@ def pool_tokens(
     if pool == 'mean': return V.masked_fill(~M[..., None], 0).sum(1, dtype=torch.float32)/M.sum(1, keepdim=True)
     return V[torch.arange(len(V), device=V.device), M.sum(1)-1 if pool == 'last' else 0].float()
 
-# %% ../nbs/03_states.ipynb #81c88fe8
+# %% ../nbs/03_states.ipynb #d99cba72
 class _Reader:
     "Pools the values of one source over the texts of a batch."
     def __init__(self, source, pool): self.source, self.pool = source, pool
@@ -92,8 +92,9 @@ class _Reader:
     def __call__(self, V, tokens, units):
         (b, T), M = self.M.shape, self.M.to(V.device)
         if tokens is None:
+            if V.ndim == 2 and len(V) != b*T: V = V.new_zeros(b, T, V.shape[-1]).masked_scatter_(M[..., None], V)   # padding was left out
             if self.acc is not None: raise ValueError(f'{self.source.name} ran twice in one pass: its values cannot be told apart')
-            self.acc = pool_tokens(V.reshape(b, T, -1), M, self.pool); return
+            self.acc = pool_tokens(V.reshape(b, -1, V.shape[-1])[:, :T], M, self.pool); return   # some models pad further
         if self.acc is None:
             self.acc = V.new_full((b, self.source.n_units), -torch.inf if self.pool == 'max' else 0, dtype=torch.float32)
             self.hits = V.new_zeros(b, self.source.n_units, dtype=torch.float32)
@@ -201,7 +202,7 @@ def _forward(model, tok, ids, readers):
     model(**batch)
     return [r.end().cpu().numpy() for r in readers]
 
-# %% ../nbs/03_states.ipynb #83dceb75
+# %% ../nbs/03_states.ipynb #27c727df
 def _collect(model, tok, texts, sources, pool, out, max_length, batch_size, dtype, only, progress):
     "Pooled values of `sources` over texts, longest texts first, into memory or a folder."
     from tqdm.auto import tqdm
@@ -220,14 +221,22 @@ def _collect(model, tok, texts, sources, pool, out, max_length, batch_size, dtyp
         readers = [_Reader(s, pool) for s in sources]
         for s, r in zip(sources, readers): stack.callback(s.hook(r).remove)
         if store.done: _check(store, names=[s.name for s in sources], row=order[store.done-1], values=_forward(model, tok, [ids[order[store.done-1]]], readers), out=out)
+        padded = False
         for a in tqdm(range(store.done, len(order), batch_size), disable=not progress):
-            rows = order[a:a+batch_size]
-            for s, v in zip(sources, _forward(model, tok, [ids[i] for i in rows], readers)):
+            rows = order[a:a+batch_size]; values = _forward(model, tok, [ids[i] for i in rows], readers)
+            if not padded and (padded := lengths[rows[0]] > lengths[rows[-1]]): _check_padding(model, [v[-1] for v in values], _forward(model, tok, [ids[rows[-1]]], readers))
+            for s, v in zip(sources, values):
                 with np.errstate(over='ignore'): v = v.astype(dtype)
                 if not np.isfinite(v).all(): raise ValueError(f'{s.name} has values that are not finite in {dtype}: ask for dtype="float32", and load the model in bfloat16 or float32')
                 store.write(s.name, rows, v)
             store.step(min(a+batch_size, len(order)))
     return Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}, pool)
+
+def _check_padding(model, padded, alone):
+    "Refuse a model whose values depend on padding."
+    a, b = np.concatenate(padded), np.concatenate([v[0] for v in alone])
+    if np.linalg.norm(a-b) > (1e-3 if model.dtype == torch.float32 else .2)*np.linalg.norm(b):
+        raise ValueError(f'padding changes what {type(model).__name__} computes (by {np.linalg.norm(a-b)/np.linalg.norm(b):.0%}): use batch_size=1')
 
 def _check(store, names, row, values, out):
     "Refuse to go on with another model's activations."
