@@ -6,7 +6,7 @@
 __all__ = ['rankings', 'separation', 'order', 'how_many', 'sign_spread', 'EigenShift', 'word_effect', 'toxic_step', 'match_steps',
            'Calibration', 'calibrate']
 
-# %% ../nbs/09_shifting.ipynb #d91bf707
+# %% ../nbs/09_shifting.ipynb #9205a7c0
 import heapq, json, warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,8 +18,9 @@ from . import __version__
 from .core import atomic, mask
 from .decomposition import EigenChoices, as_head, eigen_choices, extremes, project, read_safetensors
 from .interventions import HeadEdit
+from .probing import auroc
 
-# %% ../nbs/09_shifting.ipynb #a6ab58c4
+# %% ../nbs/09_shifting.ipynb #25bbcf12
 def _states(X, name, d):
     "A class of states as float64, when it is one."
     X = torch.as_tensor(X)
@@ -34,12 +35,11 @@ def separation(
     Vh:Tensor,      # (d_model, d_model) right singular vectors as rows
 )->dict[str, Tensor]: # float64 (d_model,): delta, effect (>= 0), auroc (toxic positive)
     "How far toxic and neutral states lie apart along each direction."
-    from scipy.stats import rankdata
     d = Vh.shape[1]; A, B = (project(_states(X, n, d), Vh.double()) for X, n in ((toxic, 'toxic'), (neutral, 'neutral')))
     n, m = len(A), len(B); delta = A.mean(0)-B.mean(0)
     spread = (((A-A.mean(0))**2).sum(0) + ((B-B.mean(0))**2).sum(0)).div(max(n+m-2, 1)).sqrt()
-    ranks = torch.from_numpy(rankdata(torch.cat([A, B]).float().numpy(), axis=0))[:n].sum(0) # float32, so that equal states tie whatever order they were summed in
-    return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=(ranks-n*(n+1)/2)/(n*m))
+    y = np.r_[np.ones(n), np.zeros(m)] # float32 below, so that equal states tie whatever order they were summed in
+    return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(auroc(torch.cat([A, B]).float(), y)))
 
 # %% ../nbs/09_shifting.ipynb #147cd762
 rankings = ('signed', 'abs', 'effect', 'auroc', 'logit', 'random')
@@ -93,7 +93,7 @@ class EigenShift(HeadEdit):
     says:list=field(default_factory=list)    # for the first few: tokens (or ids) that the toxic and the other side promote
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
-# %% ../nbs/09_shifting.ipynb #e24b2190
+# %% ../nbs/09_shifting.ipynb #aae3d3b4
 def _kept(alpha, chosen, d):
     "(k,) factors: from one number, from one per eigen-choice (d,), or from one per chosen direction (k,)."
     a = torch.as_tensor(alpha, dtype=torch.float32); k = len(chosen)
@@ -129,6 +129,8 @@ def fit(cls:EigenShift,
     d, rank = choices.d_model, rank or 'effect'; toxic, neutral = _states(toxic, 'toxic', d), _states(neutral, 'neutral', d)
     if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are better: give more prompts or samples')
     n, stats = how_many(k, d), stats or separation(toxic, neutral, choices.Vh); chosen = order(stats, choices.S, rank, seed)[:n]
+    if cut := [b for b in choices.blocks if 0 < sum(b[0] <= i < b[1] for i in chosen.tolist()) < b[1]-b[0]]:
+        warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are arbitrary: choose all or none of each')
     Vk, scale, c = choices.Vh[chosen].float(), _kept(alpha, chosen, d), _centre(center, sided, neutral)
     if sided: Vk = Vk*torch.where(stats['delta'][chosen] < 0, -1., 1.)[:, None].float()
     a = f'{float(scale[0]):g}' if len(scale.unique()) == 1 else 'varied'
