@@ -354,7 +354,7 @@ def plot(
     ax.legend(fontsize=8, frameon=False, loc='best'); sns.despine(ax=ax)
     return ax
 
-# %% ../nbs/11_evaluation.ipynb #2c18d5a9
+# %% ../nbs/11_evaluation.ipynb #18ac84fc
 @patch
 def notes(self:Comparison)->list[str]:
     "What the table says that is easily missed."
@@ -363,7 +363,7 @@ def notes(self:Comparison)->list[str]:
         p, b, d, e = self.get(m, 'perplexity').value, self.get('base', 'perplexity').value, self.get(m, 'distinct_2').value, self.get('base', 'distinct_2').value
         if not p <= 2*b or d < e/2: out.append(f'{m}: perplexity is {p/b:.3g} times the base and distinct-2 {d:.2f} after {e:.2f}: its toxicity is that of a broken model.')
         r = self.get(m, 'toxicity')
-        if r.matched and not r.vs_control_high < 0: out.append(f'{m}: not shown to be less toxic than random edits of the same KL (difference {r.vs_control*100:+.1f} points, {r.vs_control_low*100:+.1f} to {r.vs_control_high*100:+.1f}, by {judge}).')
+        if r.matched and not r.vs_control_high < 0: out.append(f'{m}: {"more toxic" if r.vs_control_low > 0 else "not shown to be less toxic"} than random edits of the same KL (difference {r.vs_control*100:+.1f} points, {r.vs_control_low*100:+.1f} to {r.vs_control_high*100:+.1f}, by {judge}).')
     ranks = {s: [self.get(m, 'toxicity', s).value for m in edits] for s in self.scorers}
     for s in self.scorers[1:]:
         swapped = [(a, b) for i, a in enumerate(edits) for j, b in enumerate(edits) if ranks[judge][i] < ranks[judge][j] and ranks[s][i] > ranks[s][j]]
