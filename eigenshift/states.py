@@ -6,11 +6,11 @@
 __all__ = ['pools', 'without_logits', 'final_states', 'pool_tokens', 'Activations', 'layer_states', 'neuron_activations',
            'load_activations']
 
-# %% ../nbs/03_states.ipynb #065d5599
+# %% ../nbs/03_states.ipynb #3110b09f
 import inspect, json, os, re, time
 from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext, ExitStack
-from dataclasses import dataclass, field
+from contextlib import contextmanager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 import numpy as np, torch
 from torch import Tensor
