@@ -6,8 +6,8 @@
 __all__ = ['rankings', 'separation', 'order', 'how_many', 'sign_spread', 'EigenShift', 'word_effect', 'toxic_step', 'match_steps',
            'Calibration', 'calibrate']
 
-# %% ../nbs/09_shifting.ipynb #9205a7c0
-import heapq, json, warnings
+# %% ../nbs/09_shifting.ipynb #84a37d98
+import heapq, json, re, warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 import numpy as np, pandas as pd, torch
@@ -171,7 +171,7 @@ def word_effect(
     at = n.sort(descending=True, stable=True).indices
     return dict(id=ids[at], n=n[at], before=mean[0][at], after=mean[1][at])
 
-# %% ../nbs/09_shifting.ipynb #ed504fbd
+# %% ../nbs/09_shifting.ipynb #1e58a7f3
 _shown = lambda side, tok: ' '.join(mask(repr(t if isinstance(t, str) else tok.decode([t]))[1:-1].replace(' ', '·')) if tok or isinstance(t, str) else str(t) for t in side)
 
 @patch
@@ -193,7 +193,8 @@ def words_table(self:EigenShift,
     "What the edit does to the tokens that the toxic states produced."
     if not self.words: raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use from_prompts')
     w = {k: v[:n].tolist() for k, v in self.words.items()}
-    df = pd.DataFrame(dict(token=[_shown([t], tok) for t in w['id']], n=w['n'], before=w['before'], after=w['after']))
+    star = lambda s: re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), s) # the scorer called these toxic: all are masked
+    df = pd.DataFrame(dict(token=[star(_shown([t], tok)) if tok else _shown([t], tok) for t in w['id']], n=w['n'], before=w['before'], after=w['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../nbs/09_shifting.ipynb #f79d87f7
