@@ -35,7 +35,7 @@ def linear_map(
     w = torch.where(var > 1e-12*(X*X).sum(0), (x*y).sum(0)/var, 1.)
     return w, Y.mean(0)-w*X.mean(0)
 
-# %% ../nbs/10b_transport.ipynb #7d0162e3
+# %% ../nbs/10b_transport.ipynb #7c27ba71
 def norms(
     model, # a causal LM
 )->list:   # names of modules
@@ -45,8 +45,9 @@ def norms(
         base = base.split('@')[0]
         for k, m in block.named_modules():
             if 'norm' in type(m).__name__.lower() and not re.search('attn|attention', k.rpartition('.')[0]): hooks.append(m.register_forward_hook(lambda m, a, o, name=f'{base}.{k}': seen.append(name)))
+    dev = next((d for d in (model.get_input_embeddings().weight.device, model.device) if d.type != 'meta'), 'cpu')
     try:
-        with torch.no_grad(): model(torch.zeros(1, 1, dtype=torch.long, device=model.device))
+        with torch.no_grad(): model(torch.zeros(1, 1, dtype=torch.long, device=dev))
     finally: [h.remove() for h in hooks]
     return list(dict.fromkeys(seen))
 
@@ -81,7 +82,7 @@ def responses(
     finally: handle.remove(); model.train(training)
     return torch.stack(out)
 
-# %% ../nbs/10b_transport.ipynb #d5198659
+# %% ../nbs/10b_transport.ipynb #efd4c702
 @dataclass(frozen=True, repr=False, eq=False)
 class Transport(Intervention):
     "Affine maps of the outputs of some modules, each unit inside a window."
@@ -90,7 +91,7 @@ class Transport(Intervention):
     low:dict    # module name -> (u,) the map acts from here
     high:dict   # module name -> (u,) to here
 
-    def touched(self, model): return {k: readable(m, k) for k in self.slope if getattr(m := _module(model, k), 'weight', None) is not None}
+    def touched(self, model): return {k: readable(m, k) for k in self.slope if (w := getattr(m := _module(model, k), 'weight', None)) is not None and not w.is_meta}
     def unmergeable(self, model): return 'its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight does the same: use apply'
 
 # %% ../nbs/10b_transport.ipynb #2fee2d1a
