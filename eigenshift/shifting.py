@@ -141,7 +141,7 @@ def fit(cls:EigenShift,
     out = cls(name, Vk, scale, c, sided, chosen, dict(sigma=choices.S, **stats), meta=meta)
     return out.described(choices, toxic.float(), tokens) if describe and choices.head is not None else out
 
-# %% ../nbs/09_shifting.ipynb #9dee2c21
+# %% ../nbs/09_shifting.ipynb #ab1335ef
 @patch
 def described(self:EigenShift,
     choices:EigenChoices, # with their head
@@ -153,7 +153,9 @@ def described(self:EigenShift,
     V = self.Vk[:n]*torch.where(self.stats['delta'][self.chosen[:n]] < 0, -1., 1.)[:, None].float() if not self.sided else self.Vk[:n]
     ids = extremes(choices.head, V, 6)[0].tolist()
     says = [[[choices.tok.decode([t]) for t in side] for side in pair] for pair in ids] if choices.tok else ids
-    return replace(self, says=says, words=self.words if toxic is None or tokens is None else word_effect(self, choices.head, toxic, tokens))
+    if toxic is None or tokens is None: return replace(self, says=says)
+    words = word_effect(self, choices.head, toxic, tokens); named = dict(toxic_tokens=[choices.tok.decode([t]) for t in words['id'][:10].tolist()]) if choices.tok else {}
+    return replace(self, says=says, words=words, meta=self.meta|named)
 
 def word_effect(
     shift:HeadEdit,
@@ -171,7 +173,7 @@ def word_effect(
     at = n.sort(descending=True, stable=True).indices
     return dict(id=ids[at], n=n[at], before=mean[0][at], after=mean[1][at])
 
-# %% ../nbs/09_shifting.ipynb #1e58a7f3
+# %% ../nbs/09_shifting.ipynb #d22fce9c
 _shown = lambda side, tok: ' '.join(mask(repr(t if isinstance(t, str) else tok.decode([t]))[1:-1].replace(' ', '·')) if tok or isinstance(t, str) else str(t) for t in side)
 
 @patch
@@ -187,14 +189,15 @@ def table(self:EigenShift,
 
 @patch
 def words_table(self:EigenShift,
-    tok=None, # tokenizer; without one, ids
+    tok=None, # tokenizer; without one, the names of the first ten that it knows, or ids
     n:int=10, # tokens, the commonest first
 )->pd.DataFrame: # token, n, before, after (mean log-probability), change
     "What the edit does to the tokens that the toxic states produced."
     if not self.words: raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use from_prompts')
     w = {k: v[:n].tolist() for k, v in self.words.items()}
     star = lambda s: re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), s) # the scorer called these toxic: all are masked
-    df = pd.DataFrame(dict(token=[star(_shown([t], tok)) if tok else _shown([t], tok) for t in w['id']], n=w['n'], before=w['before'], after=w['after']))
+    named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]; token = [star(_shown([t], tok)) for t in named] + w['id'][len(named):]
+    df = pd.DataFrame(dict(token=token, n=w['n'], before=w['before'], after=w['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../nbs/09_shifting.ipynb #f79d87f7
