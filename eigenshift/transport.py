@@ -94,7 +94,7 @@ class Transport(Intervention):
     def touched(self, model): return {k: readable(m, k) for k in self.slope if (w := getattr(m := _module(model, k), 'weight', None)) is not None and not w.is_meta}
     def unmergeable(self, model): return 'its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight does the same: use apply'
 
-# %% ../nbs/10b_transport.ipynb #2fee2d1a
+# %% ../nbs/10b_transport.ipynb #f016aa15
 def transported(
     z:Tensor,        # (..., u) outputs of a module
     slope:Tensor,    # (u,)
@@ -105,16 +105,17 @@ def transported(
 )->Tensor:           # (..., u) in z's dtype
     "Values inside the window moved toward their map's, the others left."
     x = z.to(torch.promote_types(z.dtype, torch.float32))
-    return torch.where((x >= low) & (x <= high), x+strength*((slope-1)*x+offset), x).to(z.dtype)
+    if strength != 1: slope, offset = 1+strength*(slope-1), strength*offset
+    return torch.where(x == x.clamp(low, high), torch.addcmul(offset, x, slope), x).to(z.dtype)
 
 @patch
 def attach(self:Transport, model, strength):
     for k in self.slope:
-        copies, mine = {}, [getattr(self, f)[k] for f in ('slope', 'offset', 'low', 'high')]
+        copies, mine = {}, [1+strength*(self.slope[k]-1), strength*self.offset[k], self.low[k], self.high[k]]
         def hook(m, args, z, k=k, copies=copies, mine=mine):
             if z.shape[-1] != len(mine[0]): raise ValueError(f'{self!r} maps {len(mine[0])} units of {k!r}; here it has {z.shape[-1]}')
             if z.device not in copies: copies[z.device] = [t.to(z.device) for t in mine]
-            return transported(z, *copies[z.device], strength)
+            return transported(z, *copies[z.device])
         yield _module(model, k).register_forward_hook(hook)
 
 # %% ../nbs/10b_transport.ipynb #8e26b4ea
