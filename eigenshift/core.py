@@ -80,10 +80,10 @@ def interval(
     "The percentile interval of bootstrap draws."
     return np.quantile(np.asarray(draws), [(1-level)/2, (1+level)/2], axis=0)
 
-# %% ../nbs/00_core.ipynb #af7ecc1c
+# %% ../nbs/00_core.ipynb #44356f61
 # the lists are rot13, so that the source can be read without reading them
 _words = lambda s: '|'.join(codecs.decode(s, 'rot13').split())
-_inside = _words('obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl cravf dhrre shpx fuvg phag avtt fyhg '
+_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl cravf dhrre shpx fuvg phag avtt fyhg '
     'cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
 _whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr ubr phz frk snt nff')
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)

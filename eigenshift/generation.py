@@ -255,20 +255,24 @@ def _open(out, settings, rank):
     if not diff and not _same_model(there['probe'], settings['probe'], settings['dtype']): diff = ['model: its logits on the first prompt differ (other weights, or another edit)']
     if diff: raise ValueError(f'{out} holds a run with other settings ({"; ".join(diff)}). Give another folder, or the settings of {path}.')
 
-# %% ../nbs/05_generation.ipynb #26149ea6
+# %% ../nbs/05_generation.ipynb #1d82ddd0
 def _ranks():
-    "This process's number and how many there are, under `accelerate launch` or torchrun."
-    if int(os.environ.get('WORLD_SIZE', 1)) == 1: return 0, 1
-    from accelerate import PartialState
-    s = PartialState(); return s.process_index, s.num_processes
+    "This process's number and how many there are, as `accelerate launch` and torchrun say it."
+    return int(os.environ.get('RANK', 0)), int(os.environ.get('WORLD_SIZE', 1))
+
+def _gather(mine, world):
+    "What every process has, on every process."
+    import torch.distributed as dist
+    if not dist.is_initialized(): dist.init_process_group('gloo')
+    parts = [None]*world; dist.all_gather_object(parts, mine, group=dist.new_group(backend='gloo'))
+    return {k: v for p in parts for k, v in p.items()}
 
 def _all_tables(j):
     "Every shard's table, whoever made it."
     import pyarrow.parquet as pq
     if j.out is None and j.world == 1: return [j.tables[i] for i in range(j.shards)]
     if j.out is None:
-        from accelerate.utils import gather_object
-        got = dict(gather_object(list(j.tables.items()))); return [got[i] for i in range(j.shards)]
+        got = _gather(j.tables, j.world); return [got[i] for i in range(j.shards)]
     while not all(j.path(i).exists() for i in range(j.shards)): time.sleep(.2)
     for f in Path(j.out).glob('.shard-*.tmp.*'): f.unlink(missing_ok=True) # left by the killed
     return [pq.read_table(j.path(i), use_threads=False) for i in range(j.shards)]

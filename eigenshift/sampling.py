@@ -19,7 +19,7 @@ def mix(
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)): x = (x ^ (x >> np.uint64(shift)))*np.uint64(factor)
     return x ^ (x >> np.uint64(31))
 
-# %% ../nbs/04b_sampling.ipynb #7a152864
+# %% ../nbs/04b_sampling.ipynb #5285d0b2
 def row_keys(
     seed:int,
     prompt_id, # (n,) integers
@@ -27,8 +27,8 @@ def row_keys(
     step,      # (n,) or (n, 1) and (steps,): anything that broadcasts
 )->Tensor:     # (..., 2) int32 in [0, 2^31)
     "The 62-bit key of a token: what its noise depends on."
-    h = mix(seed % 2**64)
     with np.errstate(over='ignore'):
+        h = mix(seed % 2**64)
         for counter in (prompt_id, sample, step): h = mix(h + np.asarray(counter).astype(np.int64).astype(np.uint64)*np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
     return torch.from_numpy(np.stack([h >> np.uint64(33), mix(h) >> np.uint64(33)], -1).astype(np.int32))
 

@@ -32,8 +32,8 @@ def effects(
     kl = (base['neutral'].exp()*(base['neutral']-N)).sum(-1)
     return dict(toxic_logp=float((T-base['toxic']).gather(1, at).mean()), kl=float(kl.mean()), top1=float((N.argmax(-1) == base['neutral'].argmax(-1)).float().mean()))
 
-# %% ../nbs/13_tuning.ipynb #49804ffd
-sides = dict(both=dict(), centred=dict(center='neutral'), toxic=dict(sided='toxic'))
+# %% ../nbs/13_tuning.ipynb #6e44c515
+sides = dict(both=dict(center=None, sided=None), centred=dict(center='neutral', sided=None), toxic=dict(center=None, sided='toxic'))
 
 def sweep(
     choices, # `EigenChoices` with their head
