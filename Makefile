@@ -16,7 +16,7 @@ help: ## what there is to do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 $(READY): settings.ini setup.py constraints.txt
-	$(PYTHON) tools/venv.py $(VENV)
+	$(PYTHON) tools/environment.py $(VENV)
 ifdef TORCH
 	$(BIN)/python -m pip install -q $(TORCH)
 	$(BIN)/python -m pip install -q -e '.[dev]'

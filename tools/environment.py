@@ -1,5 +1,5 @@
 """A virtual environment at the path given, when there is none yet, for a Python that the package supports."""
-import subprocess, sys, venv
+import sys, venv
 from pathlib import Path
 
 path = Path(sys.argv[1])
