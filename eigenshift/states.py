@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['pools', 'without_logits', 'final_states', 'pool_tokens', 'Activations', 'layer_states', 'neuron_activations',
-           'load_activations']
+           'read_both', 'load_activations']
 
-# %% ../nbs/03_states.ipynb #3110b09f
+# %% ../nbs/03_states.ipynb #a0ace2bd
 import inspect, json, os, re, time
 from collections.abc import Mapping
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 import numpy as np, torch
 from torch import Tensor
 from .core import atomic, batches_by_length, fingerprint
-from .models import head, neurons, streams, pad_ids
+from .models import Neurons, head, neurons, streams, pad_ids, _calls, _Handle
 
 # %% ../nbs/03_states.ipynb #5db96025
 @contextmanager
@@ -202,35 +203,50 @@ def _forward(model, tok, ids, readers):
     model(**batch)
     return [r.end().cpu().numpy() for r in readers]
 
-# %% ../nbs/03_states.ipynb #27c727df
-def _collect(model, tok, texts, sources, pool, out, max_length, batch_size, dtype, only, progress):
-    "Pooled values of `sources` over texts, longest texts first, into memory or a folder."
+# %% ../nbs/03_states.ipynb #0583cec0
+def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, progress):
+    "Activations for each wanted (sources, pool, folder), in one pass over the texts, longest first, into memory or folders."
     from tqdm.auto import tqdm
     dtype = np.dtype(dtype).name
     if dtype not in _dtypes: raise ValueError(f'dtype is {dtype}; expected one of {list(_dtypes)}')
-    names = [s.name for s in sources]
-    if not (sources := [s for s in sources if only is None or re.search(only, s.name)]): raise ValueError(f'no module matches {only!r}; there are {names}')
-    ids = _ids(tok, texts, max_length); lengths = [len(i) for i in ids]
-    key = fingerprint(pool, dtype, *[s.name for s in sources], np.array(lengths), np.array(sum(ids, []), np.int64))
-    store = _Memory(sources, len(ids), dtype) if out is None else _Folder(out, sources, len(ids), dtype, pool, key)
+    names = [s.name for w in wants for s in w[0]]
+    wants = [([s for s in w[0] if only is None or re.search(only, s.name)], *w[1:]) for w in wants]
+    if not all(w[0] for w in wants): raise ValueError(f'no module matches {only!r}; there are {names}')
+    ids = _ids(tok, texts, max_length); lengths = [len(i) for i in ids]; flat = np.fromiter(chain.from_iterable(ids), np.int64)
     order = np.concatenate([[], *batches_by_length(lengths, batch_size)]).astype(int)
     training = model.training; model.eval()
     with ExitStack() as stack:
-        stack.callback(store.close); stack.callback(model.train, training); stack.enter_context(torch.no_grad())
+        stores = []
+        for sources, pool, out in wants:
+            key = fingerprint(pool, dtype, *[s.name for s in sources], np.array(lengths), flat)
+            stores.append(_Memory(sources, len(ids), dtype) if out is None else _Folder(out, sources, len(ids), dtype, pool, key)); stack.callback(stores[-1].close)
+        stack.callback(model.train, training); stack.enter_context(torch.no_grad())
         if model.get_output_embeddings() is not None: stack.enter_context(without_logits(model))
-        readers = [_Reader(s, pool) for s in sources]
-        for s, r in zip(sources, readers): stack.callback(s.hook(r).remove)
-        if store.done: _check(store, names=[s.name for s in sources], row=order[store.done-1], values=_forward(model, tok, [ids[order[store.done-1]]], readers), out=out)
+        readers = [[_Reader(s, pool) for s in sources] for sources, pool, _ in wants]; every = [r for rs in readers for r in rs]
+        for r in every: stack.callback(r.source.hook(r).remove)
+        pass_ = lambda rows: dict(zip(map(id, every), _forward(model, tok, [ids[i] for i in rows], every)))
+        for store, rs, (_, _, out) in zip(stores, readers, wants):
+            if store.done: row = order[store.done-1]; v = pass_([row]); _check(store, [r.source.name for r in rs], row, [v[id(r)] for r in rs], out)
         padded = False
-        for a in tqdm(range(store.done, len(order), batch_size), disable=not progress):
-            rows = order[a:a+batch_size]; values = _forward(model, tok, [ids[i] for i in rows], readers)
-            if not padded and (padded := lengths[rows[0]] > lengths[rows[-1]]): _check_padding(model, [v[-1] for v in values], _forward(model, tok, [ids[rows[-1]]], readers))
-            for s, v in zip(sources, values):
-                with np.errstate(over='ignore'): v = v.astype(dtype)
-                if not np.isfinite(v).all(): raise ValueError(f'{s.name} has values that are not finite in {dtype}: ask for dtype="float32", and load the model in bfloat16 or float32')
-                store.write(s.name, rows, v)
-            store.step(min(a+batch_size, len(order)))
-    return Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}, pool)
+        for a in tqdm(range(min(s.done for s in stores), len(order), batch_size), disable=not progress):
+            rows = order[a:a+batch_size]; values = pass_(rows)
+            if not padded and (padded := lengths[rows[0]] > lengths[rows[-1]]): _check_padding(model, [values[id(r)][-1] for r in every], [*pass_(rows[-1:]).values()])
+            for store, rs in zip(stores, readers):
+                if store.done >= a+len(rows): continue
+                for r in rs:
+                    with np.errstate(over='ignore'): v = values[id(r)].astype(dtype)
+                    if not np.isfinite(v).all(): raise ValueError(f'{r.source.name} has values that are not finite in {dtype}: ask for dtype="float32", and load the model in bfloat16 or float32')
+                    store.write(r.source.name, rows, v)
+                store.step(a+len(rows))
+    return [Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in w[0]}, w[1]) for store, w in zip(stores, wants)]
+
+def _wants(sources, pool, allowed, out):
+    "What `_collect` is to read for one pooling, or for several, each into a folder of its own."
+    several = [pool] if isinstance(pool, str) else list(pool)
+    if bad := [p for p in several if p not in allowed]: raise ValueError(f'pool is {bad[0]!r}; expected '+(' or '.join(f'"{p}"' for p in allowed) if len(allowed) < 3 else f'one of {allowed}'))
+    return [(sources, p, out if out is None or isinstance(pool, str) else Path(out)/p) for p in several]
+
+def _given(found, pool): return found[0] if isinstance(pool, str) else dict(zip(pool, found))
 
 def _check_padding(model, padded, alone):
     "Refuse a model whose values depend on padding."
@@ -244,38 +260,72 @@ def _check(store, names, row, values, out):
         had = store.read(name, [row]).astype(np.float32)
         if np.linalg.norm(v-had) > .05*np.linalg.norm(had)+1e-3: raise ValueError(f'{out} holds activations of another model, or of this one edited ({name} differs): give another folder, or remove it')
 
-# %% ../nbs/03_states.ipynb #29a2bebf
+# %% ../nbs/03_states.ipynb #11547c1e
+@dataclass(frozen=True)
+class _Entry(Neurons):
+    "What enters the first block."
+    def hook(self, fn):
+        seen = []
+        def take(m, args, kw):
+            if self.call is None or not seen: seen.append(1); fn(args[0] if args else kw['hidden_states'], None, slice(0, self.n_units))
+        h = [self.module.register_forward_pre_hook(take, with_kwargs=True)]
+        if self.call is not None: h.append(self.owner.register_forward_pre_hook(lambda m, a: seen.clear()))
+        return _Handle(*(x.remove for x in h))
+
+def _streams(model, embeddings):
+    "The residual stream after every block, and before the first one if asked for."
+    found = streams(model); (_, block, call, owner), *_ = _calls(model)
+    return ([_Entry('embeddings', block, found[0].n_units, -1, 'stream', call=call, owner=owner)] if embeddings else [])+found
+
+# %% ../nbs/03_states.ipynb #c68944ba
 def layer_states(
     model,              # any transformers model that `blocks` knows
     tok,                # its tokenizer
     texts,              # n texts
-    pool:str='mean',    # one of "mean", "max", "last", "cls"
+    pool='mean',        # one of "mean", "max", "last", "cls"; or several of them
     out=None,           # a folder to write to and resume from; memory by default
     max_length:int=128, # tokens of a text, special tokens on
     batch_size:int=32,  # texts at a time
     dtype='float32',    # or "float16"
     only:str=None,      # regular expression: blocks to read
     progress:bool=False, # show a progress bar
-)->Activations:         # block -> (n, d_model) residual stream after it
+    embeddings:bool=False, # read what enters the first block, too, as "embeddings"
+)->Activations:         # block -> (n, d_model) residual stream after it; for several poolings a dict of them
     "The residual stream after every block, pooled over each text's tokens."
-    if pool not in pools: raise ValueError(f'pool is {pool!r}; expected one of {pools}')
-    return _collect(model, tok, texts, streams(model), pool, out, max_length, batch_size, dtype, only, progress)
+    return _given(_collect(model, tok, texts, _wants(_streams(model, embeddings), pool, pools, out), max_length, batch_size, dtype, only, progress), pool)
 
 def neuron_activations(
     model,              # any transformers model that `neurons` knows
     tok,                # its tokenizer
     texts,              # n texts
-    pool:str='max',     # "max" or "mean"
+    pool='max',         # "max" or "mean", or both
     out=None,           # a folder to write to and resume from; memory by default
     max_length:int=128, # tokens of a text, special tokens on
     batch_size:int=32,  # texts at a time
     dtype='float32',    # or "float16"
     only:str=None,      # regular expression: modules to read
     progress:bool=False, # show a progress bar
-)->Activations:         # module -> (n, n_units)
+)->Activations:         # module -> (n, n_units); for both poolings a dict of them
     "The outputs of every MLP unit, pooled over each text's tokens."
-    if pool not in ('max', 'mean'): raise ValueError(f'pool is {pool!r}; expected "max" or "mean"')
-    return _collect(model, tok, texts, neurons(model), pool, out, max_length, batch_size, dtype, only, progress)
+    return _given(_collect(model, tok, texts, _wants(neurons(model), pool, ('max', 'mean'), out), max_length, batch_size, dtype, only, progress), pool)
+
+def read_both(
+    model,              # any transformers model that `blocks` and `neurons` know
+    tok,                # its tokenizer
+    texts,              # n texts
+    neuron_pools=('max', 'mean'), # poolings of the neurons, none for no neurons
+    layer_pools=('mean', 'max'),  # poolings of the layers
+    out=None,           # a folder to write to and resume from; memory by default
+    max_length:int=128, # tokens of a text, special tokens on
+    batch_size:int=32,  # texts at a time
+    dtype='float32',    # or "float16"
+    progress:bool=False, # show a progress bar
+)->tuple:               # neurons by pooling, and layers by pooling, embeddings first: two dicts of Activations
+    "Neuron activations and layer states under every pooling, in one pass over the texts."
+    at = lambda k: None if out is None else Path(out)/k
+    wants = _wants(neurons(model), list(neuron_pools), ('max', 'mean'), at('neurons'))+_wants(_streams(model, True), list(layer_pools), pools, at('layers'))
+    found = _collect(model, tok, texts, wants, max_length, batch_size, dtype, None, progress)
+    return dict(zip(neuron_pools, found)), dict(zip(layer_pools, found[len(list(neuron_pools)):]))
 
 def load_activations(
     folder, # where `layer_states` or `neuron_activations` wrote
