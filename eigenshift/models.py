@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['causal_archs', 'encoder_archs', 'tiny_tokenizer', 'tiny_lm', 'tiny_encoder', 'set_pad', 'load_lm', 'load_encoder',
-           'pad_ids', 'Head', 'head', 'blocks', 'Neurons', 'neurons', 'streams']
+           'entry', 'pad_ids', 'Head', 'head', 'blocks', 'Neurons', 'neurons', 'streams']
 
-# %% ../nbs/02_models.ipynb #568ea71d
+# %% ../nbs/02_models.ipynb #b688626a
 import importlib.util, inspect, os, re, weakref
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 import torch
 from torch import nn, Tensor
@@ -112,7 +113,17 @@ def _explain(e, name):
     if 'safetensors' in said: return OSError(f'{name!r} has no safetensors weights, and pickled ones are not loaded: convert it (huggingface.co/spaces/safetensors/convert). {chain[0]}')
     return chain[0]
 
-# %% ../nbs/02_models.ipynb #942af37a
+# %% ../nbs/02_models.ipynb #5da57b38
+@contextmanager
+def _no_bar(name, least=1e9):
+    "No progress bar while a folder of less than so many bytes is loaded."
+    from transformers.utils import logging
+    short = os.path.isdir(name) and sum(f.stat().st_size for f in os.scandir(name) if f.is_file()) < least
+    if not short or not logging.is_progress_bar_enabled(): yield; return
+    logging.disable_progress_bar()
+    try: yield
+    finally: logging.enable_progress_bar()
+
 def _load(auto, name, tok_name, dtype, device_map, quantize, revision, trust_remote_code, optional=()):
     "A model of class `auto` and its tokenizer; weights that the checkpoint lacks are an error."
     from transformers import AutoTokenizer, BitsAndBytesConfig
@@ -123,7 +134,7 @@ def _load(auto, name, tok_name, dtype, device_map, quantize, revision, trust_rem
     try:
         tok = AutoTokenizer.from_pretrained(tok_name or name, **kw)
         if quantize: kw['quantization_config'] = BitsAndBytesConfig(**{f'load_in_{quantize}': True}, **(dict(bnb_4bit_quant_type='nf4', bnb_4bit_compute_dtype=torch.bfloat16) if quantize == '4bit' else {}))
-        model, info = auto.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True, output_loading_info=True, **kw)
+        with _no_bar(name): model, info = auto.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True, output_loading_info=True, **kw)
     except Exception as e: raise _explain(e, name) from e
     lacks = sorted(k for k in info['missing_keys'] if not any(o in k for o in optional))
     if lacks: raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} ({", ".join(lacks[:3])}…): they would be random. Load it as what it is.')
@@ -164,7 +175,16 @@ def load_encoder(
     tok.padding_side = 'right'
     return model, tok
 
-# %% ../nbs/02_models.ipynb #eb5d0575
+# %% ../nbs/02_models.ipynb #93366853
+def entry(
+    model, # a transformers model, wherever its weights lie
+)->torch.device:
+    "The device that token ids go to; where all weights are offloaded, the one that they are fetched to."
+    for d in (model.get_input_embeddings().weight.device, model.device):
+        if d.type != 'meta': return d
+    hooks = [h for m in model.modules() if (a := getattr(m, '_hf_hook', None)) is not None for h in getattr(a, 'hooks', [a])]
+    return torch.device(next((d for h in hooks if (d := getattr(h, 'execution_device', None)) is not None), 'cpu'))
+
 def pad_ids(
     model,             # its device and its forward signature are used
     tok,               # its pad token is used
@@ -180,8 +200,7 @@ def pad_ids(
         X[r, at] = torch.as_tensor(i); M[r, at] = 1
     out = dict(input_ids=X, attention_mask=M)
     if left and 'position_ids' in inspect.signature(model.forward).parameters: out['position_ids'] = (M.cumsum(-1)-1).clamp(min=0)
-    dev = model.get_input_embeddings().weight.device
-    return {k: v.to(model.device if dev.type == 'meta' else dev) for k, v in out.items()}
+    return {k: v.to(entry(model)) for k, v in out.items()}
 
 # %% ../nbs/02_models.ipynb #07e3b8dd
 _floats = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
@@ -245,12 +264,12 @@ class Head:
         b = next((p for p in self.module.parameters() if p.device.type != 'meta'), H)
         return self.finish(self.module(H.to(b.device, b.dtype if b.is_floating_point() else H.dtype)))
 
-# %% ../nbs/02_models.ipynb #36f52120
+# %% ../nbs/02_models.ipynb #ed243d76
 def _probe(model, module):
     "What the head received (d_model,), returned (n_vocab,), and the logits (n_vocab,) of one token, in float64."
     raw, seen = [], []
     hooks = [module.register_forward_hook(lambda m, a, o: raw.append((a[0], o)), prepend=True), module.register_forward_hook(lambda m, a, o: seen.append(o))]
-    ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=model.device)
+    ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=entry(model))
     training = model.training; model.eval()
     try:
         with torch.no_grad(): l = model(ids).logits
