@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['pools', 'without_logits', 'final_states', 'pool_tokens', 'Activations', 'layer_states', 'neuron_activations',
-           'read_both', 'load_activations']
+           'read_both', 'load_activations', 'step_activations']
 
 # %% ../nbs/03_states.ipynb #a0ace2bd
 import inspect, json, os, re, time
@@ -203,7 +203,7 @@ def _forward(model, tok, ids, readers):
     model(**batch)
     return [r.end().cpu().numpy() for r in readers]
 
-# %% ../nbs/03_states.ipynb #0583cec0
+# %% ../nbs/03_states.ipynb #7c760f90
 def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, progress):
     "Activations for each wanted (sources, pool, folder), in one pass over the texts, longest first, into memory or folders."
     from tqdm.auto import tqdm
@@ -221,10 +221,10 @@ def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, prog
             key = fingerprint(pool, dtype, *[s.name for s in sources], np.array(lengths), flat)
             stores.append(_Memory(sources, len(ids), dtype) if out is None else _Folder(out, sources, len(ids), dtype, pool, key)); stack.callback(stores[-1].close)
         stack.callback(model.train, training); stack.enter_context(torch.no_grad())
-        if model.get_output_embeddings() is not None: stack.enter_context(without_logits(model))
+        seen = stack.enter_context(without_logits(model)) if model.get_output_embeddings() is not None else []
         readers = [[_Reader(s, pool) for s in sources] for sources, pool, _ in wants]; every = [r for rs in readers for r in rs]
         for r in every: stack.callback(r.source.hook(r).remove)
-        pass_ = lambda rows: dict(zip(map(id, every), _forward(model, tok, [ids[i] for i in rows], every)))
+        def pass_(rows): seen.clear(); return dict(zip(map(id, every), _forward(model, tok, [ids[i] for i in rows], every)))
         for store, rs, (_, _, out) in zip(stores, readers, wants):
             if store.done: row = order[store.done-1]; v = pass_([row]); _check(store, [r.source.name for r in rs], row, [v[id(r)] for r in rs], out)
         padded = False
@@ -260,24 +260,28 @@ def _check(store, names, row, values, out):
         had = store.read(name, [row]).astype(np.float32)
         if np.linalg.norm(v-had) > .05*np.linalg.norm(had)+1e-3: raise ValueError(f'{out} holds activations of another model, or of this one edited ({name} differs): give another folder, or remove it')
 
-# %% ../nbs/03_states.ipynb #11547c1e
+# %% ../nbs/03_states.ipynb #5e9b2b15
 @dataclass(frozen=True)
 class _Entry(Neurons):
-    "What enters the first block."
+    "What enters a module: the first block, or the head."
     def hook(self, fn):
         seen = []
         def take(m, args, kw):
             if self.call is None or not seen: seen.append(1); fn(args[0] if args else kw['hidden_states'], None, slice(0, self.n_units))
-        h = [self.module.register_forward_pre_hook(take, with_kwargs=True)]
+        h = [self.module.register_forward_pre_hook(take, prepend=True, with_kwargs=True)]   # before the head loses its input
         if self.call is not None: h.append(self.owner.register_forward_pre_hook(lambda m, a: seen.clear()))
         return _Handle(*(x.remove for x in h))
+
+def _final(model):
+    "What enters the head, if there is one."
+    return [_Entry('head', (H := head(model)).module, H.d_model, len(streams(model)), 'stream')] if model.get_output_embeddings() is not None else []
 
 def _streams(model, embeddings):
     "The residual stream after every block, and before the first one if asked for."
     found = streams(model); (_, block, call, owner), *_ = _calls(model)
     return ([_Entry('embeddings', block, found[0].n_units, -1, 'stream', call=call, owner=owner)] if embeddings else [])+found
 
-# %% ../nbs/03_states.ipynb #c68944ba
+# %% ../nbs/03_states.ipynb #41a3772d
 def layer_states(
     model,              # any transformers model that `blocks` knows
     tok,                # its tokenizer
@@ -320,10 +324,10 @@ def read_both(
     batch_size:int=32,  # texts at a time
     dtype='float32',    # or "float16"
     progress:bool=False, # show a progress bar
-)->tuple:               # neurons by pooling, and layers by pooling, embeddings first: two dicts of Activations
+)->tuple:               # neurons by pooling, and layers by pooling ("embeddings" first, a language model's "head" last): two dicts of Activations
     "Neuron activations and layer states under every pooling, in one pass over the texts."
     at = lambda k: None if out is None else Path(out)/k
-    wants = _wants(neurons(model), list(neuron_pools), ('max', 'mean'), at('neurons'))+_wants(_streams(model, True), list(layer_pools), pools, at('layers'))
+    wants = _wants(neurons(model), list(neuron_pools), ('max', 'mean'), at('neurons'))+_wants(_streams(model, True)+_final(model), list(layer_pools), pools, at('layers'))
     found = _collect(model, tok, texts, wants, max_length, batch_size, dtype, None, progress)
     return dict(zip(neuron_pools, found)), dict(zip(layer_pools, found[len(list(neuron_pools)):]))
 
@@ -336,3 +340,38 @@ def load_activations(
     info = json.loads(state.read_text())
     if info['done'] < info['n']: raise ValueError(f'{folder} holds {info["done"]} of {info["n"]} texts: call the same function again to finish them')
     return Activations({k: folder/(re.sub(r'[^\w.@-]+', '_', k)+'.safetensors') for k in info['units']}, info['units'], info['pool'])
+
+# %% ../nbs/03_states.ipynb #0108e728
+class _Steps(_Reader):
+    "Takes the values of one source at chosen tokens of a batch."
+    def begin(self, M, rows, at): self.M, self.rows, self.at, self.acc, self.hits = M, rows, at, None, None
+    def __call__(self, V, tokens, units):
+        (b, T), rows, at = self.M.shape, self.rows.to(V.device), self.at.to(V.device)
+        if tokens is None: self.acc = V.reshape(b, -1, V.shape[-1])[rows, at].float(); return
+        if self.acc is None: self.acc = V.new_zeros(len(rows), self.source.n_units, dtype=torch.float32)
+        i, j = torch.where((rows*T+at)[:, None] == tokens); self.acc[i, units] = V[j].float()
+
+def step_activations(
+    model,             # the causal LM that made the generations
+    tok,               # its tokenizer
+    generations,       # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    positions=None,    # a list of steps for each row; all steps by default
+    batch_size:int=32, # rows at a time
+    only:str=None,     # regular expression: modules to read
+    progress:bool=False, # show a progress bar
+)->Activations:        # module -> (n, n_units), rows in the order of `final_states`
+    "The outputs of every MLP unit at the positions that produced tokens."
+    from tqdm.auto import tqdm
+    sources = [s for s in neurons(model) if only is None or re.search(only, s.name)]
+    if not sources: raise ValueError(f'no module matches {only!r}; there are {[s.name for s in neurons(model)]}')
+    rows = _wanted(generations, positions, model.get_input_embeddings().weight.shape[0]); start = np.cumsum([0]+[len(at) for _, at in rows])
+    store, todo = _Memory(sources, int(start[-1]), 'float32'), [i for i, (_, at) in enumerate(rows) if at]
+    with ExitStack() as stack:
+        stack.enter_context(torch.no_grad()); seen = stack.enter_context(without_logits(model)); readers = [_Steps(s, 'step') for s in sources]
+        for r in readers: stack.callback(r.source.hook(r).remove)
+        for b in tqdm(batches_by_length([len(rows[i][0]) for i in todo], batch_size), disable=not progress):
+            batch = pad_ids(model, tok, [rows[todo[j]][0] for j in b]); seen.clear(); where = [(r, t) for r, j in enumerate(b) for t in rows[todo[j]][1]]
+            for r in readers: r.begin(batch['attention_mask'], *torch.tensor(where).T)
+            model(**batch, use_cache=False); to = np.concatenate([np.arange(start[todo[j]], start[todo[j]+1]) for j in b])
+            for r in readers: store.write(r.source.name, to, r.end().cpu().numpy())
+    return Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}, 'step')
