@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['settings', 'where', 'Model', 'Setting', 'setting', 'resources', 'said', 'languages', 'labelled', 'prompts', 'corpus',
-           'scorers', 'stand_ins', 'rehearse']
+           'scorers', 'against', 'room_for', 'stand_ins', 'rehearse']
 
 # %% ../nbs/12a_settings.ipynb #2fb30860
 import json, os, subprocess, sys, tempfile
@@ -191,6 +191,36 @@ def scorers(
     from eigenshift.scoring import load_scorer
     return tuple(load_scorer(x if x in ('linear', 'classifier') else where(x)) for x in (s.label, s.judge))
 
+# %% ../nbs/12a_settings.ipynb #ad17bb6d
+def against(
+    m:Model,           # what was measured
+    measured,          # value, or (value, low, high)
+    table:str,         # "table1" or "table3"
+    column:str,        # of that table
+    ds=None,           # the labelled texts
+    lang:str='en',     # of the texts
+    what:str=None,     # how the measured number is defined; the column by default
+)->dict:               # one row
+    "A number beside the paper's."
+    from eigenshift.published import published
+    t = published(table); t = t[t.data == {'en': 'Jigsaw', 'zh': 'ToxiCN'}[lang]] if 'data' in t else t
+    v = (*measured, None, None)[:3] if isinstance(measured, (tuple, list)) else (measured, None, None)
+    same = t[t.model == m.paper] if m.paper and not m.untrained else t[:0]; full = {'en': 12180, 'zh': 12011}[lang]; n = 0 if ds is None else len(ds)
+    differs = [] if len(same) else ['model']
+    if ds is not None and 'bundled' in said(ds): differs.append('bundled sentences')
+    if ds is not None and n != full: differs.append(f'{n:,} texts (paper {full:,})')
+    return dict(model=m.name, kind=m.kind, data=said(ds)[6:] if ds is not None else '', statistic=what or column, measured=v[0], low=v[1], high=v[2], printed=f'{same[column].iloc[0]:g}' if len(same) else f'{t[column].min():g} to {t[column].max():g}',
+        of=m.paper if len(same) else f'{len(t)} models', comparable=not differs, differs='; '.join(differs))
+
+# %% ../nbs/12a_settings.ipynb #b389334f
+@contextmanager
+def room_for(
+    m:Model,
+): # yields the settings `out` and `dtype` of `read_both`
+    "Memory for a small model's activations, a temporary folder and half precision for a large one's."
+    if m.size < 1: yield {}; return
+    with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as d: yield dict(out=d, dtype='float16')
+
 # %% ../nbs/12a_settings.ipynb #ada97191
 def _classifier(folder, seed, texts):
     "A random classifier of RoBERTa's kind, its threshold the median over texts."
@@ -224,7 +254,7 @@ def stand_ins(
     for f in ('test', 'valid'): (data/f'wikitext103_{f}.txt').write_text('\n'.join(texts['text']), encoding='utf-8')
     return dict(EIGENSHIFT_MODELS=str(models), EIGENSHIFT_DATA=str(data))
 
-# %% ../nbs/12a_settings.ipynb #c6eb4649
+# %% ../nbs/12a_settings.ipynb #eae6afe5
 _runner = '''
 import json, re, sys, pathlib, warnings; warnings.simplefilter('ignore')
 import matplotlib; matplotlib.use('Agg')
@@ -248,7 +278,7 @@ def rehearse(
     "Run a notebook's code under another setting on stand-ins."
     with tempfile.TemporaryDirectory() as d:
         env = {**os.environ, **(at or stand_ins(d, setting(name))), 'EIGENSHIFT_SETTING': name, 'EIGENSHIFT_ROWS': str(rows), 'EIGENSHIFT_PROMPTS': str(prompts), 'EIGENSHIFT_SAMPLES': str(n),
-            'EIGENSHIFT_TEXTS': str(texts), 'EIGENSHIFT_WORK': str(Path(d)/'work'), 'HF_HUB_OFFLINE': '1', 'PYTHONWARNINGS': 'ignore'}
+            'EIGENSHIFT_TEXTS': str(texts), 'EIGENSHIFT_WORK': d, 'HF_HUB_OFFLINE': '1', 'PYTHONWARNINGS': 'ignore'}
         r = subprocess.run([sys.executable, '-c', _runner, str(Path(notebook).absolute()), str(Path(d)/'ran.json')], env=env, capture_output=True, text=True, timeout=timeout, cwd=Path(notebook).absolute().parent)
         if r.returncode: raise RuntimeError(f"{Path(notebook).name} fails under {name!r}: "+'\n'.join(r.stderr.strip().splitlines()[-12:]))
         out = pd.DataFrame(json.loads((Path(d)/'ran.json').read_text())['data']); out.insert(0, 'setting', name); return out
