@@ -7,13 +7,13 @@ __all__ = ['tox_stats', 'div_stats', 'ppl_stats', 'kl_stats', 'total', 'span', '
            'scorer_name', 'ngrams', 'distinct_n', 'diversity', 'encode', 'head_inputs', 'room', 'per_token', 'nll',
            'perplexity', 'tph', 'kl_and_top1', 'divergence']
 
-# %% ../nbs/10a_measures.ipynb #289830c2
+# %% ../nbs/10a_measures.ipynb #d23e8e2f
 from dataclasses import dataclass, field
 from functools import lru_cache
 import numpy as np, pandas as pd, torch
 from torch import Tensor
 from .core import batches_by_length, interval, resample_counts
-from .models import head, pad_ids
+from .models import entry, head, pad_ids
 from .states import without_logits
 
 # %% ../nbs/10a_measures.ipynb #b688acda
@@ -201,7 +201,7 @@ def tph(
         T = (np.asarray(base_toxicity)-toxicity)/base_toxicity; P = (np.asarray(perplexity)-base_perplexity)/base_perplexity
         q = 1/(1+np.abs(P)); return np.where(T > 0, 2*T*q/(T+q), np.where(np.isnan(T), np.nan, 0.))
 
-# %% ../nbs/10a_measures.ipynb #1e1beffc
+# %% ../nbs/10a_measures.ipynb #c07102cb
 kl_stats = dict(kl=('kl', 'tokens', None), top1=('same', 'tokens', None))
 
 def kl_and_top1(
@@ -228,7 +228,7 @@ def divergence(
     if not todo: raise ValueError('no text has two tokens: nothing is predicted')
     items = pd.DataFrame(dict(kl=0., same=np.array(size, float), tokens=np.array(size, float)), index=pd.RangeIndex(len(ids), name='text')).loc[todo]
     out = lambda batch: h.logits(head_inputs(model, tok, batch)).float()
-    for b in batches_by_length([size[i] for i in todo], len(todo), max(1, (elements or room(model.device))//h.n_vocab)) if intervention is not None else []:
+    for b in batches_by_length([size[i] for i in todo], len(todo), max(1, (elements or room(entry(model)))//h.n_vocab)) if intervention is not None else []:
         at = [todo[j] for j in b]; batch = [ids[i] for i in at]
         with torch.inference_mode():
             P = out(batch)

@@ -6,7 +6,7 @@
 __all__ = ['mean_map', 'linear_map', 'norms', 'responses', 'Transport', 'transported', 'MeanAcT', 'LinearAcT',
            'DirectionAblation', 'LogitBias', 'rivals']
 
-# %% ../nbs/10b_transport.ipynb #d4ee4078
+# %% ../nbs/10b_transport.ipynb #53d9fce7
 import re
 from dataclasses import dataclass, replace
 import numpy as np, torch
@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from .baselines import AurA, Damp, Det0, unit_aurocs
 from .core import batches_by_length, mask
 from .interventions import HeadEdit, Intervention, readable
-from .models import blocks, head, pad_ids
+from .models import blocks, entry, head, pad_ids
 from .states import neuron_activations, pool_tokens
 
 # %% ../nbs/10b_transport.ipynb #04f93b66
@@ -35,7 +35,7 @@ def linear_map(
     w = torch.where(var > 1e-12*(X*X).sum(0), (x*y).sum(0)/var, 1.)
     return w, Y.mean(0)-w*X.mean(0)
 
-# %% ../nbs/10b_transport.ipynb #7c27ba71
+# %% ../nbs/10b_transport.ipynb #f7977a79
 def norms(
     model, # a causal LM
 )->list:   # names of modules
@@ -45,9 +45,8 @@ def norms(
         base = base.split('@')[0]
         for k, m in block.named_modules():
             if 'norm' in type(m).__name__.lower() and not re.search('attn|attention', k.rpartition('.')[0]): hooks.append(m.register_forward_hook(lambda m, a, o, name=f'{base}.{k}': seen.append(name)))
-    dev = next((d for d in (model.get_input_embeddings().weight.device, model.device) if d.type != 'meta'), 'cpu')
     try:
-        with torch.no_grad(): model(torch.zeros(1, 1, dtype=torch.long, device=dev))
+        with torch.no_grad(): model(torch.zeros(1, 1, dtype=torch.long, device=entry(model)))
     finally: [h.remove() for h in hooks]
     return list(dict.fromkeys(seen))
 
