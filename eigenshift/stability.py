@@ -116,12 +116,12 @@ def bootstrap_aurocs(
         return (W1@above.T+W0@below.T-above.mean(1)).astype(np.float32)
     return np.concatenate([f(x) for v in X.values() for _, x in _units(v, block)], 1)
 
-# %% ../nbs/06c_stability.ipynb #1cd4a80f
+# %% ../nbs/06c_stability.ipynb #fee7371c
 def stability(
     activations,         # module -> (n, units), or one matrix
     y,                   # (n,) labels, 1 = toxic
     ks=(10, 100, 1000),  # sizes of the top
-    n_boot:int=100,      # resamples
+    n_boot:int=100,      # resamples; 0: none
     n_halves:int=5,      # random splits into halves, each used both ways
     strata=None,         # (n,) strata of length: halves are balanced within them, too
     seed:int=0,
@@ -130,7 +130,7 @@ def stability(
     from scipy.stats import spearmanr
     X = _named(activations); y = _labels(y, len(next(iter(X.values())))); of = lambda at: np.concatenate([auroc(v[at], y[at]) for v in X.values()])
     a = np.concatenate([auroc(v, y) for v in X.values()]); ks = [k for k in ks if k <= len(a)]; rows = []
-    for d in bootstrap_aurocs(X, y, n_boot, seed): r = spearmanr(a, d).statistic; rows += [dict(measure='bootstrap', k=k, overlap=np.isin(top(a, k), top(d, k)).mean(), rank_correlation=r) for k in ks]
+    for d in bootstrap_aurocs(X, y, n_boot, seed) if n_boot else []: r = spearmanr(a, d).statistic; rows += [dict(measure='bootstrap', k=k, overlap=np.isin(top(a, k), top(d, k)).mean(), rank_correlation=r) for k in ks]
     groups = 2*(np.zeros(len(y), int) if strata is None else np.asarray(strata))+y; rng = np.random.default_rng(seed)
     for _ in range(n_halves):
         order = rng.permutation(len(y)); order = order[np.argsort(groups[order], kind='stable')]; A = [of(np.sort(order[i::2])) for i in (0, 1)]; r = spearmanr(*A).statistic
