@@ -64,15 +64,36 @@ def average_precision(
         out[s:s+block] = (tp/(tp+fp)).mean(1)
     return out
 
-# %% ../nbs/06_probing.ipynb #2d7a5f60
-def _score(x, pos, neg):
-    "AUROC, its standard error and average precision of each row of (units, n) values."
+# %% ../nbs/06_probing.ipynb #3c835ae5
+def _order(x):
+    "Of each row of (units, n) values: the ascending order, and for each place in it where its ties begin and end."
+    o = np.argsort(x, 1); v = np.take_along_axis(x, o, 1); i = np.arange(x.shape[1]+1, dtype=np.int32); new = np.ones(x.shape, bool); np.not_equal(v[:, 1:], v[:, :-1], out=new[:, 1:])
+    if new.all(): return o, np.broadcast_to(i[:-1], x.shape), np.broadcast_to(i[1:], x.shape)
+    last = np.roll(new, -1, 1); last[:, -1] = True
+    return o, np.maximum.accumulate(np.where(new, i[:-1], 0), 1), np.minimum.accumulate(np.where(last, i[1:], i[-1])[:, ::-1], 1)[:, ::-1]
+
+def _placed(x, y):
+    "In ascending order: the order, which are toxic, how many stand below and at most here, and how many of each are toxic."
+    o, a, b = _order(x); Y = y[o]; c = np.zeros((len(x), x.shape[1]+1), np.int32); np.cumsum(Y, 1, out=c[:, 1:])
+    return o, Y, a, b, *((c[:, :-1], c[:, 1:]) if a.strides[0] == 0 else (np.take_along_axis(c, a, 1), np.take_along_axis(c, b, 1)))
+
+def _by_search(x, pos, neg):
+    "`_score` by binary search, on any device."
     q, p = _sorted(x[:, neg.to(x.device)]), _sorted(x[:, pos.to(x.device)]); n0, n1 = len(neg), len(pos)
     between = lambda a, b: torch.searchsorted(a, b).cpu().numpy()+torch.searchsorted(a, b, right=True).cpu().numpy()
     above, below = between(q, p)/(2*n0), between(p, q)/(2*n1)
     se = np.sqrt((above.var(1, ddof=1) if n1 > 1 else np.nan)/n1+(below.var(1, ddof=1) if n0 > 1 else np.nan)/n0)
     tp, fp = n1-torch.searchsorted(p, p).cpu().numpy(), n0-torch.searchsorted(q, p).cpu().numpy()
     return above.mean(1), se, (tp/(tp+fp)).mean(1)
+
+def _score(x, pos, neg):
+    "AUROC, its standard error and average precision of each row of (units, n) values."
+    if x.device.type != 'cpu': return _by_search(x, pos, neg)
+    n0, n1 = len(neg), len(pos); y = np.zeros(n0+n1, bool); y[pos.numpy()] = True; _, Y, a, b, ta, tb = _placed(x.numpy(), y)
+    F = Y.astype(float); dot = lambda v: np.einsum('ij,ij->i', v, F)   # sums over toxic texts; of whole numbers, so exact
+    above = (a-ta+b-tb).astype(float); A = dot(above)/(2*n0*n1); dev = np.where(Y, above/(2*n0)-A[:, None], (ta+tb)/(2*n1)-(1-A)[:, None]); dev *= dev; toxic = dot(dev); neutral = dev.sum(1)-toxic
+    se = np.sqrt(toxic/(n1-1 if n1 > 1 else np.nan)/n1+neutral/(n0-1 if n0 > 1 else np.nan)/n0)
+    return A, se, dot((n1-ta)/(n0+n1-a))/n1
 
 # %% ../nbs/06_probing.ipynb #21f3a918
 def auroc_interval(

@@ -6,10 +6,10 @@
 __all__ = ['permute_within', 'aurocs_under', 'null_table', 'null_shares', 'top', 'agreement', 'agreements', 'bootstrap_aurocs',
            'stability', 'plot_kept']
 
-# %% ../nbs/06c_stability.ipynb #ef390054
+# %% ../nbs/06c_stability.ipynb #25e354d3
 import numpy as np, pandas as pd, torch
 from .core import resample_counts
-from .probing import auroc, _labels, _named, _sorted, _units
+from .probing import auroc, _labels, _named, _order, _placed, _units
 
 # %% ../nbs/06c_stability.ipynb #84d6ce4b
 def permute_within(
@@ -25,11 +25,11 @@ def permute_within(
     for s in np.unique(strata): at = np.flatnonzero(strata == s); out[:, at] = rng.permuted(np.tile(y[at], (n_perm, 1)), axis=1)
     return out
 
-# %% ../nbs/06c_stability.ipynb #4da40f86
+# %% ../nbs/06c_stability.ipynb #16522137
 def _ranks(x):
     "Average ranks, from 1, of each row of (units, n) values: float64."
-    s = _sorted(x)
-    return (torch.searchsorted(s, x).double()+torch.searchsorted(s, x, right=True).double()+1).cpu().numpy()/2
+    o, a, b = _order(x.cpu().numpy()); out = np.empty(x.shape); np.put_along_axis(out, o, (a+b+1)/2, 1)
+    return out
 
 def aurocs_under(
     activations,   # module -> (n, units), or one matrix
@@ -99,7 +99,7 @@ def agreements(
     v = {k: np.asarray(t['auroc'] if isinstance(t, pd.DataFrame) else t) for k, t in rankings.items()}
     return pd.concat([agreement(v[a], v[b], ks).assign(a=a, b=b) for a, b in combinations(v, 2)], ignore_index=True).set_index(['a', 'b', 'k'])
 
-# %% ../nbs/06c_stability.ipynb #69125ddc
+# %% ../nbs/06c_stability.ipynb #156c6507
 def bootstrap_aurocs(
     activations,     # module -> (n, units), or one matrix
     y,               # (n,) labels, 1 = toxic
@@ -109,10 +109,10 @@ def bootstrap_aurocs(
 )->np.ndarray:       # (n_boot, units) float32
     "AUROCs over resampled texts, to first order, all units under the same resamples."
     X = _named(activations); y = _labels(y, len(next(iter(X.values())))); C = resample_counts(len(y), n_boot, seed).astype(float)
-    W1, W0 = C[:, y]/C[:, y].sum(1, keepdims=True), C[:, ~y]/C[:, ~y].sum(1, keepdims=True); pos, neg = map(torch.from_numpy, (np.flatnonzero(y), np.flatnonzero(~y)))
+    W1, W0 = C[:, y]/C[:, y].sum(1, keepdims=True), C[:, ~y]/C[:, ~y].sum(1, keepdims=True); n1, n0 = y.sum(), (~y).sum()
     def f(x):
-        r, p, q = _ranks(x), _ranks(x[:, pos.to(x.device)]), _ranks(x[:, neg.to(x.device)])
-        above, below = (r[:, y]-p)/len(neg), 1-(r[:, ~y]-q)/len(pos)
+        o, Y, a, b, ta, tb = _placed(x.cpu().numpy(), y); p = np.empty(x.shape); np.put_along_axis(p, o, np.where(Y, (a-ta+b-tb)/(2*n0), 1-(ta+tb)/(2*n1)), 1)
+        above, below = p[:, y], p[:, ~y]   # of each toxic text the neutral ones below it, of each neutral one the toxic ones above it
         return (W1@above.T+W0@below.T-above.mean(1)).astype(np.float32)
     return np.concatenate([f(x) for v in X.values() for _, x in _units(v, block)], 1)
 
