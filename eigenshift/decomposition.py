@@ -259,7 +259,7 @@ def plot(
     ax.set(xlabel='eigen-choice (1 the strongest)', ylabel='singular value $\\sigma_i$ (logits per unit of h)')
     return ax
 
-# %% ../nbs/07_decomposition.ipynb #fd66e512
+# %% ../nbs/07_decomposition.ipynb #41adc47c
 def project(
     H:Tensor,  # (..., d_model) final hidden states
     Vk:Tensor, # (k, d_model) directions, orthonormal rows
@@ -274,11 +274,12 @@ def take(
     share:Tensor, # (k,) share to take away along each: 0 leaves it, 1 removes it
     center:Tensor=None, # (d_model,) the point left in place; zero by default
     sided:bool=False,   # take only from coordinates above zero
+    write:Tensor=None,  # (k, d_model) what a unit of each coordinate takes away; `Vk` by default
 )->Tensor:        # (..., d_model), dtype of H; computed in float32 or better
     "Take away a share of each state's coordinates along the directions."
     exact = torch.promote_types(H.dtype, torch.float32); H32, V = H.to(exact), Vk.to(exact)
     Z = project(H32, V, None if center is None else center.to(exact))
-    return (H32 - ((Z.clamp(min=0) if sided else Z)*share.to(exact)) @ V).to(H.dtype)
+    return (H32 - ((Z.clamp(min=0) if sided else Z)*share.to(exact)) @ (V if write is None else write.to(exact))).to(H.dtype)
 
 def rescale(
     H:Tensor,     # (..., d_model) final hidden states, any float dtype
@@ -286,10 +287,11 @@ def rescale(
     scale:Tensor, # (k,) factor kept along each: 1 leaves it, 0 removes it
     center:Tensor=None, # (d_model,) the point left in place; zero by default
     sided:bool=False,   # scale only coordinates above zero
+    write:Tensor=None,  # (k, d_model) what a unit of each coordinate takes away; `Vk` by default
 )->Tensor:        # (..., d_model), dtype of H; H itself where every factor is 1
     "Scale the coordinates of each state along the directions."
     on = scale != 1
-    return take(H, Vk[on], 1-scale[on], center, sided) if on.any() else H
+    return take(H, Vk[on], 1-scale[on], center, sided, None if write is None else write[on]) if on.any() else H
 
 # %% ../nbs/07_decomposition.ipynb #168ec19b
 def logit_shift(

@@ -114,7 +114,7 @@ def merge_affine(
     rows[at] = (rows[at].to(wide)*f.view(-1, *[1]*(W.ndim-1))).to(W.dtype)
     if b is not None: b.data[at] = (b.data[at].to(wide)*f + (0 if shift is None else shift.to(b.device, wide))).to(b.dtype)
 
-# %% ../nbs/08_interventions.ipynb #f8c6b4c2
+# %% ../nbs/08_interventions.ipynb #4eee422c
 @patch
 def state(self:Intervention):
     "Tensors by field (and key), and the other fields."
@@ -132,7 +132,7 @@ def state(self:Intervention):
 def _find(kind):
     "The class of this name."
     if kind not in _kinds:
-        for m in ('shifting', 'baselines', 'transport'):
+        for m in ('shifting', 'fisher', 'baselines', 'transport'):
             try: importlib.import_module(f'eigenshift.{m}')
             except ImportError: pass
     if kind not in _kinds: raise ValueError(f'the file holds a {kind!r}, a kind of intervention that is not imported; known are {sorted(_kinds)}')
@@ -174,37 +174,45 @@ def load(cls:Intervention,
     if not isinstance(out, cls): raise ValueError(f'{str(path)!r} holds a {type(out).__name__}, not a {cls.__name__}')
     return out
 
-# %% ../nbs/08_interventions.ipynb #89d8c6a5
+# %% ../nbs/08_interventions.ipynb #771edb8e
 @dataclass(frozen=True, repr=False, eq=False)
 class HeadEdit(Intervention):
     "A rescaling of the final hidden state along a few directions, before the head."
-    Vk:Tensor                # (k, d_model) orthonormal directions as rows, float32
+    Vk:Tensor                # (k, d_model) directions read, as rows, float32; orthonormal where they are written too
     scale:Tensor             # (k,) factor kept along each: 1 leaves it, 0 removes it
     center:Tensor|None=None  # (d_model,) the point left in place; zero if none
     sided:str|None=None      # "toxic": scale only coordinates above zero
+    write:Tensor|None=field(default=None, kw_only=True) # (k, d_model) directions written: what a unit of each coordinate takes away; `Vk` if none
     on = 'input'
 
     def __post_init__(self):
         if self.Vk.ndim != 2 or self.scale.shape != (len(self.Vk),): raise ValueError(f'Vk is (k, d_model) and scale (k,); these are {tuple(self.Vk.shape)} and {tuple(self.scale.shape)}')
         if self.center is not None and self.center.shape != self.Vk.shape[1:]: raise ValueError(f'center is (d_model,) = ({self.Vk.shape[1]},); this is {tuple(self.center.shape)}')
+        if self.write is not None and self.write.shape != self.Vk.shape: raise ValueError(f'write is {tuple(self.write.shape)}; it needs the shape of Vk, {tuple(self.Vk.shape)}')
         if self.sided not in (None, 'toxic'): raise ValueError(f"sided is {self.sided!r}; it can be None or 'toxic'")
-        if not all(torch.isfinite(t).all() for t in (self.Vk, self.scale, *([] if self.center is None else [self.center]))): raise ValueError('Vk, scale or center holds NaN or infinity')
+        if not all(torch.isfinite(t).all() for t in (self.Vk, self.scale, *(t for t in (self.center, self.write) if t is not None))): raise ValueError('Vk, scale, center or write holds NaN or infinity')
     def factors(self, strength)->Tensor: "(k,) effective factor at a strength; 1 stays exactly 1."; return torch.where(self.scale == 1, self.scale, 1-strength*(1-self.scale))
     def touched(self, model): return dict(head=head(model))
-    def edited(self, H, strength=1.)->Tensor: "The final hidden states after the edit."; return rescale(H, *(None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center)), self.sided is not None)
+    @property
+    def written(self)->Tensor: "(k, d_model) the directions written."; return self.Vk if self.write is None else self.write
+    def edited(self, H, strength=1.)->Tensor:
+        "The final hidden states after the edit."
+        V, s, c, R = (None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center, self.write))
+        return rescale(H, V, s, c, self.sided is not None, R)
 
-# %% ../nbs/08_interventions.ipynb #16730ed3
+# %% ../nbs/08_interventions.ipynb #b1b8d272
 @patch
 def attach(self:HeadEdit, model, strength):
     h = head(model); scale = self.factors(strength); on = scale != 1; copies = {}
     if h.d_model != self.Vk.shape[1]: raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
     def hook(module, args):
         H, *rest = args
-        if H.device not in copies: copies[H.device] = [None if t is None else t.to(H.device) for t in (self.Vk[on], 1-scale[on], self.center)]
-        return take(H, *copies[H.device], self.sided is not None), *rest
+        if H.device not in copies: copies[H.device] = [None if t is None else t.to(H.device) for t in (self.Vk[on], 1-scale[on], self.center, None if self.write is None else self.write[on])]
+        *at, write = copies[H.device]
+        return take(H, *at, self.sided is not None, write), *rest
     if on.any(): yield h.module.register_forward_pre_hook(hook)
 
-# %% ../nbs/08_interventions.ipynb #3be135df
+# %% ../nbs/08_interventions.ipynb #8d7c7ad3
 def untie(
     model, # changed in place
 ):         # its head, with a weight of its own
@@ -230,9 +238,9 @@ def edit(self:HeadEdit, model, strength):
     s = self.factors(strength); on = s != 1
     if not on.any(): return
     h = untie(model); W, b = h.weight.data, h.bias; wide = torch.promote_types(W.dtype, torch.float32)
-    V, keep = self.Vk[on].to(W.device, wide), s[on].to(W.device, wide)
-    if self.center is not None: b.data += ((W.to(wide) @ V.T)*(1-keep) @ (V @ self.center.to(W.device, wide))).to(b)
-    for i in range(0, len(W), 4096): W[i:i+4096] = rescale(W[i:i+4096], V, keep)
+    V, R, keep = (t[on].to(W.device, wide) for t in (self.Vk, self.written, s))
+    if self.center is not None: b.data += ((W.to(wide) @ R.T)*(1-keep) @ (V @ self.center.to(W.device, wide))).to(b)
+    for i in range(0, len(W), 4096): W[i:i+4096] = take(W[i:i+4096], R, 1-keep, write=V) # rows read what the edit writes
 
 # %% ../nbs/08_interventions.ipynb #c44c57d2
 @dataclass(frozen=True, repr=False, eq=False)
@@ -303,7 +311,7 @@ def save_merged(self:Intervention,
         (tmp/'README.md').write_text(model_card(self, model, strength, agrees))
     return path
 
-# %% ../nbs/08_interventions.ipynb #d801508a
+# %% ../nbs/08_interventions.ipynb #7e547de2
 @patch
 def as_lora(self:HeadEdit,
     model,     # the base model; changed in place as `peft.get_peft_model` does, `.unload()` undoes it
@@ -316,7 +324,7 @@ def as_lora(self:HeadEdit,
     strength = _checked_strength(strength); self.check(model); h = head(model); s = self.factors(strength); on = s != 1
     if self.sided or self.center is not None: raise ValueError(f'{self!r} is no LoRA: ' + ('one-sided edits are not linear' if self.sided else 'a centre needs a bias'))
     if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
-    A, B = self.Vk[on], torch.cat([-(R.float() @ self.Vk[on].to(R.device).T).cpu()*(1-s[on]) for _, R in h.rows()])
+    A, B = self.Vk[on], torch.cat([-(R.float() @ self.written[on].to(R.device).T).cpu()*(1-s[on]) for _, R in h.rows()])
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # peft warns of tied heads; the adapter is beside the weight, and is never merged into the embedding here
         out = get_peft_model(model, LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none', task_type='CAUSAL_LM'))
