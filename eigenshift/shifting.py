@@ -297,7 +297,7 @@ def load(cls:Calibration, path)->Calibration:
     try: return cls(**t, meta=json.loads(header['meta']))
     except (TypeError, KeyError) as e: raise ValueError(f'{str(path)!r} lacks a part of a calibration: {e}') from e
 
-# %% ../nbs/09_shifting.ipynb #dbc57d11
+# %% ../nbs/09_shifting.ipynb #c03dad3c
 def _read(model, tok, gen, scorer):
     "Whether each continuation is toxic, and the step of its most toxic word."
     from eigenshift.generation import token_spans
@@ -317,6 +317,7 @@ def calibrate(
     least:int=50,           # go on sampling until there are so many toxic states
     budget:int=25,          # most samples per prompt after the greedy one; 0 is the paper
     max_new_tokens:int=20,
+    chat:bool=None,         # wrap prompts with the chat template
     seed:int=0,
     out=None,               # folder for the generations, to resume from
     batch_size:int=32,      # of the pass for the states
@@ -329,7 +330,7 @@ def calibrate(
     from eigenshift.states import final_states
     if positions not in ('matched', 'first'): raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     scorer, rounds, done = load_scorer(scorer), [], 0; to = lambda name: None if out is None else Path(out)/name
-    kw = dict(max_new_tokens=max_new_tokens, seed=seed, progress=progress)
+    kw = dict(max_new_tokens=max_new_tokens, chat=chat, seed=seed, progress=progress)
     gens = [generate(model, tok, prompts, greedy=True, out=to('greedy'), **kw)]; rounds = [_read(model, tok, gens[0], scorer)]
     while sum((s >= 0).sum() for _, s in rounds) < least and done < budget: # rounds of up to five samples; the seed tells them apart
         n = min(5, budget-done); gens.append(generate(model, tok, prompts, n=n, out=to(f'sampled-{done}'), **dict(kw, seed=seed+1+done))); done += n
