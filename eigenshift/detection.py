@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['load_texts', 'samples_of', 'describe_samples', 'load_any', 'untrained_twin', 'Detection', 'measure', 'open_probe',
-           'detectors', 'findings', 'plot_units', 'plot_curves', 'plot_depths', 'plot_silhouettes', 'write_probe',
-           'probe', 'transfer', 'transfer_rivals', 'written', 'writing_experts', 'overlap', 'plot_overlap']
+           'detectors', 'side_by_side', 'findings', 'plot_units', 'plot_curves', 'plot_depths', 'plot_silhouettes',
+           'write_probe', 'probe', 'transfer_probes', 'transfer_rivals', 'written', 'writing_experts', 'overlap',
+           'plot_overlap']
 
 # %% ../nbs/06d_detection.ipynb #ceb6c4c2
 import json, re, time
@@ -119,7 +120,7 @@ def _kept_arrays(path, make):
         with atomic(path) as tmp: save_file(a, tmp)
     return load_file(path)
 
-# %% ../nbs/06d_detection.ipynb #4b7d8fc4
+# %% ../nbs/06d_detection.ipynb #cfe6f1c9
 def measure(
     model, tok,          # what is probed
     texts,               # n texts
@@ -152,9 +153,9 @@ def measure(
         + [conditions(neuron_experts, plain, y, {('untrained' if s == 'all' else f'untrained, {s}'): i for s, i in samples.items()}, strata=strata)]*untrained, ignore_index=True))
     nulls = _kept_arrays(tables/'nulls.safetensors', lambda: {f'{p}, {s}': aurocs_under(Rows(a, i), permute_within(y[i], strata[i], perms, seed)) for p, a in acts.items() for s, i in samples.items()})
     layers = _kept(tables/'layers.parquet', lambda: conditions(layer_experts, {p: {k: a[k] for k in a if k != 'head'} for p, a in states.items()}, y, samples, method=list(methods), cv=folds, seed=seed))
-    steady = lambda a, i, p, s: stability(Rows(a, i), y[i], (1, 10, 100, 1000), boots*(s == 'all'), 2, strata[i], seed).reset_index().assign(pool=p, sample=s)
+    steady = lambda a, i, p, s: stability(Rows(a, i), y[i], (1, 10, 100, 1000), boots*(s == 'all'), 2 if len(i) < 5000 else 1, strata[i], seed).reset_index().assign(pool=p, sample=s)
     stable = _kept(tables/'stable.parquet', lambda: pd.concat([steady(a, i, p, s) for p, a in acts.items() for s, i in samples.items()]
-        +[steady(plain['max'], i, 'max', f'untrained{"" if s == "all" else ", "+s}') for s, i in samples.items() if untrained], ignore_index=True))
+        +[steady(a, samples['all'], 'max', 'untrained') for a in plain.values()], ignore_index=True))
     def along():
         from eigenshift.decomposition import eigen_choices
         if 'head' not in states['mean']: return pd.DataFrame(columns=['pool', 'sample', 'layer', 'depth', 'direction', 'auroc', 'folded', 'within'])
@@ -171,7 +172,7 @@ def open_probe(
     if missing := [f for f in _tables if not any((path/'tables').glob(f'{f}.*'))]: raise ValueError(f'{path} holds no finished probe ({", ".join(missing)} missing): make it, or finish it with eigenshift probe --resume --out {path}')
     return Detection(path, json.loads((path/'config.json').read_text()) if (path/'config.json').exists() else {}, **{k: _kept(path/'tables'/f'{k}.parquet', None) for k in _tables[:-1]}, nulls=_kept_arrays(path/'tables'/'nulls.safetensors', None))
 
-# %% ../nbs/06d_detection.ipynb #95cfb5d6
+# %% ../nbs/06d_detection.ipynb #ce920aea
 def detectors(
     d:Detection,
 )->pd.DataFrame: # one row for each sample and detector: auroc with its interval, ap, f1, precision, recall, silhouette, and how it was chosen
@@ -190,6 +191,13 @@ def detectors(
             for m, t in d.of('layers', p, s).groupby('method', sort=False): add(s, f'layers, {p}: {names[m]}', t.loc[t.auroc.idxmax()], f'{t.oriented.iloc[0]}; best of {len(t)}')
         if len(e := d.of('eigen', 'mean', s)): b = e.loc[e.folded.idxmax()]; add(s, 'eigen-choices, mean: best', dict(auroc=b.folded, low=b.low, high=b.high) if b.auroc >= .5 else dict(auroc=b.folded, low=1-b.high, high=1-b.low), f'by the labels; best of {len(e):,}')
     return pd.DataFrame(rows)
+
+def side_by_side(
+    t,             # a table of `detectors`
+)->pd.DataFrame:   # one row for each detector: AUROC with interval on both samples, the rest of the matched one
+    "The same, short."
+    show = lambda r: f'{r.auroc:.3f}'+('' if np.isnan(r.low) else f' [{r.low:.3f}, {r.high:.3f}]'); u = t.assign(shown=t.apply(show, axis=1)); a, m = (u[u['sample'] == s].set_index('detector') for s in ('all', 'length-matched'))
+    return pd.DataFrame({'all': a.shown, 'length-matched': m.shown, **{c: m[c] for c in ('ap', 'f1', 'precision', 'recall', 'silhouette', 'chosen')}}).loc[a.index].reset_index()
 
 # %% ../nbs/06d_detection.ipynb #5da518ff
 def _pick(t, s, detector): return t[(t['sample'] == s) & (t.detector == detector)].iloc[0]
@@ -246,7 +254,7 @@ def _methods(d, pool='mean'): return {f'{n}, {s}': t[t.method == m] for s in d.s
 def plot_depths(d:Detection, pool='mean', ax=None): "Figure 5."; return plot_depth(_methods(d, pool), ax)
 def plot_silhouettes(d:Detection, pool='mean', ax=None): "Figure 6."; return plot_silhouette(_methods(d, pool), ax)
 
-# %% ../nbs/06d_detection.ipynb #f8a731f6
+# %% ../nbs/06d_detection.ipynb #874c1483
 def write_probe(
     d:Detection,
     seconds:float=None, # what it took
@@ -264,22 +272,23 @@ def write_probe(
     alone = lambda f, size=(7, 3.4): (lambda d: f(d, ax=plt.subplots(figsize=size)[1]))
     r = d.rivals[['sample', 'layer', 'method', 'auroc', 'low', 'high', 'ap', 'f1', 'precision', 'recall', 'oriented']]
     shares = pd.concat({(p, s): expert_shares(u.reset_index(drop=True)).reset_index(names='AUROC') for (p, s), u in d.units.groupby(['pool', 'sample'], sort=False)}).reset_index(level=[0, 1], names=['pool', 'sample'])
-    nulls = pd.concat({k: null_shares(d.of('units', *k.split(', ', 1)), a).reset_index() for k, a in d.nulls.items()}).reset_index(level=0, names='pool, sample')
+    nulls = pd.DataFrame({k: (n := null_shares(d.of('units', *k.split(', ', 1)), a)).observed.map('{:.3g}'.format)+' ('+n.low.map('{:.3g}'.format)+' to '+n.high.map('{:.3g}'.format)+')' for k, a in d.nulls.items()}).rename_axis('').reset_index()
+    halves = d.stable[d.stable.measure == 'halves'][['pool', 'sample', 'k', 'overlap', 'chance', 'rank_correlation', 'chosen', 'kept']]
     means = pd.concat({(p, s): expert_means(u).reset_index() for (p, s), u in d.units.groupby(['pool', 'sample'], sort=False)}).reset_index(level=[0, 1], names=['pool', 'sample'])
     one = pd.concat({s: expert_table(d.of('units', 'max', s), d.of('layers', 'mean', s)[lambda x: x.method == 'kmeans']).reset_index(names='detector') for s in d.samples['sample']}).reset_index(level=0, names='sample')
     args = ' '.join(f'--{k} {v}' for k, v in d.config.get('arguments', {}).items())
     sections = [
-        ('The detectors, side by side', [table(t[t['sample'] == s].drop(columns='sample'), f'{s} texts ({int(n):,}). AUROC with its 95 % interval over texts; toxic is the positive class. "Held out" is judged on texts it was not chosen or fitted on, "best of" was chosen on these.', best=None) for s, n in zip(d.samples['sample'], d.samples.texts)]),
+        ('The detectors, side by side', [table(side_by_side(t), f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {int(d.samples.texts[0]):,} texts and on the {int(d.samples.texts[1]):,} that could be matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not chosen or fitted on, "best of" was chosen on these.')]),
         ('Length', [said['length'], table(d.samples, 'The texts. The matched sample holds pairs of a toxic and a neutral text whose numbers of words differ by 5 % at most.'), table(r, 'What needs no model.')]),
         ('Are neurons detectors?', [said['neurons'], said['stability'], figure(drawn('figure-3', plot_units), 'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of like length give; dashed: 95 % of their best units.'),
-            table(shares, '% of units above each AUROC; folded is max(A, 1 − A), like length counts pairs of texts of the same length stratum only.'), table(nulls, 'The same against labels permuted within strata of length: mean and 95 % range.'), table(means, 'Mean over all units, and over the experts alone.'),
-            table(d.stable.drop(columns=['overlap_low', 'overlap_high'], errors='ignore'), 'The best k units over resampled texts and over halves: overlap, rank correlation, AUROC where chosen and on the other half.')]),
+            table(shares, '% of units above each AUROC; folded is max(A, 1 − A), like length counts pairs of texts of the same length stratum only.'), table(nulls, 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels permuted within strata of length give.'), table(means, 'Mean over all units, and over the experts alone.'),
+            table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank correlation of all units, AUROC on the half that chose them and on the other.')]),
         ('Are layers better?', [said['layers'], figure(drawn('layers', plot_curves), 'AUROC of each layer with its interval, by what is made of its states, beside length and a bag of words.'),
             figure(drawn('figure-5', alone(plot_depths)), 'Where the best and the worst layers lie: depth by quartile of AUROC.'), figure(drawn('figure-6', alone(plot_silhouettes)), 'AUROC against the silhouette of the split: clusters that hang together need not detect.'),
             table(one, "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain is relative to the mean of the experts.")])]
     if len(d.eigen): sections.append(('Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(drawn('eigen-choices', alone(lambda d, ax: plot_directions(d.of('eigen', 'mean', 'length-matched'), ax=ax), (7, 4.5))), 'AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where they enter it), length-matched texts; white is chance, the sign is arbitrary.')]))
     sections.append(('Settings, and how to repeat', [code(f'eigenshift probe {args}'.strip()), code(json.dumps(dict(d.config, versions=versions(), **({} if seconds is None else dict(seconds=round(seconds)))), indent=1))]))
-    return report(f'What detects toxicity in {Path(model).name if "/" in model else model}, once length is controlled?', said['in short'], sections, d.path/'report.html')
+    return report(f'What detects toxicity in {"the bundled model" if model == "bundled" else Path(model).name}, once length is controlled?', said['in short'], sections, d.path/'report.html')
 
 # %% ../nbs/06d_detection.ipynb #cf380082
 def probe(
@@ -315,8 +324,8 @@ def probe(
     if not keep: shutil.rmtree(path/'activations', ignore_errors=True)
     return d
 
-# %% ../nbs/06d_detection.ipynb #e5ad8547
-def transfer(
+# %% ../nbs/06d_detection.ipynb #949943f5
+def transfer_probes(
     states,       # layer -> (n, d) states of the texts that probes are fitted on
     y,            # (n,) their labels, 1 = toxic
     tests:dict,   # name -> (layer -> states, labels) of other texts
