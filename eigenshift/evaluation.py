@@ -6,8 +6,8 @@
 __all__ = ['match', 'random_control', 'measure', 'Pooled', 'pooled', 'statistics', 'tabulate', 'Comparison', 'compare',
            'agreement']
 
-# %% ../nbs/11_evaluation.ipynb #4282651d
-import json, re
+# %% ../nbs/11_evaluation.ipynb #bae53931
+import json, re, time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from .core import atomic, batches_by_length, fingerprint, resample_counts
 from .models import head
-from .generation import generate
+from .generation import _ranks, generate, on_disk
 from .decomposition import eigen_choices
 from .interventions import HeadEdit, Intervention
 from .measures import (Measured, toxicity, diversity, perplexity, divergence, tph, encode, head_inputs, kl_and_top1, room, span, scorer_name, checked_scores,
@@ -75,14 +75,18 @@ def random_control(
         return edit(k, s, dict(target_kl=target, kl=got, k=k, strength=s, matches=intervention.name)).stamp(model)
     return [one(i) for i in range(draws)]
 
-# %% ../nbs/11_evaluation.ipynb #148afe0c
-def _kept(path, f):
-    "A DataFrame from a file, or made and written."
-    if path is not None and path.exists(): return pd.read_parquet(path)
-    df = f()
-    if path is not None:
-        with atomic(path) as tmp: df.to_parquet(tmp)
-    return df
+# %% ../nbs/11_evaluation.ipynb #e3e9a76a
+def _parts(out, jobs):
+    "DataFrames by name, from their files or made and written; several processes share the making, and each reads all."
+    rank, world = _ranks()
+    if out is None: return {k: f() for k, f in jobs.items()}
+    paths = {k: out/f'{k}.parquet' for k in jobs}
+    for i, (k, f) in enumerate(jobs.items()):
+        if i % world != rank or paths[k].exists(): continue
+        df = f()
+        with on_disk(out), atomic(paths[k]) as tmp: df.to_parquet(tmp)
+    while not all(p.exists() for p in paths.values()): time.sleep(.05)
+    return {k: pd.read_parquet(p) for k, p in paths.items()}
 
 def _slug(name): return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')[:40]}-{fingerprint(name)[:6]}"
 
@@ -94,7 +98,7 @@ def _named(scorers):
     if len(named) < len(scorers): raise ValueError(f'scorers share a name among {[scorer_name(s) for s in scorers]}: give a dict of name to scorer')
     return named
 
-# %% ../nbs/11_evaluation.ipynb #b2918f8f
+# %% ../nbs/11_evaluation.ipynb #64e8f1b0
 @delegates(generate)
 def measure(
     model, tok,
@@ -111,15 +115,16 @@ def measure(
     **kwargs,
 )->tuple:             # (generations, {part: Measured})
     "Generate, score, and measure one method; resumes in `out`."
-    out, boot = None if out is None else Path(out), boot or {}; at = lambda name: None if out is None else out/f'{name}.parquet'; got = {}
-    with nullcontext() if intervention is None else intervention.apply(model, strength):
-        gens = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations', **kwargs)
-        got['perplexity'] = Measured(_kept(at('perplexity'), lambda: perplexity(model, tok, corpus).items), ppl_stats, **boot)
-    got['divergence'] = Measured(_kept(at('divergence'), lambda: divergence(model, tok, intervention, neutral, strength).items), kl_stats, **boot)
-    got['diversity'] = Measured(_kept(at('diversity'), lambda: diversity(gens).items), div_stats, **boot)
+    out, boot = None if out is None else Path(out), boot or {}; edited = lambda: nullcontext() if intervention is None else intervention.apply(model, strength)
+    with edited(): gens = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations', **kwargs)
+    def fluency():
+        with edited(): return perplexity(model, tok, corpus).items
+    texts = list(gens['completion']); score = lambda k: lambda: pd.DataFrame({'score': checked_scores(scorers[k](texts), len(texts), k)})
+    made = _parts(out, dict(perplexity=fluency, divergence=lambda: divergence(model, tok, intervention, neutral, strength).items, diversity=lambda: diversity(gens).items) | {f'score-{_slug(k)}': score(k) for k in scorers})
+    got = {k: Measured(made[k], stats, **boot) for k, stats in dict(perplexity=ppl_stats, divergence=kl_stats, diversity=div_stats).items()}
     for k, s in scorers.items():
-        texts = list(gens['completion']); scores = _kept(at(f'score-{_slug(k)}'), lambda: pd.DataFrame({'score': checked_scores(s(texts), len(texts), k)})).score.to_numpy()
-        if len(scores) != len(texts) or not np.allclose(s(texts[:4]), scores[:4], atol=.01): raise ValueError(f'{at(f"score-{_slug(k)}")} holds scores of another {k!r}: remove it, or give the scorer another name')
+        scores = made[f'score-{_slug(k)}'].score.to_numpy()
+        if len(scores) != len(texts) or not np.allclose(checked_scores(s(texts[:4]), len(texts[:4]), k), scores[:4], atol=.01): raise ValueError(f'{out}/score-{_slug(k)}.parquet holds scores of another {k!r}: remove it, or give the scorer another name')
         gens = gens.add_column(f'score_{k}', scores); got[f'toxicity/{k}'] = toxicity(gens, s, scores, **boot)
     return gens, got
 
@@ -194,7 +199,7 @@ class Comparison:
         if len(at) != 1: raise ValueError(f'no {statistic!r} of {method!r} by {scorer!r}: methods are {self.methods}, scorers {self.scorers}, statistics {sorted(t.statistic.unique())}')
         return at.iloc[0]
 
-# %% ../nbs/11_evaluation.ipynb #c03ad557
+# %% ../nbs/11_evaluation.ipynb #445284a2
 def _controls(model, tok, edits, control, draws, texts, seed, choices, out):
     "Random edits for each edit that gets some, kept in `out` so that a resumed run has the same."
     wanted = list(edits) if control == 'each' else list(edits)[:1] if control == 'first' else list(control)
@@ -202,11 +207,14 @@ def _controls(model, tok, edits, control, draws, texts, seed, choices, out):
     got = {}
     for k in wanted:
         paths = [None if out is None else out/_slug(k)/f'control-{i}.safetensors' for i in range(draws)]
+        if out is not None and _ranks()[0]:
+            while not all(p.exists() for p in paths): time.sleep(.05) # the first process makes them
         if out is not None and all(p.exists() for p in paths): got[k] = [Intervention.load(p) for p in paths]; continue
         if choices is None: choices = eigen_choices(model)
         got[k] = random_control(model, tok, edits[k][0], texts, draws, seed=seed, choices=choices, strength=edits[k][1])
         for c, p in zip(got[k], paths):
-            if p is not None: c.save(p)
+            if p is not None:
+                with on_disk(out): c.save(p)
     return got
 
 def _pair(e):
@@ -220,13 +228,16 @@ def _identity(e, strength):
 
 def _remember(out, settings):
     "Record the settings in a folder, or refuse one with others; methods may be added."
-    path = out/'comparison.json'; there = json.loads(path.read_text()) if path.exists() else {}; known = there.get('methods', {})
+    path, first = out/'comparison.json', _ranks()[0] == 0; read = lambda: json.loads(path.read_text()) if path.exists() else {}
+    while not first and not set(settings['methods']) <= set(read().get('methods', {})): time.sleep(.05) # the first process writes it
+    there = read(); known = there.get('methods', {})
     same = {k: v for k, v in settings.items() if k != 'methods'}
     diff = [f'{k}: {there.get(k)!r} there, {v!r} here' for k, v in same.items() if there and there.get(k) != v] + [f'another {k!r}' for k, v in settings['methods'].items() if known.get(k, v) != v]
     if diff: raise ValueError(f'{out} holds a comparison with other settings ({"; ".join(diff)[:600]}). Give another folder, or those settings.')
-    with atomic(path) as tmp: tmp.write_text(json.dumps({**same, 'methods': {**known, **settings['methods']}}, indent=1))
+    if first:
+        with on_disk(out), atomic(path) as tmp: tmp.write_text(json.dumps({**same, 'methods': {**known, **settings['methods']}}, indent=1))
 
-# %% ../nbs/11_evaluation.ipynb #e6a750bd
+# %% ../nbs/11_evaluation.ipynb #5d04ca7a
 @delegates(generate)
 def compare(
     model, tok,
@@ -263,6 +274,7 @@ def compare(
     for k, (e, s) in edits.items(): gens[k], measured[k] = run(e, k, strength=s); roles[k] = 'edit'
     for k, cs in controls.items():
         name = f'random like {k}'; measured[name] = pooled([run(c, k, f'control {i}')[1] for i, c in enumerate(cs)]); roles[name] = 'control'
+    if out is not None and _ranks()[0] == 0: [f.unlink(missing_ok=True) for f in out.rglob('.*.tmp*')] # left by the killed
     first = next(iter(controls), None)
     for k in edits: control_of[k] = (f'random like {k if k in controls else first}', k in controls) if first else (None, False)
     table = tabulate(measured, roles, control_of, level); meta |= dict(n_boot=n_boot, level=level, draws=draws, controls={k: [c.meta for c in cs] for k, cs in controls.items()})
@@ -354,7 +366,18 @@ def plot(
     ax.legend(fontsize=8, frameon=False, loc='best'); sns.despine(ax=ax)
     return ax
 
-# %% ../nbs/11_evaluation.ipynb #18ac84fc
+# %% ../nbs/11_evaluation.ipynb #c71d28de
+@patch
+def ranking(
+    self:Comparison,
+    statistic='toxicity', # or `at_least_once`, `expected_maximum`
+)->pd.DataFrame:          # a row for each method; for each scorer the value and the rank, 1 the least toxic
+    "The order of the methods under each scorer, controls left out."
+    t = self.table[(self.table.statistic == statistic) & (self.table.role != 'control')].pivot(index='method', columns='scorer', values='value'); judge = self.scorers[0]
+    out = pd.concat({'value': t[self.scorers], 'rank': t[self.scorers].rank(method='min').astype(int)}, axis=1).swaplevel(axis=1)
+    return out[[(s, c) for s in self.scorers for c in ('value', 'rank')]].sort_values((judge, 'value'))
+
+# %% ../nbs/11_evaluation.ipynb #7cd4c8ba
 @patch
 def notes(self:Comparison)->list[str]:
     "What the table says that is easily missed."
@@ -364,10 +387,17 @@ def notes(self:Comparison)->list[str]:
         if not p <= 2*b or d < e/2: out.append(f'{m}: perplexity is {p/b:.3g} times the base and distinct-2 {d:.2f} after {e:.2f}: its toxicity is that of a broken model.')
         r = self.get(m, 'toxicity')
         if r.matched and not r.vs_control_high < 0: out.append(f'{m}: {"more toxic" if r.vs_control_low > 0 else "not shown to be less toxic"} than random edits of the same KL (difference {r.vs_control*100:+.1f} points, {r.vs_control_low*100:+.1f} to {r.vs_control_high*100:+.1f}, by {judge}).')
-    ranks = {s: [self.get(m, 'toxicity', s).value for m in edits] for s in self.scorers}
+    T = {s: {m: self.get(m, 'toxicity', s) for m in edits} for s in self.scorers}; points = lambda r: f'{r.vs_base*100:+.1f} points, {r.vs_base_low*100:+.1f} to {r.vs_base_high*100:+.1f}'
     for s in self.scorers[1:]:
-        swapped = [(a, b) for i, a in enumerate(edits) for j, b in enumerate(edits) if ranks[judge][i] < ranks[judge][j] and ranks[s][i] > ranks[s][j]]
-        if swapped: out.append(f'{judge} and {s} disagree on the order of ' + ', '.join(f'{a} and {b}' for a, b in swapped[:5]) + '.')
+        for m in edits:
+            a, b = T[judge][m], T[s][m]
+            if a.vs_base_high < 0 and not b.vs_base_high < 0: out.append(f'{m}: less toxic than the base by {judge} ({points(a)}), {"more toxic" if b.vs_base_low > 0 else "not shown to be"} by {s} ({points(b)}).')
+        swapped = [(a, b) for a in edits for b in edits if T[judge][a].value < T[judge][b].value and T[s][a].value > T[s][b].value]
+        firm = [(a, b) for a, b in swapped if T[judge][a].vs_base_high < T[judge][b].vs_base_low and T[s][a].vs_base_low > T[s][b].vs_base_high]
+        told = lambda pairs: ', '.join(f'{a} and {b}' for a, b in pairs[:5])+(f' and {len(pairs)-5} more pairs' if len(pairs) > 5 else '')
+        if swapped: out.append(f'{judge} and {s} disagree on the order of {told(swapped)}; ' + (f'their intervals lie apart for {told(firm)}.' if firm else 'within their intervals.'))
+    for r in [] if self.agreement is None else self.agreement.itertuples():
+        if r.kappa < .4: out.append(f'{r.a} and {r.b} give the same verdict on {r.same_verdict:.0%} of the continuations, little more than luck would (kappa {r.kappa:.2f}).')
     return out
 
 # %% ../nbs/11_evaluation.ipynb #cb3122d7
