@@ -72,7 +72,7 @@ def nucleus_mass(
         if go.float().mean() < .7: at, q, lo, hi, m_lo, m_hi = (x[go] for x in (at, q, lo, hi, m_lo, m_hi))
     return out
 
-# %% ../nbs/13_tuning.ipynb #91652f78
+# %% ../nbs/13_tuning.ipynb #39b06160
 def _raw(h, H):
     "Logits before scale and cap."
     b = next((p for p in h.module.parameters() if p.device.type != 'meta'), H)
@@ -81,7 +81,7 @@ def _raw(h, H):
 def _nests(a, b):
     "Whether edit b begins with a's directions."
     same = lambda x, y: x is y or (x is not None and y is not None and torch.equal(x, y)); k = len(a.Vk)
-    return k <= len(b.Vk) and a.sided == b.sided and same(a.center, b.center) and torch.equal(b.Vk[:k], a.Vk) and torch.equal(b.scale[:k], a.scale)
+    return k <= len(b.Vk) and a.sided == b.sided and same(a.center, b.center) and all(torch.equal(y[:k], x) for x, y in ((a.Vk, b.Vk), (a.written, b.written), (a.scale, b.scale)))
 
 @torch.inference_mode()
 def scan(
@@ -98,14 +98,14 @@ def scan(
     "Exact scores of many head edits on the same states."
     dev, rows = h.weight.device, max(1, (elements or room(h.weight.device))//h.n_vocab); shape = (len(edits), len(strengths), len(H)); parts = [*parts, *(['logq'] if top_p is not None else [])]
     out = {k: torch.zeros(shape) for k in parts} | {k+'0': torch.zeros(len(H)) for k in ('logp', *(['logq'] if top_p is not None else []))}
-    widest = max(edits, key=lambda e: len(e.Vk)) if edits else None; V = [] if widest is None else widest.Vk.to(dev)
-    P = torch.cat([(B.float().to(dev) @ V.T).T for _, B in h.rows()], 1) if edits and all(_nests(e, widest) for e in edits) and len(V)*h.n_vocab <= 4*(elements or room(dev)) else None # (k, n_vocab)
+    widest = max(edits, key=lambda e: len(e.Vk)) if edits else None; R = [] if widest is None else widest.written.to(dev)
+    P = torch.cat([(B.float().to(dev) @ R.T).T for _, B in h.rows()], 1) if edits and all(_nests(e, widest) for e in edits) and len(R)*h.n_vocab <= 4*(elements or room(dev)) else None # (k, n_vocab)
     one = lambda t: t.to(dev); linear = h.softcap is None and after is None
     def change(X, e, old):
         k0 = 0 if old is None else len(old.Vk); V, c = one(e.Vk[k0:]), None if e.center is None else one(e.center)
         Z = (X if c is None else X-c) @ V.T; C = -(Z.clamp(min=0) if e.sided else Z)*(1-one(e.scale[k0:]))
         if P is not None: return C @ P[k0:len(e.Vk)]
-        return torch.cat([(C @ V) @ B.float().to(dev).T for _, B in h.rows()], 1)
+        return torch.cat([(C @ one(e.written[k0:])) @ B.float().to(dev).T for _, B in h.rows()], 1)
     def logq(L, at, y): # L: log-probabilities, (rows, n_vocab)
         p = L.exp(); likelier = torch.where(L > at[:, None], p, 0).sum(-1); return torch.where(likelier < top_p*(1-1e-6), at-nucleus_mass(p, top_p).log(), -torch.inf)
     for a in range(0, len(H), rows):
