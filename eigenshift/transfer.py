@@ -55,7 +55,7 @@ def through_vocabulary(
     n = a.n_vocab; G, C = G-torch.outer(sb, sb)/n, C-torch.outer(sb, sa)/n
     return torch.linalg.solve(G+ridge*G.diagonal().mean()*torch.eye(len(G), dtype=G.dtype), C)*(getattr(a, 'scale', 1.)/getattr(b, 'scale', 1.))
 
-# %% ../nbs/09a_transfer.ipynb #a3189659
+# %% ../nbs/09a_transfer.ipynb #029231be
 @dataclass(frozen=True, repr=False, eq=False)
 class Transfer:
     "A shift in another model, and how much of it is kept."
@@ -89,6 +89,7 @@ def transfer(
 )->Transfer:
     "Express a shift in the eigen-choices of another model."
     choices = model if isinstance(model, EigenChoices) else eigen_choices(model); d, m = choices.d_model, k or len(shift.Vk)
+    if getattr(shift, 'write', None) is not None: raise ValueError(f'{shift!r} writes along other directions than it reads, so it has no subspace of eigen-choices: fit it anew on the new model')
     if source is None and shift.Vk.shape[1] != d: raise ValueError(f'the shift edits states of width {shift.Vk.shape[1]}, this head reads {d}: give source=<the old model>, to go through the vocabulary')
     if not 1 <= m <= d: raise ValueError(f'k is {k!r}; it must be an int from 1 to {d}')
     M = None if source is None else through_vocabulary(source, choices.head if isinstance(model, EigenChoices) else model); V, c = carried(shift, M); w = shares(V, choices.Vh)
