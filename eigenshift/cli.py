@@ -57,10 +57,11 @@ def command(
     run.__name__, run.__doc__, run.__signature__ = f.__name__, f.__doc__, inspect.Signature(out)
     return run
 
-# %% ../nbs/17_cli.ipynb #15ab44c8
+# %% ../nbs/17_cli.ipynb #f4caf1c4
 subcommands = dict( # name -> its module and one line of help
     run=('jobs', 'From a model and prompts to a comparison, a report and an artefact to ship.'),
     probe=('detection', 'From labelled texts and a model to what detects toxicity in it, length controlled: tables, figures, a report.'),
+    tune=('search', 'The settings of an edit, found without choosing: searched on cached states, confirmed by generating.'),
     merge=('jobs', 'A run\'s edit, merged for good into a checkpoint that loads like any other.'))
 
 class _Lazy(typer.core.TyperGroup):
