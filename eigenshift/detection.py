@@ -42,7 +42,7 @@ def load_texts(
     y = _labels(np.array(ds['label'][:])); n = 2*min(y.sum(), (~y).sum())
     return ds if rows is None or rows >= len(ds) else stratified(ds, min(rows-rows%2, int(n)), seed, balanced=True)
 
-# %% ../nbs/06d_detection.ipynb #29cd03f4
+# %% ../nbs/06d_detection.ipynb #e447a1d2
 def samples_of(
     texts,            # n texts
     y,                # (n,) labels, 1 = toxic
@@ -52,7 +52,9 @@ def samples_of(
     "All texts, and as many as can be matched in length."
     from datasets import Dataset
     ds = Dataset.from_dict(dict(text=list(texts), label=_labels(y, len(texts)).astype(int), row=np.arange(len(texts))))
-    return {'all': np.arange(len(y)), 'length-matched': np.array(length_matched(ds, length, seed=seed)['row'][:])}
+    try: matched = length_matched(ds, length, seed=seed)['row'][:]
+    except ValueError as e: raise ValueError('no toxic and neutral text are of like length, so length alone tells these texts apart and nothing else can be shown to: add texts') from e
+    return {'all': np.arange(len(y)), 'length-matched': np.array(matched)}
 
 def describe_samples(
     texts, y, samples, # as of `samples_of`
@@ -120,7 +122,7 @@ def _kept_arrays(path, make):
         with atomic(path) as tmp: save_file(a, tmp)
     return load_file(path)
 
-# %% ../nbs/06d_detection.ipynb #cfe6f1c9
+# %% ../nbs/06d_detection.ipynb #ec6da985
 def measure(
     model, tok,          # what is probed
     texts,               # n texts
@@ -150,7 +152,7 @@ def measure(
     acts, states = read_both(model, tok, texts, out=read, **kw)
     plain = dict(max=neuron_activations(untrained_twin(model, seed).to(model.device), tok, texts, 'max', out=read/'untrained', **kw)) if untrained else {}
     units = _kept(tables/'units.parquet', lambda: pd.concat([conditions(neuron_experts, acts, y, samples, strata=strata)]
-        + [conditions(neuron_experts, plain, y, {('untrained' if s == 'all' else f'untrained, {s}'): i for s, i in samples.items()}, strata=strata)]*untrained, ignore_index=True))
+        + ([conditions(neuron_experts, plain, y, {('untrained' if s == 'all' else f'untrained, {s}'): i for s, i in samples.items()}, strata=strata)] if plain else []), ignore_index=True))
     nulls = _kept_arrays(tables/'nulls.safetensors', lambda: {f'{p}, {s}': aurocs_under(Rows(a, i), permute_within(y[i], strata[i], perms, seed)) for p, a in acts.items() for s, i in samples.items()})
     layers = _kept(tables/'layers.parquet', lambda: conditions(layer_experts, {p: {k: a[k] for k in a if k != 'head'} for p, a in states.items()}, y, samples, method=list(methods), cv=folds, seed=seed))
     steady = lambda a, i, p, s: stability(Rows(a, i), y[i], (1, 10, 100, 1000), boots*(s == 'all'), 2 if len(i) < 5000 else 1, strata[i], seed).reset_index().assign(pool=p, sample=s)
@@ -231,11 +233,11 @@ def findings(
         out['eigen-choices'] = f"Along single eigen-choices of the head, the states of the matched sample reach {top.folded:.3f} at best (direction {int(top.direction)}, {top.layer}; folded), {hd.folded.max():.3f} where they enter the head, {hd.folded.mean():.3f} on average there."
     return out
 
-# %% ../nbs/06d_detection.ipynb #fde9d213
+# %% ../nbs/06d_detection.ipynb #d5265a8a
 def plot_units(d:Detection, axs=None, samples=('all', 'length-matched')):
     "Figure 3, with its null: a histogram and the share above each threshold, for each sample."
     import matplotlib.pyplot as plt
-    axs = plt.subplots(len(samples), 2, figsize=(11, 3.2*len(samples)), squeeze=False)[1] if axs is None else axs
+    axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1] if axs is None else axs
     for (h, c), s in zip(axs, samples):
         u, m = d.of('units', 'max', s), d.of('units', 'mean', s); w = d.of('units', 'max', 'untrained' if s == 'all' else f'untrained, {s}')
         show = {'max over tokens': u, 'mean over tokens': m} | ({'untrained, max': w} if len(w) else {}) | ({'max, pairs of like length': u.within} if s == 'all' else {}); top = max(.7, max(np.max(v.auroc if hasattr(v, 'columns') else v) for v in show.values()))
@@ -245,7 +247,7 @@ def plot_units(d:Detection, axs=None, samples=('all', 'length-matched')):
 def plot_curves(d:Detection, pool='mean', axs=None, samples=('all', 'length-matched')):
     "AUROC of every layer against depth, beside the rivals, for each sample."
     import matplotlib.pyplot as plt
-    axs = plt.subplots(1, len(samples), figsize=(6.5*len(samples), 3.4), sharey=True)[1] if axs is None else axs
+    axs = plt.subplots(1, len(samples), figsize=(5.2*len(samples), 3.2), sharey=True)[1] if axs is None else axs
     for ax, s in zip(axs, samples): plot_layers(d.of('layers', pool, s), d.rivals[(d.rivals['sample'] == s) & d.rivals.layer.isin(['tokens', 'log words', 'bag of words'])], ax=ax).set_title(f'{s} texts, {pool} over tokens', fontsize=10)
     axs[0].get_legend().remove()
     return axs
