@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['settings', 'where', 'Model', 'Setting', 'setting', 'resources', 'said', 'languages', 'labelled', 'prompts', 'corpus',
-           'scorers', 'against', 'room_for', 'stand_ins', 'rehearse']
+           'scorers', 'against', 'room_for', 'for_each', 'stand_ins', 'rehearse']
 
 # %% ../nbs/12a_settings.ipynb #2fb30860
 import json, os, subprocess, sys, tempfile
@@ -73,9 +73,9 @@ class Model:
         tok = set_pad(AutoTokenizer.from_pretrained(self.path()), model.get_input_embeddings().weight.shape[0]); tok.padding_side = 'left' if head else 'right'
         return model.to('cuda' if torch.cuda.is_available() else 'cpu'), tok
 
-# %% ../nbs/12a_settings.ipynb #555ca07c
+# %% ../nbs/12a_settings.ipynb #f71eb467
 _probed = (Model('google-bert/bert-base-uncased', 'bert', .11, 'BERT'), Model('facebook/bart-base', 'bart', .14, 'BART'), Model('meta-llama/Llama-3.1-8B', 'llama', 8., 'Llama-3.1', gated=True),
-    Model('mistralai/Ministral-8B-Instruct-2410', 'mistral', 8., 'Ministral', gated=True), Model('google-bert/bert-base-chinese', 'bert', .10, 'Chinese BERT', lang='zh'), Model('fnlp/bart-base-chinese', 'bart', .14, 'Chinese BART', lang='zh'),
+    Model('mistralai/Ministral-8B-Instruct-2410', 'mistral', 8., 'Ministral', gated=True), Model('google-bert/bert-base-chinese', 'bert', .10, 'Chinese BERT', lang='zh'), Model('fnlp/bart-base-chinese', 'bart', .14, 'Chinese BART', lang='zh', note="its card asks for BERT's tokenizer"),
     Model('shenzhi-wang/Llama3.1-8B-Chinese-Chat', 'llama', 8., 'Chinese Llama', lang='zh', note='our choice: the paper gives no id'), Model('THUDM/glm-4-9b-hf', 'glm', 9.4, 'GLM-4', lang='zh'),
     Model('FacebookAI/roberta-base', 'roberta', .12), Model('albert/albert-base-v2', 'albert', .012), Model('microsoft/deberta-base', 'deberta', .14), Model('openai-community/gpt2', 'gpt2', .12), Model('mistralai/Mistral-7B-Instruct-v0.3', 'mistral', 7.2),
     Model('google-bert/bert-base-uncased', 'bert', .11, 'BERT', untrained=True))
@@ -221,6 +221,22 @@ def room_for(
     "Memory for a small model's activations, a temporary folder and half precision for a large one's."
     if m.size < 1: yield {}; return
     with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as d: yield dict(out=d, dtype='float16')
+
+# %% ../nbs/12a_settings.ipynb #b80b5256
+def for_each(
+    models, # of `Model`
+    f,      # called as f(model, *args)
+    *args,
+)->list:    # what it gave, for those that could be loaded
+    "Apply a function to every model that can be had."
+    import gc, torch
+    out = []
+    for m in models:
+        try: out.append(f(m, *args))
+        except (PermissionError, ConnectionError) as e: print(f'left out: {m.name}. {e}')
+        gc.collect(); torch.cuda.empty_cache()
+    if not out: raise ValueError('no model of this setting can be loaded: see the lines above')
+    return out
 
 # %% ../nbs/12a_settings.ipynb #ada97191
 def _classifier(folder, seed, texts):
