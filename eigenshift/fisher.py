@@ -109,9 +109,9 @@ def to_budget(
     while f(lo) > 0: lo -= 2
     return float(np.exp(brentq(f, lo, hi, rtol=tol/4, xtol=tol/4)))
 
-# %% ../nbs/09b_fisher.ipynb #9f3d2015
-fisher_recommended = dict(k=.25, kl=.05, ridge=.5, center=None, sided='toxic')
-fisher_mergeable   = dict(k=.25, kl=.02, ridge=.5, center=None, sided=None)
+# %% ../nbs/09b_fisher.ipynb #a3d9cef3
+fisher_recommended = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
+fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
 
 @dataclass(frozen=True, repr=False, eq=False)
 class FisherShift(HeadEdit):
@@ -165,7 +165,7 @@ def fit(cls:FisherShift,
     edit = replace(edit, stats=stats, meta=meta)
     return edit.described(h, toxic, tokens, tok) if describe else edit
 
-# %% ../nbs/09b_fisher.ipynb #bffd580f
+# %% ../nbs/09b_fisher.ipynb #43729538
 @patch
 def described(self:FisherShift,
     source,        # a model, a `Head`, or a weight
@@ -188,6 +188,16 @@ def table(self:FisherShift,
     k = min(n, len(self.Vk)); df = pd.DataFrame(dict(gain=self.gains[:k].tolist(), auroc=self.stats['auroc'][:k].tolist(), toxic=self.stats['toxic'][:k].tolist(), neutral=self.stats['neutral'][:k].tolist()), index=pd.RangeIndex(1, k+1, name='component'))
     for j, col in enumerate(('takes from', 'gives to')): df[col] = [_shown(s[j], tok) for s in self.says[:k]] + ['']*(k-len(self.says[:k]))
     return df
+
+@patch
+def plot_choice(self:FisherShift,
+    ax=None, # axes to draw on
+    n:int=32,# components
+):           # the axes
+    "What each component takes from the toxic tokens per KL."
+    import matplotlib.pyplot as plt
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; y = self.gains[:n]; ax.bar(np.arange(1, len(y)+1), y, color='C3', width=.7)
+    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$'); return ax
 
 @patch
 def words_table(self:FisherShift, tok=None, n:int=10)->pd.DataFrame:

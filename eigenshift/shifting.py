@@ -345,9 +345,9 @@ def calibrate(
     about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions, continuations=len(gen), toxic=int(is_toxic.sum()), samples=done, max_new_tokens=max_new_tokens, seed=seed)
     return Calibration(states(T, steps[T]), states(N, at), *map(torch.tensor, (tokens, steps[T], at, col('prompt_id', T))), about)
 
-# %% ../nbs/09_shifting.ipynb #ca97debe
-recommended = dict(k=.03125, alpha=-1., rank='auroc', center=None, sided='toxic')
-mergeable   = dict(k=.03125, alpha=-.5, rank='effect', center=None, sided=None)
+# %% ../nbs/09_shifting.ipynb #f0e44e5f
+recommended = dict(k=.03125, alpha=-1., rank='effect', center=None, sided='toxic')
+mergeable   = dict(k=.0078125, alpha=-1., rank='effect', center=None, sided=None)
 
 @patch(cls_method=True)
 def from_calibration(cls:EigenShift,
