@@ -109,7 +109,7 @@ def to_budget(
     while f(lo) > 0: lo -= 2
     return float(np.exp(brentq(f, lo, hi, rtol=tol/4, xtol=tol/4)))
 
-# %% ../nbs/09b_fisher.ipynb #a3d9cef3
+# %% ../nbs/09b_fisher.ipynb #87f68910
 fisher_recommended = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
 fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
 
@@ -117,11 +117,11 @@ fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
 class FisherShift(HeadEdit):
     "Take from each final hidden state what leads to toxic tokens, along the directions where that costs least."
     gains:Tensor=None                        # (k,) nats taken from toxic tokens per sqrt(2 KL), the largest first
-    stats:dict=field(default_factory=dict)   # (k,) each: auroc of what a component reads (toxic positive), size of what it takes at toxic and at neutral states
+    stats:dict=field(default_factory=dict)   # (k,) each: auroc of what a component reads (toxic positive), mean length of what it takes from toxic and from neutral states
     says:list=field(default_factory=list)    # for the first few: tokens (or ids) that it takes from, and those it gives to
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
-# %% ../nbs/09b_fisher.ipynb #a86f520d
+# %% ../nbs/09b_fisher.ipynb #0def3b23
 def _some(X, n, seed): return X if len(X) <= n else X[torch.from_numpy(np.sort(np.random.default_rng(seed).permutation(len(X))[:n]))]
 
 @patch(cls_method=True)
@@ -158,7 +158,8 @@ def fit(cls:FisherShift,
     edit = unscaled(N); fold = torch.arange(len(N)) % 4; folds = [(N[fold != i], N[fold == i]) for i in range(4)] if len(N) >= 8 else [(N, N)] # the size is found on states that the directions have not seen
     edit = replace(edit, write=edit.write*float(np.exp(np.mean([np.log(to_budget(h, unscaled(a).edited, _some(b, 1024, seed), kl)) for a, b in folds])))); read = edit.Vk
     Z = [at(X)@read.T for X in (toxic, neutral)]; y = np.r_[np.ones(len(toxic)), np.zeros(len(neutral))]; size = edit.write.norm(dim=1)
-    stats = dict(auroc=torch.from_numpy(auroc(torch.cat(Z), y)), toxic=Z[0].mean(0)*size, neutral=Z[1].mean(0)*size)
+    took = [(z.clamp(min=0) if sided else z.abs()).mean(0)*size for z in Z]
+    stats = dict(auroc=torch.from_numpy(auroc(torch.cat(Z), y)), toxic=took[0], neutral=took[1])
     keep = {x: about.get(x) for x in ('model', 'head') if about.get(x)} | (dict(weights=dict(head=about['sketch'] if 'sketch' in about else sketch(h))) if h.module is not None else {})
     if hasattr(source, 'config'): keep['model'] = source.config._name_or_path
     meta = keep | dict(k=k, d_model=d, kl=kl, ridge=ridge, center='none' if c is None else 'neutral mean' if not isinstance(center, Tensor) else 'given', sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
