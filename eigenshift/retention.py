@@ -6,8 +6,8 @@
 __all__ = ['last_words', 'last_word', 'retained', 'auroc_change', 'head_states', 'block_probes', 'tasks', 'timed', 'cost',
            'costs']
 
-# %% ../nbs/11a_retention.ipynb #761513a5
-import contextlib, copy, tempfile, threading, time
+# %% ../nbs/11a_retention.ipynb #0ded7ed1
+import contextlib, copy, gc, tempfile, threading, time
 from dataclasses import replace
 from pathlib import Path
 import numpy as np, pandas as pd, torch
@@ -96,7 +96,7 @@ def auroc_change(
     y, z = np.asarray(y, bool), NormalDist().inv_cdf((1+level)/2); A, B = (_placements(np.asarray(s), y) for s in (before, after))
     return np.array([[m := P[y].mean(), m-z*se, m+z*se] for P in (A, B, B-A) for se in [np.sqrt(P[y].var(ddof=1)/y.sum()+P[~y].var(ddof=1)/(~y).sum())]])
 
-# %% ../nbs/11a_retention.ipynb #d87b1db0
+# %% ../nbs/11a_retention.ipynb #b959662c
 @torch.no_grad()
 def head_states(
     model, tok,
@@ -105,7 +105,7 @@ def head_states(
     batch_size:int=32,
 )->Tensor:              # (n, d_model) float32 on the CPU
     "The final hidden state as the head receives it, edits in force applied, averaged over each text's tokens."
-    ids, seen = [list(i)[:max_length] for i in tok(list(texts))['input_ids']], []; out = [None]*len(ids)
+    ids, seen = tok(list(texts), truncation=True, max_length=max_length)['input_ids'], []; out = [None]*len(ids)
     def take(m, args): seen.append(args[0]); return (args[0][:, :0], *args[1:])
     handle, training = head(model).module.register_forward_pre_hook(take), model.training; model.eval() # registered last: what earlier hooks made of it
     try:
@@ -171,7 +171,7 @@ def tasks(
     rows = [dict(task=t, metric=m, before=num(v), before_se=num(se), **({} if after is None else dict(after=num(after[t, m][0]), after_se=num(after[t, m][1]), change=num(after[t, m][0])-num(v)))) for (t, m), (v, se) in before.items()]
     return pd.DataFrame(rows)
 
-# %% ../nbs/11a_retention.ipynb #9ff75fb6
+# %% ../nbs/11a_retention.ipynb #c4eb579a
 class _Peak:
     "By how much the memory in use rises at most: the device's, or on a CPU that of the process, looked at every few milliseconds."
     def __init__(self, device): self.cuda, self.stop, self.most = torch.device(device).type == 'cuda', threading.Event(), 0
@@ -191,7 +191,7 @@ def timed(
     device='cpu', # where the model is
 ):                # what it gives, with `seconds` and `fit_bytes` in `meta`
     "Fit, and note the time and memory it took."
-    t = time.perf_counter()
+    gc.collect(); t = time.perf_counter()
     with _Peak(device) as peak: e = fit()
     return replace(e, meta=e.meta|dict(seconds=time.perf_counter()-t, fit_bytes=peak.bytes))
 
