@@ -19,7 +19,7 @@ from .models import head
 from .report import chips, masked_pair
 from .shifting import order
 
-# %% ../nbs/16_explorer.ipynb #aa3666e1
+# %% ../nbs/16_explorer.ipynb #a2a126d0
 class Exploration:
     "A shift whose α, k and directions can be changed, seen at the end of one prompt."
     def __init__(self,
@@ -32,7 +32,7 @@ class Exploration:
         named:int=512,        # directions, first in the ranking, whose tokens are looked up
         chat:bool=None,       # wrap prompts with the chat template
     ):
-        if missing := {'sigma', 'delta', 'effect', 'auroc'}-set(shift.stats or {}): raise ValueError(f'{shift!r} lacks {sorted(missing)} of its directions: fit it with EigenShift.fit or from_prompts')
+        if missing := {'sigma', 'delta', 'effect', 'auroc'}-set(getattr(shift, 'stats', None) or {}): raise ValueError(f'{shift!r} lacks {sorted(missing)} of its directions: give an EigenShift from fit or from_prompts (a run keeps its own as eigenshift.safetensors)')
         shift.check(model)
         self.shift, self.model, self.tok, self.seed, self.max_new_tokens, self.chat = shift, model, tok, seed, max_new_tokens, chat
         self.choices = choices if choices is not None else eigen_choices(model, tok); self.head = head(model)
@@ -235,7 +235,7 @@ def explore(
     "Widgets over a fitted shift, for a notebook."
     return Explorer(Exploration(shift, model, tok, choices, prompt, **kwargs), tokens, rows)
 
-# %% ../nbs/16_explorer.ipynb #3f4cbe07
+# %% ../nbs/16_explorer.ipynb #20eae38a
 def snapshot(
     ex:Exploration,             # or an `Explorer`
     path=None,                  # where to write the picture; nowhere by default
@@ -255,7 +255,7 @@ def snapshot(
     move = np.ptp(np.array(course), 0).argsort()[::-1][:4]
     for j, i in enumerate(move): b.plot(alphas, 100*np.array(course)[:, i], color=colours[j], label=plain(repr(mask(ex.tok.decode([ids[i]])))[1:-1].replace(' ', '·')))
     if toxic is not None: b.plot(alphas, 100*np.array(mass), color='.2', ls='--', label='all tokens of toxic states')
-    b.axvline(now, color='.7', lw=1); b.axvline(1, color='.15', lw=1, ls=':'); b.set(xlabel='α, the factor kept (1: unedited; grey line: now)', ylabel='probability (%)'); b.set_ylim(bottom=0); b.legend(frameon=False, fontsize=8)
+    b.axvline(now, color='.7', lw=1); b.axvline(1, color='.15', lw=1, ls=':'); b.set(xlabel='α, the factor kept (1: unedited; grey line: now)', ylabel='probability (%)'); b.set_ylim(bottom=0); b.legend(fontsize=8, framealpha=1, edgecolor='none')
     said = lambda title, edited: title+'\n'+'\n'.join(textwrap.wrap('{}{}'.format(*ex.shown(edited)), 52))
     T = ex.table(n=6); rows = '\n'.join(f"{'●' if r.on else '○'} #{i:<5d}" + '\n          '.join(textwrap.wrap(r.iloc[-2], 60)) for i, r in T.iterrows())
     for ax, s, font in ((c, said('unedited', False)+'\n\n'+said(f'edited: {len(ex.directions())} directions, α = {ex.alpha:g}', True), 'sans-serif'), (d, 'the toxic side of the first eigen-choices promotes\n'+rows, 'monospace')):
