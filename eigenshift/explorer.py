@@ -235,16 +235,16 @@ def explore(
     "Widgets over a fitted shift, for a notebook."
     return Explorer(Exploration(shift, model, tok, choices, prompt, **kwargs), tokens, rows)
 
-# %% ../nbs/16_explorer.ipynb #20eae38a
+# %% ../nbs/16_explorer.ipynb #afa9ca7e
 def snapshot(
     ex:Exploration,             # or an `Explorer`
     path=None,                  # where to write the picture; nowhere by default
     tokens:int=10,              # next tokens
-    alphas=np.linspace(-2, 1, 25), # for the curves
+    alphas=None,                # for the curves; 25 from -2 to 1 by default
 ):                              # a matplotlib figure
     "What the widgets show, drawn: next tokens before and after, their course over α, both continuations, the first directions."
     import matplotlib.pyplot as plt, seaborn as sns, textwrap
-    ex = getattr(ex, 'state', ex); P = ex.probabilities(tokens)[::-1]; colours = sns.color_palette('colorblind'); y = np.arange(len(P)); plain = lambda s: s.replace('$', r'\$')
+    alphas = np.linspace(-2, 1, 25) if alphas is None else alphas; ex = ex.state if isinstance(ex, Explorer) else ex; P = ex.probabilities(tokens)[::-1]; colours = sns.color_palette('colorblind'); y = np.arange(len(P)); plain = lambda s: s.replace('$', r'\$')
     fig, ((a, b), (c, d)) = plt.subplots(2, 2, figsize=(10, 5.2), gridspec_kw=dict(height_ratios=[2.4, 1], width_ratios=[1, 1.15]))
     a.barh(y+.2, 100*P.base, .38, color='.65', label='unedited'); a.barh(y-.2, 100*P.edited, .38, color=colours[0], label='edited'); a.legend(frameon=False, loc='lower right')
     a.set(yticks=y, yticklabels=[plain(repr(t)[1:-1].replace(' ', '·')) for t in P.token], xlabel='probability of the next token (%)', title=f'“{plain(mask(ex.prompt))} …”')
