@@ -238,17 +238,21 @@ def for_each(
     if not out: raise ValueError('no model of this setting can be loaded: see the lines above')
     return out
 
-# %% ../nbs/12a_settings.ipynb #ada97191
-def _classifier(folder, seed, texts):
-    "A random classifier of RoBERTa's kind, its threshold the median over texts."
+# %% ../nbs/12a_settings.ipynb #6dce36c3
+def _classifier(folder, seeds, soups):
+    "A random classifier of RoBERTa's kind, its threshold the median over texts; of several the one to which no model's texts are all toxic, or none."
     import numpy as np, torch
     from transformers import AutoModelForSequenceClassification
     from eigenshift.models import tiny_encoder
     from eigenshift.scoring import ClassifierScorer
-    base, tok = tiny_encoder('roberta', seed, num_labels=2, id2label={0: 'neutral', 1: 'toxic'}, label2id={'neutral': 0, 'toxic': 1})
-    model = AutoModelForSequenceClassification.from_config(base.config).eval(); g = torch.Generator().manual_seed(seed)
-    for p in model.parameters(): p.data.normal_(0, .25, generator=g)
-    model.config.toxic_threshold = float(np.median(ClassifierScorer(model, tok, name='random')(texts)))
+    best = (-1.,)
+    for seed in seeds:
+        base, tok = tiny_encoder('roberta', seed, num_labels=2, id2label={0: 'neutral', 1: 'toxic'}, label2id={'neutral': 0, 'toxic': 1})
+        model = AutoModelForSequenceClassification.from_config(base.config).eval(); g = torch.Generator().manual_seed(seed)
+        for p in model.parameters(): p.data.normal_(0, .25, generator=g)
+        v = [ClassifierScorer(model, tok, name='random')(t) for t in soups]; median = float(np.median(np.concatenate(v))); share = [(x >= median).mean() for x in v]
+        if min(*share, 1-max(share)) > best[0]: best = min(*share, 1-max(share)), median, model
+    model = best[2]; model.config.toxic_threshold = best[1]
     with _quiet(): model.save_pretrained(folder); tok.save_pretrained(folder)
 
 def stand_ins(
@@ -259,13 +263,12 @@ def stand_ins(
     from eigenshift.data import load_corpus, load_prompts, load_sentences
     from eigenshift.generation import generate
     from eigenshift.models import tiny_encoder, tiny_lm
-    folder = Path(folder); models, data = folder/'models', folder/'data'; data.mkdir(parents=True)
+    folder = Path(folder); models, data = folder/'models', folder/'data'; data.mkdir(parents=True); sent, texts, p = load_sentences(), load_corpus(), load_prompts(); soups = []
     for i, m in enumerate(x for x in {m.id: m for m in (*s.models, *s.larger, *s.encoders)}.values() if '/' in x.id):
         model, tok = (tiny_lm if m.kind == 'decoder' else tiny_encoder)(m.arch, i)
         with _quiet(): model.save_pretrained(models/m.id.replace('/', '__')); tok.save_pretrained(models/m.id.replace('/', '__'))
-    sent, texts, p = load_sentences(), load_corpus(), load_prompts(); lm, tok = tiny_lm()
-    soup = generate(lm, tok, p.select(range(16)), n=4, progress=False)['completion']
-    for i, name in enumerate(x for x in (s.label, s.judge) if '/' in x): _classifier(models/name.replace('/', '__'), i, soup)
+        if m.id in {x.id for x in (*s.models, *s.larger)}: soups += [generate(model, tok, p.select(range(16)), progress=False, **kw)['completion'][:] for kw in (dict(greedy=True), dict(n=2))]
+    for i, name in enumerate(x for x in (s.label, s.judge) if '/' in x): _classifier(models/name.replace('/', '__'), range(i, 24, 2), soups)
     pd.DataFrame(dict(text=sent['text'][:], toxic=sent['label'][:])).to_csv(data/'jigsaw_balanced.csv', index=False); pd.DataFrame(dict(content=sent['text'][:], toxic=sent['label'][:])).to_csv(data/'toxicn.csv', index=False)
     pd.DataFrame(dict(prompt=p['prompt'][:])).to_csv(data/'rtp_prompts_5000.csv', index=False); pd.DataFrame(dict(text=texts['text'][:])).to_csv(data/'wikipedia.csv', index=False)
     for f in ('test', 'valid'): (data/f'wikitext103_{f}.txt').write_text('\n'.join(texts['text']), encoding='utf-8')
