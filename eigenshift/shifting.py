@@ -297,7 +297,7 @@ def load(cls:Calibration, path)->Calibration:
     try: return cls(**t, meta=json.loads(header['meta']))
     except (TypeError, KeyError) as e: raise ValueError(f'{str(path)!r} lacks a part of a calibration: {e}') from e
 
-# %% ../nbs/09_shifting.ipynb #c03dad3c
+# %% ../nbs/09_shifting.ipynb #d557dae7
 def _read(model, tok, gen, scorer):
     "Whether each continuation is toxic, and the step of its most toxic word."
     from eigenshift.generation import token_spans
@@ -311,7 +311,7 @@ def _read(model, tok, gen, scorer):
 
 def calibrate(
     model, tok,             # a causal LM and its tokenizer, unedited
-    prompts,                # list of texts, or a Dataset with `prompt`; not those of the evaluation
+    prompts,                # list of texts, or a Dataset with `prompt`; not those of the evaluation. A Dataset of `generate` is read as it is, not continued
     scorer,                 # anything `load_scorer` takes; not the one of the evaluation
     positions:str='matched',# neutral states at the toxic steps; "first": at each continuation's first (the paper)
     least:int=50,           # go on sampling until there are so many toxic states
@@ -331,8 +331,8 @@ def calibrate(
     if positions not in ('matched', 'first'): raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     scorer, rounds, done = load_scorer(scorer), [], 0; to = lambda name: None if out is None else Path(out)/name
     kw = dict(max_new_tokens=max_new_tokens, chat=chat, seed=seed, progress=progress)
-    gens = [generate(model, tok, prompts, greedy=True, out=to('greedy'), **kw)]; rounds = [_read(model, tok, gens[0], scorer)]
-    while sum((s >= 0).sum() for _, s in rounds) < least and done < budget: # rounds of up to five samples; the seed tells them apart
+    made = 'token_ids' in getattr(prompts, 'column_names', ()); gens = [prompts if made else generate(model, tok, prompts, greedy=True, out=to('greedy'), **kw)]; rounds = [_read(model, tok, gens[0], scorer)]
+    while not made and sum((s >= 0).sum() for _, s in rounds) < least and done < budget: # rounds of up to five samples; the seed tells them apart
         n = min(5, budget-done); gens.append(generate(model, tok, prompts, n=n, out=to(f'sampled-{done}'), **dict(kw, seed=seed+1+done))); done += n
         rounds.append(_read(model, tok, gens[-1], scorer))
     gen, is_toxic, steps = concatenate_datasets(gens), *map(np.concatenate, zip(*rounds))
@@ -342,7 +342,7 @@ def calibrate(
     if not len(N): raise ValueError(f'no neutral continuation reaches the steps of the toxic words: of {len(gen)}, {int(is_toxic.sum())} are toxic')
     states = lambda rows, s: final_states(model, tok, gen.select(rows), [[int(t)] for t in s], batch_size=batch_size)
     col = lambda name, rows: [gen[int(i)][name] for i in rows]; tokens = [ids[t] for ids, t in zip(col('token_ids', T), steps[T])]
-    about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions, continuations=len(gen), toxic=int(is_toxic.sum()), samples=done, max_new_tokens=max_new_tokens, seed=seed)
+    about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions, continuations=len(gen), toxic=int(is_toxic.sum()), samples=done, max_new_tokens=int(lengths.max()) if made else max_new_tokens, seed=seed)
     return Calibration(states(T, steps[T]), states(N, at), *map(torch.tensor, (tokens, steps[T], at, col('prompt_id', T))), about)
 
 # %% ../nbs/09_shifting.ipynb #f0e44e5f
