@@ -242,30 +242,35 @@ def edit(self:HeadEdit, model, strength):
     if self.center is not None: b.data += ((W.to(wide) @ R.T)*(1-keep) @ (V @ self.center.to(W.device, wide))).to(b)
     for i in range(0, len(W), 4096): W[i:i+4096] = take(W[i:i+4096], R, 1-keep, write=V) # rows read what the edit writes
 
-# %% ../nbs/08_interventions.ipynb #c44c57d2
+# %% ../nbs/08_interventions.ipynb #35122313
 @dataclass(frozen=True, repr=False, eq=False)
 class Composed(Intervention):
     "Several interventions as one."
     parts:tuple[Intervention, ...]
-    def __repr__(self): return f"compose({', '.join(map(repr, self.parts))})"
+    strengths:list|None=None # of each part, times that of the whole; ones if none
+    def each(self, strength):
+        "Parts that do something at a strength of the whole, with their own."
+        return [(p, s) for p, w in zip(self.parts, self.strengths or [1.]*len(self.parts)) if (s := strength*w)]
+    def __repr__(self): return f"compose({', '.join(repr(p) if w == 1 else f'({p!r}, {w:g})' for p, w in self.each(1.))})"
     def touched(self, model): return {f'{i}/{k}': w for i, p in enumerate(self.parts) for k, w in p.touched(model).items()}
     def check(self, model, force=False):
         for p in self.parts: p.check(model, force)
     def stamp(self, model): return replace(self, parts=tuple(p.stamp(model) for p in self.parts))
     def attach(self, model, strength):
-        for p in self.parts: yield from p.attach(model, strength)
+        for p, s in self.each(strength): yield from p.attach(model, s)
     def unmergeable(self, model): return next((f'{p!r}: {why}' for p in self.parts if (why := p.unmergeable(model))), None)
     def edit(self, model, strength):
-        for p in [p for p in self.parts if p.on == 'output'] + [p for p in self.parts if p.on == 'input'][::-1]: p.edit(model, strength)
+        each = self.each(strength)
+        for p, s in [e for e in each if e[0].on == 'output'] + [e for e in each if e[0].on == 'input'][::-1]: p.edit(model, s)
 
 def compose(
-    *parts:Intervention, # applied in this order
+    *parts,              # interventions, or (intervention, strength), applied in this order
     name:str=None,       # joined names by default
 )->Intervention:
     "Several interventions as one, which applies, merges, saves and loads as any."
     if not parts: raise ValueError('nothing to compose: give one intervention or more')
-    flat = tuple(q for p in parts for q in (p.parts if isinstance(p, Composed) else (p,)))
-    return Composed(name or ' + '.join(p.name for p in flat), flat)
+    pairs = [p if isinstance(p, tuple) else (p, 1.) for p in parts]; each = [(q, _checked_strength(s)*v) for p, s in pairs for q, v in (zip(p.parts, p.strengths or [1.]*len(p.parts)) if isinstance(p, Composed) else [(p, 1.)])]
+    flat, w = map(list, zip(*each)); return Composed(name or ' + '.join(p.name if s == 1 else f'{p.name} at {s:g}' for p, s in each), tuple(flat), None if all(s == 1 for s in w) else w)
 
 # %% ../nbs/08_interventions.ipynb #1ed39467
 def _agreement(a, b):
