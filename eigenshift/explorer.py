@@ -20,7 +20,7 @@ from .models import head
 from .report import chips, masked_pair
 from .shifting import EigenShift, order
 
-# %% ../nbs/16_explorer.ipynb #290e7e15
+# %% ../nbs/16_explorer.ipynb #223a019c
 class Exploration:
     "An edit whose size and directions can be changed, seen at the end of one prompt."
     def __new__(cls, shift, *args, **kwargs):
@@ -46,6 +46,11 @@ class Exploration:
         self._names = {i: [[tok.decode([t]) for t in side] for side in pair] for i, pair in zip(at, ids)}
         self.reset(); self.prompt = prompt
 
+    def about(self, shift)->dict: "Name -> statistic of every direction."; raise NotImplementedError
+    def ranked(self, choices)->list: "All directions, those of the edit first."; raise NotImplementedError
+    def row(self, i)->int: "Where a direction stands in the statistics."; raise NotImplementedError
+    def toward(self, at)->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
+    def made(self, at, size, mark): "An edit of these directions, of this size; `mark` says that they were chosen by hand."; raise NotImplementedError
     def reset(self): "Back to the edit as fitted."; self.k, self.size, self.added, self.removed = len(self.shift.Vk), self.fitted, [], set()
     @property
     def d(self)->int: return len(self.ranking)
