@@ -6,8 +6,8 @@
 __all__ = ['last_words', 'last_word', 'retained', 'auroc_change', 'head_states', 'block_probes', 'tasks', 'timed', 'cost',
            'costs']
 
-# %% ../nbs/11a_retention.ipynb #0ded7ed1
-import contextlib, copy, gc, tempfile, threading, time
+# %% ../nbs/11a_retention.ipynb #55cd3107
+import contextlib, copy, gc, logging, tempfile, threading, time
 from dataclasses import replace
 from pathlib import Path
 import numpy as np, pandas as pd, torch
@@ -142,7 +142,7 @@ def block_probes(
                 **{f'{p}{q}': v for p, c in (('same_probe', same), ('new_probe', again)) for q, v in zip(('', '_change', '_low', '_high'), [c[1, 0], *c[2]])}))
     return pd.DataFrame(rows)
 
-# %% ../nbs/11a_retention.ipynb #6cf5a0e2
+# %% ../nbs/11a_retention.ipynb #ae602751
 def tasks(
     model, tok,
     names,             # lm-eval task names
@@ -161,7 +161,9 @@ def tasks(
     names = [names] if isinstance(names, str) else list(names); manager = None if include_path is None else TaskManager(include_path=str(include_path), include_defaults=False)
     if manager is None or not set(names) <= set(manager.all_tasks): manager = TaskManager(include_path=None if include_path is None else str(include_path))
     if odd := [n for n in names if n not in manager.all_tasks]: raise ValueError(f'lm-eval knows no task {odd[0]!r}; see lm_eval.tasks.TaskManager().all_tasks, or give include_path')
-    side, lm = tok.padding_side, HFLM(pretrained=model, tokenizer=tok, batch_size=batch_size)
+    log = logging.getLogger('lm_eval.models.huggingface'); side, level = tok.padding_side, log.level; log.setLevel(logging.ERROR) # it warns that the model is given, not loaded
+    try: lm = HFLM(pretrained=model, tokenizer=tok, batch_size=batch_size)
+    finally: log.setLevel(level)
     def score(e):
         with contextlib.nullcontext() if e is None else e.apply(model): res = simple_evaluate(model=lm, tasks=names, task_manager=manager, limit=limit, log_samples=False, **kw)['results']
         return {(t, k.split(',')[0]): (v, r.get(k.replace(',', '_stderr,'), np.nan)) for t, r in res.items() for k, v in r.items() if ',' in k and '_stderr' not in k and isinstance(v, (int, float))}
