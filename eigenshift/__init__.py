@@ -1,6 +1,6 @@
 __version__ = "0.1.0"
 
-_top = dict(run='jobs', probe='detection', merge='jobs', explore='explorer', tune='search', load_lm='models', load_scorer='scoring', generate='generation', compare='evaluation', eigen_choices='decomposition', EigenShift='shifting', FisherShift='fisher', Intervention='interventions')
+_top = dict(run='jobs', probe='detection', merge='jobs', explore='explorer', tune='search', load_lm='models', load_scorer='scoring', generate='generation', compare='evaluation', eigen_choices='decomposition', EigenShift='shifting', FisherShift='fisher', StreamShift='streams', Intervention='interventions')
 
 def __getattr__(name):
     "The main names at the top level, imported when they are first used."

@@ -114,7 +114,7 @@ def merge_affine(
     rows[at] = (rows[at].to(wide)*f.view(-1, *[1]*(W.ndim-1))).to(W.dtype)
     if b is not None: b.data[at] = (b.data[at].to(wide)*f + (0 if shift is None else shift.to(b.device, wide))).to(b.dtype)
 
-# %% ../nbs/08_interventions.ipynb #4eee422c
+# %% ../nbs/08_interventions.ipynb #b105549c
 @patch
 def state(self:Intervention):
     "Tensors by field (and key), and the other fields."
@@ -132,7 +132,7 @@ def state(self:Intervention):
 def _find(kind):
     "The class of this name."
     if kind not in _kinds:
-        for m in ('shifting', 'fisher', 'baselines', 'transport'):
+        for m in ('shifting', 'fisher', 'streams', 'baselines', 'transport'):
             try: importlib.import_module(f'eigenshift.{m}')
             except ImportError: pass
     if kind not in _kinds: raise ValueError(f'the file holds a {kind!r}, a kind of intervention that is not imported; known are {sorted(_kinds)}')

@@ -6,9 +6,10 @@
 __all__ = ['dtypes', 'main_of', 'versions', 'read_config', 'open_run', 'two_parts', 'two_scorers', 'the_model', 'settings_of',
            'edits_of', 'Run', 'run', 'before_and_after', 'repeat', 'write_report', 'merge']
 
-# %% ../nbs/15_jobs.ipynb #0e33f864
+# %% ../nbs/15_jobs.ipynb #4c69e5ce
 import json, os, platform, re, shlex, shutil, time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, pandas as pd
@@ -106,25 +107,28 @@ def the_model(
         if 'Unrecognized configuration class' in str(e): raise ValueError(f'{model} is no causal language model of transformers: give one that AutoModelForCausalLM loads') from e
         raise
 
-# %% ../nbs/15_jobs.ipynb #3a553496
+# %% ../nbs/15_jobs.ipynb #80d3c15e
+_takes = dict(fisher=('k', 'kl', 'center', 'sided'), stream=('k', 'kl', 'at', 'sided'), eigen=('k', 'alpha', 'rank', 'center', 'sided'))
+
 def settings_of(
     d:int,   # d_model
-    method:str=None, # fisher or eigen; eigen where alpha or rank is given
-    **given, # k, kl, alpha, rank, center, sided; None where not given
-)->tuple:    # fisher or eigen, and a dict for its `from_calibration`
+    method:str=None, # fisher, stream or eigen; stream where at is given, eigen where alpha or rank is
+    **given, # k, kl, at, alpha, rank, center, sided; None where not given
+)->tuple:    # the method, and a dict for its `from_calibration` or `from_traces`
     "The method and the settings that were given, checked before the work begins."
     from eigenshift.shifting import how_many, rankings
-    how = {a: None if b == 'none' else b for a, b in given.items() if b is not None}; method = method or ('eigen' if {'alpha', 'rank'} & set(how) else 'fisher')
-    if method not in ('fisher', 'eigen'): raise ValueError(f"method is {method!r}; it can be 'fisher' or 'eigen'")
-    if odd := set(how) & (dict(fisher={'alpha', 'rank'}, eigen={'kl'})[method]): raise ValueError(f"{' and '.join(sorted(odd))} cannot be set for method {method!r}: "+('it takes a budget, kl' if method == 'fisher' else 'it takes alpha and rank'))
+    how = {a: None if b == 'none' else b for a, b in given.items() if b is not None}; method = method or ('eigen' if {'alpha', 'rank'} & set(how) else 'stream' if 'at' in how else 'fisher')
+    if method not in _takes: raise ValueError(f"method is {method!r}; it can be 'fisher', 'stream' or 'eigen'")
+    if odd := set(how)-set(_takes[method]): raise ValueError(f"{' and '.join(sorted(odd))} cannot be set for method {method!r}: it takes {', '.join(_takes[method])}")
     if 'kl' in how and not 0 < how['kl'] < float('inf'): raise ValueError(f"kl is {how['kl']}; it is a budget in nats per token, above 0")
     if 'k' in how: how_many(how['k'], d)
+    if how.get('at', 0) < 0: raise ValueError(f"at is {how['at']}; 0 is the embeddings, 1 the first block, and so on")
     if not np.isfinite(how.get('alpha', 0.)): raise ValueError(f"alpha is {how['alpha']}; it must be a finite number: 0 removes, 1 leaves")
     for a, can in dict(rank=rankings, center=(None, 'neutral'), sided=(None, 'toxic')).items():
         if a in how and how[a] not in can: raise ValueError(f"{a} is {how[a]!r}; it can be {' or '.join(repr(c or 'none') for c in can)}")
     return method, how
 
-# %% ../nbs/15_jobs.ipynb #3d93a42c
+# %% ../nbs/15_jobs.ipynb #fdac12f2
 def _kept_or_made(path, load, make):
     "What `load` reads from `path`, or what `make` gives, saved there."
     if path.exists(): return load(path)
@@ -133,33 +137,40 @@ def _kept_or_made(path, load, make):
 def edits_of(
     choices, cal,  # `EigenChoices` of the model and a `Calibration`
     folder:Path,   # where they are saved
-    method:str='fisher', # or eigen
-    **kw,          # for its `from_calibration`
+    method:str='fisher', # or stream, or eigen
+    traces=None,   # for stream: a function that gives the model, its tokenizer and `Traces`
+    **kw,          # for its `from_calibration` or `from_traces`
 )->dict:           # name -> intervention, the one asked for first
-    "The edit asked for; where that one cannot become weights, its nearest relative that can; EigenShift in any case; and the trivial rival."
+    "The edit asked for; where that one cannot become weights, its nearest relative that can; the other kinds; and the trivial rival."
     from eigenshift.fisher import FisherShift, fisher_mergeable
     from eigenshift.interventions import Intervention
     from eigenshift.shifting import EigenShift, mergeable
+    from eigenshift.streams import StreamShift, stream_recommended
     from eigenshift.transport import LogitBias
-    kind, linear = dict(fisher=(FisherShift, fisher_mergeable), eigen=(EigenShift, mergeable))[method]; name = kind.__name__; kept = lambda file, make: _kept_or_made(folder/f'{file}.safetensors', Intervention.load, make)
-    out = {name: kept('shift', lambda: kind.from_calibration(choices, cal, **kw))}
-    if out[name].center is not None or out[name].sided: out[f'{name}, merged'] = kept('shift-merged', lambda: kind.from_calibration(choices, cal, **{**linear, **kw, 'center': None, 'sided': None}))
+    kind, linear = dict(fisher=(FisherShift, fisher_mergeable), stream=(StreamShift, dict(at=0)), eigen=(EigenShift, mergeable))[method]; name = kind.__name__; kept = lambda file, make: _kept_or_made(folder/f'{file}.safetensors', Intervention.load, make)
+    if method == 'stream':
+        how = stream_recommended|kw; out = {name: kept('shift', lambda: StreamShift.from_traces(*traces(), **how))}
+        if how['at'] != 0: out[f'{name}, merged'] = kept('shift-merged', lambda: StreamShift.from_traces(*traces(), **how|linear))
+    else:
+        out = {name: kept('shift', lambda: kind.from_calibration(choices, cal, **kw))}
+        if out[name].center is not None or out[name].sided: out[f'{name}, merged'] = kept('shift-merged', lambda: kind.from_calibration(choices, cal, **{**linear, **kw, 'center': None, 'sided': None}))
+    if method == 'stream': out['FisherShift'] = kept('fishershift', lambda: FisherShift.from_calibration(choices, cal))
     if method == 'fisher': out['EigenShift'] = kept('eigenshift', lambda: EigenShift.from_calibration(choices, cal))
     return out | {'logit penalty': kept('logit-penalty', lambda: LogitBias.from_calibration(cal))}
 
 main_of = lambda result: next(m for m in result.methods if result.get(m, 'toxicity').role == 'edit') # the edit that was asked for
 
-# %% ../nbs/15_jobs.ipynb #87418b47
+# %% ../nbs/15_jobs.ipynb #f7c1c054
 @dataclass(frozen=True, repr=False)
 class Run:
     "What `run` leaves: a folder, a comparison, an edit."
     path:Path           # the run directory
     comparison:object   # `Comparison`
-    shift:object        # the edit that was asked for: `FisherShift` or `EigenShift`
+    shift:object        # the edit that was asked for: `FisherShift`, `StreamShift` or `EigenShift`
     def __repr__(self): return f'{self.comparison!r}\n' + ''.join(f'\n! {n}' for n in self.comparison.notes()) + f'\n\nreport: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
     def _repr_html_(self): return self.comparison._repr_html_()
 
-# %% ../nbs/15_jobs.ipynb #91f5c0f6
+# %% ../nbs/15_jobs.ipynb #41d7fc4f
 def run(
     model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
@@ -167,12 +178,13 @@ def run(
     scorer:str='linear',    # labels what the edit is fitted on: hub id, folder, or a function of texts
     check_scorer:str=None,  # judges the result, and must be another one; the bundled classifier by default
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
-    method:str=None,        # fisher (the default) or eigen, which is implied by alpha and rank
+    method:str=None,        # fisher (the default, at the head), stream (at the embeddings or a block; implied by at), or eigen (implied by alpha and rank)
     k:int|float=None,       # directions: a count, or a fraction of d_model; the package's choice by default
-    kl:float=None,          # fisher: budget of KL divergence at neutral states, nats per token
+    kl:float=None,          # fisher and stream: budget of KL divergence on neutral continuations, nats per token
+    at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
-    center:str=None,        # neutral: scale about the neutral mean; none: about zero
+    center:str=None,        # fisher and eigen: neutral, about the neutral mean; none, about zero
     sided:str=None,         # toxic: only beyond the neutral mean on the toxic side; none: both sides
     n:int=10,               # continuations of each prompt
     limit:int=300,          # most prompts to fit on, and most to judge on
@@ -192,19 +204,25 @@ def run(
     from eigenshift.evaluation import compare
     from eigenshift.models import head
     from eigenshift.shifting import Calibration, calibrate
+    from eigenshift.streams import stream_recommended
     for a, b in dict(n=n, limit=limit, texts=texts, draws=draws).items():
         if b < 1: raise ValueError(f'{a} is {b}; it must be at least 1')
     start = time.time(); pool = load_prompts(prompts, column=column); fit, held = two_parts(pool, limit, seed); neutral = list(load_corpus(corpus)['text'])[:texts]
     label, judge = two_scorers(scorer, check_scorer); lm, tok = the_model(model, dtype, device, quantize)
     if chat and not tok.chat_template: raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
-    method, how = settings_of(head(lm).d_model, method, k=k, kl=kl, alpha=alpha, rank=rank, center=center, sided=sided); said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
+    method, how = settings_of(head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided); said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
     name = model if isinstance(model, str) else 'bundled' if model is None else str(lm.config._name_or_path if isinstance(model, tuple) else model)
     config = dict(model=name, weights=[round(x, 3) for x in sketch(lm)], dtype=str(lm.dtype), scorer=[label.name, label.threshold], check_scorer=[judge.name, judge.threshold], method=method, fit=how, n=n, draws=draws, chat=chat, seed=seed,
                   prompts=dict(source=str(prompts or 'bundled'), fit=len(fit), evaluate=len(held), fingerprint=fingerprint(*fit, *held)), corpus=dict(source=str(corpus or 'bundled'), texts=len(neutral), fingerprint=fingerprint(*neutral)),
                   command=dict(model=None if model is None else name, prompts=prompts and str(prompts), column=column, scorer=said(scorer, None), check_scorer=said(check_scorer, None), corpus=corpus and str(corpus), method=method, **{a: 'none' if b is None else b for a, b in how.items()}, n=n, limit=limit, texts=texts, chat=chat or None, draws=draws, dtype=dtype, quantize=quantize, seed=seed))
     path = open_run(out, config, resume)
     cal = _kept_or_made(path/'calibration.safetensors', Calibration.load, lambda: calibrate(lm, tok, fit, label, chat=chat, seed=seed, out=path/'generations'/'fit', progress=True))
-    choices = eigen_choices(lm, tok); edits = edits_of(choices, cal, path, method, **how)
+    @lru_cache(None)
+    def traces():
+        from eigenshift.generation import generate
+        from eigenshift.streams import trace
+        return lm, tok, trace(lm, tok, generate(lm, tok, fit, n=5, seed=seed, chat=chat, out=path/'generations'/'fit-stream'), label, sorted({0, (stream_recommended|how)['at']}), seed=seed)
+    choices = eigen_choices(lm, tok); edits = edits_of(choices, cal, path, method, traces, **how)
     result = compare(lm, tok, edits, held, [judge, label], neutral, n=n, seed=seed+1, out=path/'generations', control='first', draws=draws, choices=choices, chat=chat)
     result.save(path/'results.json'); done = Run(path, result, edits[main_of(result)])
     write_report(done, config, time.time()-start)
@@ -244,7 +262,7 @@ def _differences(result):
         rows.append({'edit': m} | {f'against the base, by {s}': cut(_signed(x, 'vs_base')) for s, x in r.items()} | {'against random edits': cut(_signed(one, 'vs_control')).replace(' [', ' [' if one.matched else ' * ['), 'perplexity, against the base': cut(_signed(p, 'vs_base', 1, ''))})
     return pd.DataFrame(rows)
 
-# %% ../nbs/15_jobs.ipynb #9780008e
+# %% ../nbs/15_jobs.ipynb #9aeabfb8
 def repeat(
     command:dict, # option -> value, as `config.json` has it
 )->str:           # a shell command
@@ -265,9 +283,9 @@ def write_report(
         with atomic(figs/f'{name}.png') as tmp: fig.savefig(tmp, dpi=150)
         plt.close(fig); return figs/f'{name}.png'
     wide = result.wide().reset_index(names='method'); rows = before_and_after(result, main); chosen = shift.table().reset_index()
-    for c in chosen.columns[-2:]: chosen[c] = pd.Series([chips(t.split(' ')) for t in chosen[c]], dtype=object)
+    for c in chosen.columns[-1 if main == 'StreamShift' else -2:]: chosen[c] = pd.Series([chips(t if isinstance(t, list) else t.split(' ')) for t in chosen[c]], dtype=object)
     if eigen: chosen['eigen-choice'] += 1
-    words = [table(shift.words_table(), 'Tokens that toxic states of the calibration produced (masked), how often, and their mean log-probability (nats) at those states.')] if shift.words else []
+    words = [table(shift.words_table(), 'Tokens that toxic states of the calibration produced (masked), how often, and their mean log-probability (nats) at those states.')] if getattr(shift, 'words', None) else []
     took = {} if seconds is None else dict(seconds=round(seconds))
     return report('Does the edited model write fewer toxic continuations, and at what price?', _said(result, main), [
         ('', [cards(_first_seen(result, main))]),
@@ -275,7 +293,7 @@ def write_report(
                             table(_differences(result), 'Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % intervals: an interval that excludes 0 is a difference beyond the luck of the prompts. *: the random edits match the KL of ' + main + ', not of this edit.')]),
         ('Toxicity against perplexity', [figure(drawn('trade-off', result.plot), 'Down is less toxic, right is less fluent. The star is the unedited model; the open diamond is the mean of random edits of the same KL divergence as ' + main + '.')]),
         ('The strongest eigen-choices', [table(chosen, 'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): singular value, difference of the means of toxic and neutral states, that difference over the pooled standard deviation, AUROC, factor kept, and the tokens that either side promotes.'),
-                                         figure(drawn('eigen-choices', shift.plot_choice, what='effect'), 'How far toxic and neutral states lie apart along each eigen-choice; chosen ones in red.'), *words]) if eigen else ('The components', [table(chosen, 'What each component takes from the toxic tokens, in nats per √(2 KL); AUROC of what it reads (0.5 is chance); what it takes at toxic and at neutral states, in units of the state; the tokens it takes from and those it gives to.'),
+                                         figure(drawn('eigen-choices', shift.plot_choice, what='effect'), 'How far toxic and neutral states lie apart along each eigen-choice; chosen ones in red.'), *words]) if eigen else ('The components', [table(chosen, 'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic continuations at which it reads most.' if main == 'StreamShift' else 'What each component takes from the toxic tokens, in nats per √(2 KL); AUROC of what it reads (0.5 is chance); what it takes at toxic and at neutral states, in units of the state; the tokens it takes from and those it gives to.'),
                                          figure(drawn('components', shift.plot_choice), 'What each component takes from the toxic tokens, for its price.'), *words]),
         ('Before and after', ['Toxic continuations of the unedited model, drawn at random, and what the edited model writes with the same random numbers. Strong words are masked.', pairs(rows)] if rows else ['The unedited model wrote nothing that the judge calls toxic.']),
         ('Settings, and how to repeat', [code(repeat(config['command'])), folded('config.json', code(json.dumps(dict(config, weights='…', versions=versions(), **took), indent=1)))])],
