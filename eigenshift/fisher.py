@@ -129,14 +129,14 @@ class FisherShift(HeadEdit):
     says:list=field(default_factory=list)    # for the first few: tokens (or ids) that it takes from, and those it gives to
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
-# %% ../nbs/09b_fisher.ipynb #0def3b23
+# %% ../nbs/09b_fisher.ipynb #48399a48
 def _some(X, n, seed): return X if len(X) <= n else X[torch.from_numpy(np.sort(np.random.default_rng(seed).permutation(len(X))[:n]))]
 
 @patch(cls_method=True)
 def fit(cls:FisherShift,
     source,         # the model, its `Head`, or `EigenChoices` with their head
     toxic:Tensor,   # (n_toxic, d_model) states that produced toxic words, at least 10
-    neutral:Tensor, # (n_neutral, d_model) states that produced others
+    neutral:Tensor, # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
     tokens:Tensor,  # (n_toxic,) the token that each toxic state produced
     k=.25,          # components: an int, or a fraction of d_model
     kl:float=.05,   # budget: mean KL at neutral states, nats per token, cross-validated
@@ -257,17 +257,18 @@ def budgeted(cls:EigenShift,
     edit = replace(edit, scale=1-t*s[i], name=name or f"EigenShift budgeted k={n} KL={kl:g}{' one-sided' if sided else ' centred' if c is not None else ''}", meta=edit.meta|dict(k=n, alpha='derived', rank='derived', kl=kl, ridge=ridge, scorer=cal.meta.get('scorer')))
     return edit.described(choices, cal.toxic, cal.tokens) if describe else edit
 
-# %% ../nbs/09b_fisher.ipynb #871a47f8
+# %% ../nbs/09b_fisher.ipynb #2a3ba43f
 @patch(cls_method=True)
 def from_calibration(cls:FisherShift,
     source, # the model, or its `EigenChoices`
     cal,    # `Calibration`, from `calibrate`
+    preserve:Tensor=None, # (n, d_model) states of text worth keeping, in place of those of neutral continuations; from `corpus_states`
     **kw,   # for `fit`; `fisher_recommended` where nothing is said
 )->FisherShift:
     "Fit from collected states."
     if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
-    out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, **{**fisher_recommended, **dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta})
+    out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **{**fisher_recommended, **dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
+    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}|({} if preserve is None else dict(preserves='text')))
 
 @patch(cls_method=True)
 @delegates(calibrate)
@@ -276,8 +277,10 @@ def from_prompts(cls:FisherShift,
     prompts,            # list of texts, or a Dataset with `prompt`
     scorer,             # anything `load_scorer` takes
     settings:dict=None, # of `fit`: k, kl, ridge, center, sided; `fisher_recommended` where nothing is said
+    preserve=None,      # texts whose next-token distributions should stay; neutral continuations by default
     **kwargs
 )->FisherShift:
     "The whole path: continuations, toxic words, states, Fisher information, edit."
     if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
-    return cls.from_calibration(model, calibrate(model, tok, prompts, scorer, **kwargs), tok=tok, **(settings or {}))
+    from eigenshift.tuning import corpus_states
+    return cls.from_calibration(model, calibrate(model, tok, prompts, scorer, **kwargs), None if preserve is None else corpus_states(model, tok, preserve).H, tok=tok, **(settings or {}))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stream_recommended', 'places', 'traced', 'StreamShift', 'stream_kl', 'Traces', 'trace']
 
-# %% ../nbs/09c_streams.ipynb #052a1055
+# %% ../nbs/09c_streams.ipynb #785658e1
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +18,7 @@ from .core import batches_by_length
 from .decomposition import take
 from .fisher import canonical, reach
 from .interventions import Intervention, readable, untie
+from .measures import encode
 from .models import blocks, pad_ids
 from .shifting import _read, how_many
 
@@ -145,7 +146,7 @@ def stream_kl(
         total, n = total+float((P.exp()*(P-Q)).sum().double()), n+len(P)
     return total/n
 
-# %% ../nbs/09c_streams.ipynb #a3b41477
+# %% ../nbs/09c_streams.ipynb #bdd82bac
 def _names(model, at):
     "Places by name, index or list of these; all of them for \"all\"."
     every = places(model)
@@ -169,21 +170,23 @@ def trace(
     generations,     # Dataset of `generate`, by this model or another one with the same tokenizer
     scorer,          # anything `load_scorer` takes; not the one of the evaluation
     at=0,            # places: index or name, a list of these, or "all"
-    most:int=2000,   # neutral continuations
+    preserve=None,   # texts whose next-token distributions should stay; neutral continuations by default
+    most:int=2000,   # neutral continuations, or texts
     batch_size:int=16,
     seed:int=0,
 )->Traces:
     "States and gradients at some places, over toxic and neutral continuations."
     from eigenshift.scoring import load_scorer
     scorer, at = load_scorer(scorer), _names(model, at); is_toxic, steps = _read(model, tok, generations, scorer); P, C = list(generations['prompt_ids']), list(generations['token_ids']); full = lambda i: [*P[i], *C[i]]
-    N = np.random.default_rng(seed).permutation(np.flatnonzero(~is_toxic & np.array([len(c) > 1 for c in C])))[:most]; held, N = N[::4], np.setdiff1d(N, N[::4]); toxic = [s for i in np.flatnonzero(steps >= 0) if len(s := [*P[i], *C[i][:steps[i]+1]]) > 1]
-    if len(toxic) < 10 or len(held) < 4: raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(N)+len(held)} neutral ones: 10 and 16 are the least; give more prompts, or prompts that provoke')
+    calm = [(full(i), max(1, len(P[i]))) for i in np.flatnonzero(~is_toxic) if len(C[i]) > 1] if preserve is None else [(i, 1) for i in encode(tok, preserve, 64) if len(i) > 1]; calm = [calm[i] for i in np.random.default_rng(seed).permutation(len(calm))[:most]]
+    held, calm = calm[::4], [s for i, (s, _) in enumerate(calm) if i % 4]; toxic = [s for i in np.flatnonzero(steps >= 0) if len(s := [*P[i], *C[i][:steps[i]+1]]) > 1]
+    if len(toxic) < 10 or len(held) < 4: raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(calm)+len(held)} neutral texts: 10 and 16 are the least; give more prompts, or prompts that provoke')
     sums = {a: _Sums() for a in at}
     for part in traced(model, tok, toxic, at, [len(s)-1 for s in toxic], batch_size):
         for a, (H, G) in part.items(): sums[a].toxic(H, G)
-    for part in traced(model, tok, [full(i) for i in N], at, None, batch_size, seed):
+    for part in traced(model, tok, calm, at, None, batch_size, seed):
         for a, (H, G) in part.items(): sums[a].neutral(H, G)
-    return Traces(sums, toxic, [full(i) for i in held[:256]], [max(1, len(P[i])) for i in held[:256]], dict(n_toxic=len(toxic), n_neutral=len(N), scorer=scorer.name, threshold=scorer.threshold, seed=seed))
+    return Traces(sums, toxic, *map(list, zip(*held[:256])), dict(n_toxic=len(toxic), n_neutral=len(calm), scorer=scorer.name, threshold=scorer.threshold, seed=seed)|({} if preserve is None else dict(preserves='text')))
 
 @patch(cls_method=True)
 def from_traces(cls:StreamShift,
@@ -236,7 +239,7 @@ def _says(edit, model, tok, ids, batch_size=16, n=8, few=3):
         out[a] = [[tok.decode([often[i]]) for i in Z[:, j].topk(min(6, len(often))).indices.tolist()] for j in range(Z.shape[1])]
     return out
 
-# %% ../nbs/09c_streams.ipynb #37f042c0
+# %% ../nbs/09c_streams.ipynb #7fe724cd
 @patch(cls_method=True)
 def from_prompts(cls:StreamShift,
     model, tok,
@@ -248,7 +251,7 @@ def from_prompts(cls:StreamShift,
     out=None,          # folder for the continuations, to resume from
     progress:bool=False,
     seed:int=0,
-    **kw,              # for `fit`; `stream_recommended` where nothing is said
+    **kw,              # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
 )->StreamShift:
     "Continuations, then the edit."
     from eigenshift.generation import generate
