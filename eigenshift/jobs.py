@@ -107,13 +107,13 @@ def the_model(
         if 'Unrecognized configuration class' in str(e): raise ValueError(f'{model} is no causal language model of transformers: give one that AutoModelForCausalLM loads') from e
         raise
 
-# %% ../nbs/15_jobs.ipynb #80d3c15e
-_takes = dict(fisher=('k', 'kl', 'center', 'sided'), stream=('k', 'kl', 'at', 'sided'), eigen=('k', 'alpha', 'rank', 'center', 'sided'))
+# %% ../nbs/15_jobs.ipynb #c2210782
+_takes = dict(fisher=('k', 'kl', 'center', 'sided', 'preserve'), stream=('k', 'kl', 'at', 'sided', 'preserve'), eigen=('k', 'alpha', 'rank', 'center', 'sided'))
 
 def settings_of(
     d:int,   # d_model
     method:str=None, # fisher, stream or eigen; stream where at is given, eigen where alpha or rank is
-    **given, # k, kl, at, alpha, rank, center, sided; None where not given
+    **given, # k, kl, at, alpha, rank, center, sided, preserve; None where not given
 )->tuple:    # the method, and a dict for its `from_calibration` or `from_traces`
     "The method and the settings that were given, checked before the work begins."
     from eigenshift.shifting import how_many, rankings
@@ -170,7 +170,7 @@ class Run:
     def __repr__(self): return f'{self.comparison!r}\n' + ''.join(f'\n! {n}' for n in self.comparison.notes()) + f'\n\nreport: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
     def _repr_html_(self): return self.comparison._repr_html_()
 
-# %% ../nbs/15_jobs.ipynb #41d7fc4f
+# %% ../nbs/15_jobs.ipynb #12f03574
 def run(
     model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
@@ -181,6 +181,7 @@ def run(
     method:str=None,        # fisher (the default, at the head), stream (at the embeddings or a block; implied by at), or eigen (implied by alpha and rank)
     k:int|float=None,       # directions: a count, or a fraction of d_model; the package's choice by default
     kl:float=None,          # fisher and stream: budget of KL divergence on neutral continuations, nats per token
+    preserve:str=None,      # fisher and stream: file of text whose predictions should stay; neutral continuations by default
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
@@ -205,15 +206,16 @@ def run(
     from eigenshift.models import head
     from eigenshift.shifting import Calibration, calibrate
     from eigenshift.streams import stream_recommended
+    from eigenshift.tuning import corpus_states
     for a, b in dict(n=n, limit=limit, texts=texts, draws=draws).items():
         if b < 1: raise ValueError(f'{a} is {b}; it must be at least 1')
     start = time.time(); pool = load_prompts(prompts, column=column); fit, held = two_parts(pool, limit, seed); neutral = list(load_corpus(corpus)['text'])[:texts]
     label, judge = two_scorers(scorer, check_scorer); lm, tok = the_model(model, dtype, device, quantize)
     if chat and not tok.chat_template: raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
-    method, how = settings_of(head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided); said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
+    method, how = settings_of(head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided, preserve=preserve); stay = None if preserve is None else list(load_corpus(preserve)['text'])[:800]; said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
     name = model if isinstance(model, str) else 'bundled' if model is None else str(lm.config._name_or_path if isinstance(model, tuple) else model)
     config = dict(model=name, weights=[round(x, 3) for x in sketch(lm)], dtype=str(lm.dtype), scorer=[label.name, label.threshold], check_scorer=[judge.name, judge.threshold], method=method, fit=how, n=n, draws=draws, chat=chat, seed=seed,
-                  prompts=dict(source=str(prompts or 'bundled'), fit=len(fit), evaluate=len(held), fingerprint=fingerprint(*fit, *held)), corpus=dict(source=str(corpus or 'bundled'), texts=len(neutral), fingerprint=fingerprint(*neutral)),
+                  prompts=dict(source=str(prompts or 'bundled'), fit=len(fit), evaluate=len(held), fingerprint=fingerprint(*fit, *held)), corpus=dict(source=str(corpus or 'bundled'), texts=len(neutral), fingerprint=fingerprint(*neutral)), **({} if stay is None else dict(preserve=dict(texts=len(stay), fingerprint=fingerprint(*stay)))),
                   command=dict(model=None if model is None else name, prompts=prompts and str(prompts), column=column, scorer=said(scorer, None), check_scorer=said(check_scorer, None), corpus=corpus and str(corpus), method=method, **{a: 'none' if b is None else b for a, b in how.items()}, n=n, limit=limit, texts=texts, chat=chat or None, draws=draws, dtype=dtype, quantize=quantize, seed=seed))
     path = open_run(out, config, resume)
     cal = _kept_or_made(path/'calibration.safetensors', Calibration.load, lambda: calibrate(lm, tok, fit, label, chat=chat, seed=seed, out=path/'generations'/'fit', progress=True))
@@ -221,8 +223,8 @@ def run(
     def traces():
         from eigenshift.generation import generate
         from eigenshift.streams import trace
-        return lm, tok, trace(lm, tok, generate(lm, tok, fit, n=5, seed=seed, chat=chat, out=path/'generations'/'fit-stream'), label, sorted({0, (stream_recommended|how)['at']}), seed=seed)
-    choices = eigen_choices(lm, tok); edits = edits_of(choices, cal, path, method, traces, **how)
+        return lm, tok, trace(lm, tok, generate(lm, tok, fit, n=5, seed=seed, chat=chat, out=path/'generations'/'fit-stream'), label, sorted({0, (stream_recommended|how)['at']}), preserve=stay, seed=seed)
+    choices = eigen_choices(lm, tok); how = {a: b for a, b in how.items() if a != 'preserve'}|({} if stay is None or method == 'stream' else dict(preserve=corpus_states(lm, tok, stay).H)); edits = edits_of(choices, cal, path, method, traces, **how)
     result = compare(lm, tok, edits, held, [judge, label], neutral, n=n, seed=seed+1, out=path/'generations', control='first', draws=draws, choices=choices, chat=chat)
     result.save(path/'results.json'); done = Run(path, result, edits[main_of(result)])
     write_report(done, config, time.time()-start)
