@@ -5,15 +5,13 @@
 # %% auto #0
 __all__ = ['stream_recommended', 'places', 'traced', 'StreamShift', 'stream_kl', 'Traces', 'trace']
 
-# %% ../nbs/09c_streams.ipynb #785658e1
-from contextlib import contextmanager
+# %% ../nbs/09c_streams.ipynb #45735565
 from dataclasses import dataclass, field, replace
 from functools import partial
 import numpy as np, pandas as pd, torch
 from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
-from . import __version__
 from .core import batches_by_length
 from .decomposition import take
 from .fisher import canonical, reach
