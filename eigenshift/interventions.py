@@ -114,7 +114,7 @@ def merge_affine(
     rows[at] = (rows[at].to(wide)*f.view(-1, *[1]*(W.ndim-1))).to(W.dtype)
     if b is not None: b.data[at] = (b.data[at].to(wide)*f + (0 if shift is None else shift.to(b.device, wide))).to(b.dtype)
 
-# %% ../nbs/08_interventions.ipynb #b105549c
+# %% ../nbs/08_interventions.ipynb #35a1ad76
 @patch
 def state(self:Intervention):
     "Tensors by field (and key), and the other fields."
@@ -138,9 +138,9 @@ def _find(kind):
     if kind not in _kinds: raise ValueError(f'the file holds a {kind!r}, a kind of intervention that is not imported; known are {sorted(_kinds)}')
     return _kinds[kind]
 
-def _build(tensors, state):
-    "An intervention from what `state` gave."
-    cls, kw = _find(state['kind']), dict(state['fields']); names = {f.name for f in fields(cls)}
+def _build(tensors, state, asked=None):
+    "An intervention from what `state` gave, of the class asked for if that has the name."
+    cls, kw = asked if asked is not None and asked.__name__ == state['kind'] else _find(state['kind']), dict(state['fields']); names = {f.name for f in fields(cls)}
     for k in [k for k, v in kw.items() if k != 'meta' and isinstance(v, list) and v and isinstance(v[0], dict) and 'kind' in v[0]]:
         kw[k] = tuple(_build({t.split('/', 2)[2]: v for t, v in tensors.items() if t.startswith(f'{k}/{i}/')}, s) for i, s in enumerate(kw[k]))
         tensors = {t: v for t, v in tensors.items() if not t.startswith(f'{k}/')}
@@ -151,7 +151,7 @@ def _build(tensors, state):
     try: return cls(**kw)
     except TypeError as e: raise ValueError(f"the file lacks a part of a {state['kind']}: {e}") from e
 
-# %% ../nbs/08_interventions.ipynb #93bec50e
+# %% ../nbs/08_interventions.ipynb #aa3a03ff
 @patch
 def save(self:Intervention,
     path, # a file, by custom `*.safetensors`
@@ -169,7 +169,7 @@ def load(cls:Intervention,
 ):        # the intervention, of the class that was saved
     "Read an intervention."
     tensors, header = read_safetensors(path, 'Intervention')
-    try: out = _build(tensors, json.loads(header['state']))
+    try: out = _build(tensors, json.loads(header['state']), cls)
     except (KeyError, json.JSONDecodeError) as e: raise ValueError(f'the header of {str(path)!r} is damaged: {e!r}') from e
     if not isinstance(out, cls): raise ValueError(f'{str(path)!r} holds a {type(out).__name__}, not a {cls.__name__}')
     return out
