@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from nbdev.config import get_config
-from nbdev.test import test_nb
+from testnb import one
 
 root = get_config().config_path
 
@@ -53,7 +53,7 @@ def main():
     passed = failed = 0; t = time.time()
     with ProcessPoolExecutor(args.workers, mp_context=get_context('spawn')) as pool:
         skip = dict(skip_flags=get_config().tst_flags.split(), force_flags=args.flags.split(), basepath=root)
-        jobs = {pool.submit(test_nb, fn, **skip): fn for fn in sorted(nbs, key=lambda q: -q.stat().st_size)}
+        jobs = {pool.submit(one, fn, **skip): fn for fn in sorted(nbs, key=lambda q: -q.stat().st_size)}
         for job in as_completed(jobs):
             try: ok, seconds = job.result()
             except Exception as e: ok, seconds = False, 0; print(f'{jobs[job].name}: the worker died: {e!r}')
