@@ -117,10 +117,10 @@ def to_budget(
     "The strength at which an edit of the head has its budget of KL."
     return reach(lambda t: mean_kl(source, lambda X: edited(X, t), H), kl, tol)
 
-# %% ../nbs/09b_fisher.ipynb #d6424150
+# %% ../nbs/09b_fisher.ipynb #a474b4fd
 fisher_recommended = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
 fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
-fisher_preserving  = dict(fisher_recommended, kl=.04) # where `preserve` gives states of text
+fisher_preserving  = dict(fisher_mergeable) # where `preserve` gives states of text: linear
 
 @dataclass(frozen=True, repr=False, eq=False)
 class FisherShift(HeadEdit):

@@ -170,7 +170,7 @@ class Run:
     def __repr__(self): return f'{self.comparison!r}\n' + ''.join(f'\n! {n}' for n in self.comparison.notes()) + f'\n\nreport: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
     def _repr_html_(self): return self.comparison._repr_html_()
 
-# %% ../nbs/15_jobs.ipynb #12f03574
+# %% ../nbs/15_jobs.ipynb #a10c51ff
 def run(
     model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
@@ -181,7 +181,7 @@ def run(
     method:str=None,        # fisher (the default, at the head), stream (at the embeddings or a block; implied by at), or eigen (implied by alpha and rank)
     k:int|float=None,       # directions: a count, or a fraction of d_model; the package's choice by default
     kl:float=None,          # fisher and stream: budget of KL divergence on neutral continuations, nats per token
-    preserve:str=None,      # fisher and stream: file of text whose predictions should stay; neutral continuations by default
+    preserve:str=None,      # file of text whose predictions should stay: fisher, beside those of neutral continuations; stream, in their place
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
@@ -200,6 +200,7 @@ def run(
     seed:int=0,
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
+    import torch
     from eigenshift.data import load_corpus, load_prompts
     from eigenshift.decomposition import eigen_choices, sketch
     from eigenshift.evaluation import compare
@@ -224,7 +225,7 @@ def run(
         from eigenshift.generation import generate
         from eigenshift.streams import trace
         return lm, tok, trace(lm, tok, generate(lm, tok, fit, n=5, seed=seed, chat=chat, out=path/'generations'/'fit-stream'), label, sorted({0, (stream_recommended|how)['at']}), preserve=stay, seed=seed)
-    choices = eigen_choices(lm, tok); how = {a: b for a, b in how.items() if a != 'preserve'}|({} if stay is None or method == 'stream' else dict(preserve=corpus_states(lm, tok, stay).H)); edits = edits_of(choices, cal, path, method, traces, **how)
+    choices = eigen_choices(lm, tok); how = {a: b for a, b in how.items() if a != 'preserve'}|({} if stay is None or method == 'stream' else dict(preserve=torch.cat([cal.neutral, corpus_states(lm, tok, stay).H]))); edits = edits_of(choices, cal, path, method, traces, **how)
     result = compare(lm, tok, edits, held, [judge, label], neutral, n=n, seed=seed+1, out=path/'generations', control='first', draws=draws, choices=choices, chat=chat)
     result.save(path/'results.json'); done = Run(path, result, edits[main_of(result)])
     write_report(done, config, time.time()-start)
