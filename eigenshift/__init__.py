@@ -1,6 +1,7 @@
 __version__ = "0.1.0"
 
-_top = dict(run='jobs', probe='detection', merge='jobs', explore='explorer', tune='search', load_lm='models', load_scorer='scoring', generate='generation', compare='evaluation', eigen_choices='decomposition', EigenShift='shifting', FisherShift='fisher', StreamShift='streams', Intervention='interventions')
+_top = dict(run='app.run', probe='app.probe', merge='app.merge', tune='app.tune', explore='app.explorer', load_lm='models.loading', load_scorer='text.scorers', generate='states.generation',
+            compare='evaluation.compare', eigen_choices='models.eigenchoices', EigenShift='editing.eigenshift', FisherShift='editing.fisher', StreamShift='editing.stream', Intervention='editing.intervention')
 
 def __getattr__(name):
     "The main names at the top level, imported when they are first used."

@@ -16,24 +16,24 @@ def ratio(ours, reference, repeat=3):
 def auroc():
     "AUROC of 10,000 units on 2,500 texts, against a scikit-learn loop (500 units, scaled)."
     from sklearn.metrics import roc_auc_score
-    from eigenshift.probing import auroc
+    from eigenshift.metrics import auroc
     rng = np.random.default_rng(0); X = rng.normal(size=(2500, 10000)).astype(np.float32); y = rng.integers(0, 2, 2500)
     r, a, b = ratio(lambda: auroc(X, y), lambda: [roc_auc_score(y, x) for x in X.T[:500]]); return r*20, a, b*20
 
 def decomposition():
     "Eigen-choices of a 32000 x 2048 float32 head, against np.linalg.svd(full_matrices=False)."
-    from eigenshift.decomposition import eigen_choices
+    from eigenshift.models.eigenchoices import eigen_choices
     W = np.random.default_rng(0).normal(size=(32000, 2048)).astype(np.float32)
     return ratio(lambda: eigen_choices(torch.from_numpy(W)), lambda: np.linalg.svd(W, full_matrices=False), repeat=1)
 
 def bundled():
-    from eigenshift.data import load_prompts
-    from eigenshift.models import load_lm
+    from eigenshift.text.data import load_prompts
+    from eigenshift.models.loading import load_lm
     return *load_lm(), list(load_prompts()['prompt'])[:64]
 
 def generation():
     "64 prompts x 4 samples x 20 tokens on the bundled model, against model.generate(do_sample=True, top_p=.95), batches of 64."
-    from eigenshift.generation import generate
+    from eigenshift.states.generation import generate
     model, tok, prompts = bundled(); batch = tok([p for p in prompts for _ in range(4)], return_tensors='pt', padding=True)
     def reference():
         with torch.inference_mode():
@@ -42,8 +42,8 @@ def generation():
 
 def states():
     "Final states of 64 stored continuations of 20 tokens, against one pass per step."
-    from eigenshift.generation import generate
-    from eigenshift.states import final_states
+    from eigenshift.states.generation import generate
+    from eigenshift.states.reading import final_states
     model, tok, prompts = bundled(); gen = generate(model, tok, prompts, n=1, progress=False)
     def reference():
         with torch.inference_mode():
@@ -54,9 +54,9 @@ def states():
 
 def applied():
     "Generation with a hooked edit of 64 directions, against the base (1 is no cost)."
-    from eigenshift.decomposition import eigen_choices
-    from eigenshift.generation import generate
-    from eigenshift.interventions import HeadEdit
+    from eigenshift.models.eigenchoices import eigen_choices
+    from eigenshift.states.generation import generate
+    from eigenshift.editing.head_edit import HeadEdit
     model, tok, prompts = bundled(); V = eigen_choices(model).Vh[:64].float(); edit = HeadEdit('bench', V, torch.full((64,), .5), V.mean(0), 'toxic')
     def hooked():
         with edit.apply(model): generate(model, tok, prompts, n=4, batch_size=64, progress=False)

@@ -6,6 +6,6 @@ def kinds(c): "A class and all below it."; return [c, *(k for s in c.__subclasse
 
 def one(fn, **kw):
     "Test a notebook; kinds of interventions that it defined make way for the library's again."
-    done = test_nb(fn, **kw); lib = sys.modules.get('eigenshift.interventions')
+    done = test_nb(fn, **kw); lib = sys.modules.get('eigenshift.editing.intervention')
     if lib: lib._kinds.update({c.__name__: c for c in kinds(lib.Intervention) if c.__module__.startswith('eigenshift.')})
     return done
