@@ -74,10 +74,10 @@ def load_any(
 )->tuple:               # (model, tokenizer)
     "A language model with its head, or an encoder without one."
     from transformers import AutoConfig, MODEL_FOR_CAUSAL_LM_MAPPING as writes, MODEL_FOR_MASKED_LM_MAPPING as fills
-    from eigenshift.models.loading import load_encoder, load_lm, _explain
+    from eigenshift.models.loading import load_encoder, load_lm, explain_failure
     if name is None: return load_lm(dtype=dtype, device_map=device, quantize=quantize)
     try: cfg = AutoConfig.from_pretrained(name)
-    except Exception as e: raise _explain(e, name) from e
+    except Exception as e: raise explain_failure(e, name) from e
     f = load_lm if type(cfg) in writes and (type(cfg) not in fills or getattr(cfg, 'is_decoder', False)) else load_encoder
     return f(name, dtype=dtype, device_map=device, quantize=quantize)
 
