@@ -10,7 +10,7 @@ import re, weakref, torch, numpy as np
 from dataclasses import dataclass
 from torch import nn, Tensor
 from types import SimpleNamespace
-from .loading import entry
+from .loading import entry, fetch_offloaded
 
 # %% ../../nbs/models/head.ipynb #f46e7233
 _floats = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
@@ -27,16 +27,10 @@ def _nf4(w, q, start, stop, d):
     code = torch.stack([packed >> 4, packed & 15], -1).reshape(-1)[a%2:][:b-a]
     return (q.code[code.long()]*absmax[torch.arange(a, b, device=w.device)//q.blocksize]).to(q.dtype).view(stop-start, d)
 
-def _offloaded(module, name):
-    "A parameter from where it was offloaded to."
-    at = getattr(getattr(module, '_hf_hook', None), 'weights_map', None)
-    if at is None: raise ValueError('the head has no weights yet (device "meta"): load the model first')
-    return at[name]
-
 def _rows(module, start, stop):
     "Rows `start:stop` of a linear layer's weight as floats, on the device where they lie."
     w = module.weight
-    if w.device.type == 'meta': return _offloaded(module, 'weight')[start:stop]
+    if w.device.type == 'meta': return fetch_offloaded(module, 'weight')[start:stop]
     q = getattr(w, 'quant_state', None)
     if q is not None: return _nf4(w, q, start, stop, module.in_features)
     scb = getattr(w, 'SCB', None) if getattr(w, 'SCB', None) is not None else getattr(getattr(module, 'state', None), 'SCB', None)
@@ -122,7 +116,7 @@ def _of_model(model):
     module = model.get_output_embeddings() if hasattr(model, 'get_output_embeddings') else None
     if module is None: raise ValueError(f'{type(model).__name__} has no output head: load it with load_lm')
     w, e, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
-    if bias is not None and bias.is_meta: bias = _offloaded(module, 'bias')
+    if bias is not None and bias.is_meta: bias = fetch_offloaded(module, 'bias')
     tied = w is e or (w.device.type != 'meta' and w.data_ptr() == e.data_ptr() and w.shape == e.shape)
     n, d = getattr(module, 'out_features', w.shape[0]), getattr(module, 'in_features', w.shape[-1])
     plain = type(w) in (Tensor, nn.Parameter) and w.dtype in _floats and tuple(w.shape) == (n, d)
