@@ -1,8 +1,9 @@
 """The versions that the tests run with.
 
-`python tools/pins.py`            writes constraints.txt: every package of this environment, as `make test` has it
+`python tools/pins.py`            writes constraints.txt (every package of this environment, as `make test` has it) and eigenshift/assets/tested.json
 `python tools/pins.py --lowest`   prints the lowest version of each package that settings.ini allows, as constraints
 """
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 ours = 'eigenshift'
+decisive = ('torch', 'transformers', 'tokenizers', 'datasets', 'accelerate', 'numpy', 'scikit-learn', 'captum', 'peft') # what numbers depend on
 
 def requirements() -> list[str]:
     "All that settings.ini asks for, the extras included."
@@ -35,6 +37,10 @@ def installed() -> list[str]:
 
 def main() -> None:
     if '--lowest' in sys.argv: print(*lowest(), sep='\n'); return
-    (root/'constraints.txt').write_text('# The tested set. Renew it with: make pins\n'+'\n'.join(installed())+'\n')
+    pins = installed()
+    (root/'constraints.txt').write_text('# The tested set. Renew it with: make pins\n'+'\n'.join(pins)+'\n')
+    versions = dict(pin.split('==') for pin in pins)
+    tested = {name: versions[name] for name in decisive if name in versions}
+    (root/ours/'assets/tested.json').write_text(json.dumps(tested, indent=1)+'\n')
 
 if __name__ == '__main__': main()
