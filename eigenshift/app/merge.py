@@ -7,7 +7,7 @@ __all__ = ['merge']
 
 # %% ../../nbs/app/merge.ipynb #e50000eb
 from pathlib import Path
-from ..runs import read_config
+from ..runs import read_record
 from .inputs import the_model
 
 # %% ../../nbs/app/merge.ipynb #5b39cefa
@@ -22,7 +22,7 @@ def merge(
     from eigenshift.editing.intervention import Intervention
     run = Path(run); config = run/'config.json'
     if not config.exists(): raise ValueError(f'{run} holds no config.json, so it is no run: give the folder that eigenshift run wrote')
-    name = model or read_config(config)['model']; file = next((p for p in (run/'shift-merged.safetensors', run/'shift.safetensors') if p.exists()), None)
+    name = model or read_record(config)['model']; file = next((p for p in (run/'shift-merged.safetensors', run/'shift.safetensors') if p.exists()), None)
     if file is None: raise ValueError(f'{run} holds no edit yet: finish it with eigenshift run --resume --out {run}')
     if (path := Path(out)).exists() and (path.is_file() or any(path.iterdir())): raise ValueError(f'{path} exists and is not empty: give a new folder')
     lm, tok = the_model(None if name == 'bundled' else name, dtype)
