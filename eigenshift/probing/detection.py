@@ -15,7 +15,7 @@ from ..core import atomic
 from .layers import Rows, conditions, layer_experts, plot_depth, plot_layers, plot_silhouette, rivals, _depths, _row
 from .directions import eigen_experts
 from .linear import fit_probe, folds_of
-from ..metrics import auroc, _labels
+from ..metrics import auroc, check_labels
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from ..text.splits import length_matched, lengths, splits, split_of, stratified
 from .stability import aurocs_under, permute_within, stability
@@ -39,7 +39,7 @@ def load_texts(
     elif source in ('jigsaw', 'toxicn'): ds = load_jigsaw(balanced=True) if source == 'jigsaw' else load_toxicn()
     else: ds = load_sentences() if source is None else load_labelled(source, text, label, toxic)
     if split: ds = ds.select([i for i, t in enumerate(ds['text'][:]) if split_of(t) == split or split == 'held-out' and split_of(t) != 'train'])
-    y = _labels(np.array(ds['label'][:])); n = 2*min(y.sum(), (~y).sum())
+    y = check_labels(np.array(ds['label'][:])); n = 2*min(y.sum(), (~y).sum())
     return ds if rows is None or rows >= len(ds) else stratified(ds, min(rows-rows%2, int(n)), seed, balanced=True)
 
 # %% ../../nbs/probing/detection.ipynb #e447a1d2
@@ -51,7 +51,7 @@ def samples_of(
 )->dict:              # name -> row numbers: all, and pairs of a toxic and a neutral text of like length
     "All texts, and as many as can be matched in length."
     from datasets import Dataset
-    ds = Dataset.from_dict(dict(text=list(texts), label=_labels(y, len(texts)).astype(int), row=np.arange(len(texts))))
+    ds = Dataset.from_dict(dict(text=list(texts), label=check_labels(y, len(texts)).astype(int), row=np.arange(len(texts))))
     try: matched = length_matched(ds, length, seed=seed)['row'][:]
     except ValueError as e: raise ValueError('no toxic and neutral text are of like length, so length alone tells these texts apart and nothing else can be shown to: add texts') from e
     return {'all': np.arange(len(y)), 'length-matched': np.array(matched)}
@@ -74,10 +74,10 @@ def load_any(
 )->tuple:               # (model, tokenizer)
     "A language model with its head, or an encoder without one."
     from transformers import AutoConfig, MODEL_FOR_CAUSAL_LM_MAPPING as writes, MODEL_FOR_MASKED_LM_MAPPING as fills
-    from eigenshift.models.loading import load_encoder, load_lm, _explain
+    from eigenshift.models.loading import load_encoder, load_lm, explain_failure
     if name is None: return load_lm(dtype=dtype, device_map=device, quantize=quantize)
     try: cfg = AutoConfig.from_pretrained(name)
-    except Exception as e: raise _explain(e, name) from e
+    except Exception as e: raise explain_failure(e, name) from e
     f = load_lm if type(cfg) in writes and (type(cfg) not in fills or getattr(cfg, 'is_decoder', False)) else load_encoder
     return f(name, dtype=dtype, device_map=device, quantize=quantize)
 
@@ -140,7 +140,7 @@ def measure(
 )->Detection:
     "Every table of a probe."
     from eigenshift.states.reading import neuron_activations, read_both, _ids
-    path, texts, y = Path(path), list(texts), _labels(y, len(texts)).astype(int); tables, read = path/'tables', path/'activations'
+    path, texts, y = Path(path), list(texts), check_labels(y, len(texts)).astype(int); tables, read = path/'tables', path/'activations'
     if all(any(tables.glob(f'{f}.*')) for f in _tables): return open_probe(path)
     tokens = np.array([len(i) for i in _ids(tok, texts, max_length)]); strata, folds = length_strata(tokens, 20), folds_of(texts, y, seed=seed)
     analyzer = 'char' if np.mean([bool(re.search('[\u3400-\u9fff]', t)) for t in texts]) > .5 else 'word'; samples = samples_of(texts, y, seed=seed)
@@ -234,7 +234,7 @@ def transfer_probes(
     rows = []
     for (k, H), depth in zip(states.items(), _depths(list(states))):
         p = fit_probe(np.asarray(H), y, method)
-        for name, (S, t) in tests.items(): s = p(np.asarray(S[k])); rows.append(dict(test=name, layer=k, depth=depth, method=method, **_row(s, _labels(t, len(s)), s > 0)))
+        for name, (S, t) in tests.items(): s = p(np.asarray(S[k])); rows.append(dict(test=name, layer=k, depth=depth, method=method, **_row(s, check_labels(t, len(s)), s > 0)))
     return pd.DataFrame(rows)
 
 def transfer_rivals(
@@ -249,6 +249,6 @@ def transfer_rivals(
     bag = make_pipeline(TfidfVectorizer(analyzer=analyzer, ngram_range=(1, 1) if analyzer == 'word' else (1, 2), sublinear_tf=True), LogisticRegression(C=4., max_iter=2000)).fit(list(texts), y)
     sign, rows = (1 if auroc(lengths(texts, 'words'), y) > .5 else -1), []
     for name, (T, t) in tests.items():
-        t = _labels(t, len(T)); w, s = sign*lengths(T, 'words'), bag.decision_function(list(T))
+        t = check_labels(t, len(T)); w, s = sign*lengths(T, 'words'), bag.decision_function(list(T))
         rows += [dict(test=name, layer='bag of words', method='logistic', **_row(s, t, s > 0)), dict(test=name, layer='words', method='length', **_row(w, t, w > np.median(w)))]
     return pd.DataFrame(rows)

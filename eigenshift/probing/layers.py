@@ -10,7 +10,7 @@ __all__ = ['split_in_two', 'layer_experts', 'rivals', 'Rows', 'conditions', 'exp
 import numpy as np, pandas as pd
 from collections.abc import Mapping
 from torch import Tensor
-from ..metrics import auroc, auroc_interval, average_precision, _labels
+from ..metrics import auroc, auroc_interval, average_precision, check_labels
 from .neurons import _binary, _named
 from ..text.splits import lengths
 from .linear import probe_scores
@@ -55,7 +55,7 @@ def layer_experts(
     from sklearn.metrics import silhouette_score
     states = _named(states); rows = []
     for (name, H), depth in zip(states.items(), _depths(list(states))):
-        H = np.asarray(H.float().cpu() if isinstance(H, Tensor) else H, np.float32); b = _labels(y, len(H)); at = np.random.default_rng(seed).permutation(len(H))[:silhouette]
+        H = np.asarray(H.float().cpu() if isinstance(H, Tensor) else H, np.float32); b = check_labels(y, len(H)); at = np.random.default_rng(seed).permutation(len(H))[:silhouette]
         for m in [method] if isinstance(method, str) else method:
             if probe := m in ('logistic', 'means'): score = probe_scores(H, b, cv, m, seed=seed); pred = score > 0
             else: pred = split_in_two(H, m, seed); pred = ~pred if _binary(pred[None], b)['balanced_accuracy'] < .5 else pred; score = pred.astype(float)
@@ -77,7 +77,7 @@ def rivals(
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_predict, PredefinedSplit
     from sklearn.pipeline import make_pipeline
-    texts = list(texts); y = _labels(y, len(texts)); words = lengths(texts, 'words')
+    texts = list(texts); y = check_labels(y, len(texts)); words = lengths(texts, 'words')
     sizes = dict(words=words, characters=lengths(texts)) | ({} if tokens is None else dict(tokens=np.asarray(tokens)))
     rows = []
     for k, v in sizes.items():

@@ -8,7 +8,7 @@ __all__ = ['Probe', 'fit_probe', 'probe_scores', 'folds_of']
 # %% ../../nbs/probing/linear.ipynb #e500004f
 import numpy as np
 from dataclasses import dataclass
-from ..metrics import _labels
+from ..metrics import check_labels
 from ..text.splits import normalise, unit_hash
 
 # %% ../../nbs/probing/linear.ipynb #28761e05
@@ -26,7 +26,7 @@ def fit_probe(
     C:float=.01,           # inverse penalty of "logistic": small, for d_model is large
 )->Probe:
     "Fit a linear detector."
-    H = np.asarray(H, np.float64); y = _labels(y, len(H))
+    H = np.asarray(H, np.float64); y = check_labels(y, len(H))
     if not np.isfinite(H).all(): raise ValueError('the states hold NaN or infinities: load the model in float32 or bfloat16')
     if method == 'means': a, b = H[y].mean(0), H[~y].mean(0); return Probe(a-b, -float((a-b)@(a+b))/2)
     if method != 'logistic': raise ValueError(f'method is {method!r}; expected "logistic" or "means"')
@@ -47,7 +47,7 @@ def probe_scores(
 )->np.ndarray:             # (n,) scores; no text is scored by a probe that saw it
     "Out-of-fold scores of a linear probe."
     from sklearn.model_selection import StratifiedKFold
-    H = np.asarray(H); y = _labels(y, len(H)); test = H if test is None else np.asarray(test); out = np.empty(len(H))
+    H = np.asarray(H); y = check_labels(y, len(H)); test = H if test is None else np.asarray(test); out = np.empty(len(H))
     if test.shape != H.shape: raise ValueError(f'test has shape {test.shape}; expected {H.shape}: the same texts in the same order')
     if np.ndim(cv) and len(cv) != len(H): raise ValueError(f'{len(cv)} folds for {len(H)} texts')
     folds = [np.flatnonzero(np.asarray(cv) == f) for f in np.unique(cv)] if np.ndim(cv) else [t for _, t in StratifiedKFold(cv, shuffle=True, random_state=seed).split(H, y)]
@@ -62,7 +62,7 @@ def folds_of(
     seed:int=0,
 )->np.ndarray: # (n,) integers below k; each class is spread evenly, equal texts share a fold
     "Folds for cross-validation that keep duplicates together."
-    keys = [normalise(t) for t in texts]; y = _labels(y, len(keys)); first = {}
+    keys = [normalise(t) for t in texts]; y = check_labels(y, len(keys)); first = {}
     for t, c in zip(keys, y): first.setdefault(t, c)
     fold = {t: i%k for c in (False, True) for i, t in enumerate(sorted((t for t in first if first[t] == c), key=lambda t: unit_hash(t, f'fold {seed} ')))}
     return np.array([fold[t] for t in keys])

@@ -9,7 +9,7 @@ __all__ = ['length_strata', 'within_auroc', 'neuron_experts', 'expert_shares', '
 # %% ../../nbs/probing/neurons.ipynb #e5000047
 import numpy as np, pandas as pd, torch
 from collections.abc import Mapping
-from ..metrics import _labels, _score, _units, auroc
+from ..metrics import check_labels, score_units, unit_blocks, auroc
 
 # %% ../../nbs/probing/neurons.ipynb #b51886b0
 def length_strata(
@@ -28,7 +28,7 @@ def within_auroc(
     block:int=256, # units at a time
 )->np.ndarray:     # (units,) float64
     "AUROC over the pairs of a toxic and a neutral text of the same stratum."
-    y, strata = _labels(y, len(X)), np.asarray(strata)
+    y, strata = check_labels(y, len(X)), np.asarray(strata)
     w = {s: y[strata == s].sum()*(~y[strata == s]).sum() for s in np.unique(strata)}
     if not sum(w.values()): raise ValueError(f'no stratum of the {len(w)} holds both classes: take fewer strata')
     return sum(k*auroc(X[np.flatnonzero(strata == s)], y[strata == s], block) for s, k in w.items() if k)/sum(w.values())
@@ -55,10 +55,10 @@ def neuron_experts(
     if cut != 'median' and isinstance(cut, str): raise ValueError(f'cut is {cut!r}; expected "median" or a number')
     z, parts = NormalDist().inv_cdf((1+level)/2), []
     for i, (name, X) in enumerate(_named(activations).items()):
-        b = _labels(y, len(X)); pos, neg = map(torch.from_numpy, (np.flatnonzero(b), np.flatnonzero(~b)))
+        b = check_labels(y, len(X)); pos, neg = map(torch.from_numpy, (np.flatnonzero(b), np.flatnonzero(~b)))
         info = {k: v for k, v in getattr(activations, 'units', {}).get(name, {}).items() if k != 'n_units'}
-        for s, x in _units(X, block):
-            a, se, ap = _score(x, pos, neg); v = x.cpu().numpy(); at = np.median(v, 1) if cut == 'median' else np.full(len(v), float(cut))
+        for s, x in unit_blocks(X, block):
+            a, se, ap = score_units(x, pos, neg); v = x.cpu().numpy(); at = np.median(v, 1) if cut == 'median' else np.full(len(v), float(cut))
             more = dict(within=within_auroc(x.T, b, strata, block)) if strata is not None else {}
             parts.append(pd.DataFrame(dict(module=name, **(info or dict(block=i)), unit=np.arange(s, s+len(v)), auroc=a, low=np.clip(a-z*se, 0, 1), high=np.clip(a+z*se, 0, 1), folded=np.maximum(a, 1-a),
                 **more, ap=ap, cut=at, **_binary(v > at[:, None], b))))

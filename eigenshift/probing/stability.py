@@ -8,7 +8,7 @@ __all__ = ['permute_within', 'aurocs_under', 'null_table', 'null_shares', 'top',
 
 # %% ../../nbs/probing/stability.ipynb #e5000057
 import numpy as np, pandas as pd
-from ..metrics import resample_counts, auroc, _labels, _order, _placed, _units
+from ..metrics import resample_counts, auroc, check_labels, order_with_ties, rank_counts, unit_blocks
 from .neurons import _named
 
 # %% ../../nbs/probing/stability.ipynb #84d6ce4b
@@ -19,7 +19,7 @@ def permute_within(
     seed:int=0,
 )->np.ndarray:     # (n_perm, n) boolean; each row has as many toxic texts in each stratum as y
     "Labels shuffled within strata."
-    y = _labels(y); strata = np.zeros(len(y), int) if strata is None else np.asarray(strata)
+    y = check_labels(y); strata = np.zeros(len(y), int) if strata is None else np.asarray(strata)
     if len(strata) != len(y): raise ValueError(f'{len(strata)} strata for {len(y)} labels')
     out, rng = np.empty((n_perm, len(y)), bool), np.random.default_rng(seed)
     for s in np.unique(strata): at = np.flatnonzero(strata == s); out[:, at] = rng.permuted(np.tile(y[at], (n_perm, 1)), axis=1)
@@ -28,7 +28,7 @@ def permute_within(
 # %% ../../nbs/probing/stability.ipynb #16522137
 def _ranks(x):
     "Average ranks, from 1, of each row of (units, n) values: float64."
-    o, a, b = _order(x.cpu().numpy()); out = np.empty(x.shape); np.put_along_axis(out, o, (a+b+1)/2, 1)
+    o, a, b = order_with_ties(x.cpu().numpy()); out = np.empty(x.shape); np.put_along_axis(out, o, (a+b+1)/2, 1)
     return out
 
 def aurocs_under(
@@ -40,7 +40,7 @@ def aurocs_under(
     L = np.asarray(labels, float); n1 = L.sum(1, keepdims=True); n0 = L.shape[1]-n1
     if not (n1*n0).all(): raise ValueError('a labelling holds one class only')
     f = lambda x: ((L@_ranks(x).T-n1*(n1+1)/2)/(n1*n0)).astype(np.float32)
-    return np.concatenate([f(x) for X in _named(activations).values() for _, x in _units(X, block)], 1)
+    return np.concatenate([f(x) for X in _named(activations).values() for _, x in unit_blocks(X, block)], 1)
 
 # %% ../../nbs/probing/stability.ipynb #ea720b15
 def null_table(
@@ -108,13 +108,13 @@ def bootstrap_aurocs(
     block:int=256,   # units at a time
 )->np.ndarray:       # (n_boot, units) float32
     "AUROCs over resampled texts, to first order, all units under the same resamples."
-    X = _named(activations); y = _labels(y, len(next(iter(X.values())))); C = resample_counts(len(y), n_boot, seed).astype(float)
+    X = _named(activations); y = check_labels(y, len(next(iter(X.values())))); C = resample_counts(len(y), n_boot, seed).astype(float)
     W1, W0 = C[:, y]/C[:, y].sum(1, keepdims=True), C[:, ~y]/C[:, ~y].sum(1, keepdims=True); n1, n0 = y.sum(), (~y).sum()
     def f(x):
-        o, Y, a, b, ta, tb = _placed(x.cpu().numpy(), y); p = np.empty(x.shape); np.put_along_axis(p, o, np.where(Y, (a-ta+b-tb)/(2*n0), 1-(ta+tb)/(2*n1)), 1)
+        o, Y, a, b, ta, tb = rank_counts(x.cpu().numpy(), y); p = np.empty(x.shape); np.put_along_axis(p, o, np.where(Y, (a-ta+b-tb)/(2*n0), 1-(ta+tb)/(2*n1)), 1)
         above, below = p[:, y], p[:, ~y]   # of each toxic text the neutral ones below it, of each neutral one the toxic ones above it
         return (W1@above.T+W0@below.T-above.mean(1)).astype(np.float32)
-    return np.concatenate([f(x) for v in X.values() for _, x in _units(v, block)], 1)
+    return np.concatenate([f(x) for v in X.values() for _, x in unit_blocks(v, block)], 1)
 
 # %% ../../nbs/probing/stability.ipynb #fee7371c
 def stability(
@@ -128,7 +128,7 @@ def stability(
 )->pd.DataFrame:         # one row for each measure and k
     "Overlap, rank correlation and kept AUROC of the best units."
     from scipy.stats import spearmanr
-    X = _named(activations); y = _labels(y, len(next(iter(X.values())))); of = lambda at: np.concatenate([auroc(v[at], y[at]) for v in X.values()])
+    X = _named(activations); y = check_labels(y, len(next(iter(X.values())))); of = lambda at: np.concatenate([auroc(v[at], y[at]) for v in X.values()])
     a = np.concatenate([auroc(v, y) for v in X.values()]); ks = [k for k in ks if k <= len(a)]; rows = []
     for d in bootstrap_aurocs(X, y, n_boot, seed) if n_boot else []: r = spearmanr(a, d).statistic; rows += [dict(measure='bootstrap', k=k, overlap=np.isin(top(a, k), top(d, k)).mean(), rank_correlation=r) for k in ks]
     groups = 2*(np.zeros(len(y), int) if strata is None else np.asarray(strata))+y; rng = np.random.default_rng(seed)
