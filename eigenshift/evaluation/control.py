@@ -42,7 +42,7 @@ def match(
         strength = guess if low < guess < high else middle
     raise ValueError(f'no strength reaches {target:.3g} to {tol:.0%}: the nearest, {strength:.4g}, gives {value:.3g}')
 
-# %% ../../nbs/evaluation/control.ipynb #3bb836b5
+# %% ../../nbs/evaluation/control.ipynb #3e08f69e
 class CachedKL:
     "The mean KL of edits of the head's input on some texts, from final states that are read once."
     def __init__(self,
@@ -74,7 +74,7 @@ class CachedKL:
             total += kl_and_top1(base, self.head.logits(edit.edited(states)).float())[0].double().sum().item()
         return total/self.n
 
-# %% ../../nbs/evaluation/control.ipynb #573959ef
+# %% ../../nbs/evaluation/control.ipynb #8c4c5d10
 @dataclass(frozen=True)
 class _Like:
     "Random edits of the kind of another one."
@@ -84,9 +84,9 @@ class _Like:
     center:Tensor|None
     sided:str|None
 
-    def __call__(self, k:int, strength:float, **meta)->HeadEdit:
+    def __call__(self, k:int, strength:float)->HeadEdit:
         factors = 1-strength*(1-self.factors[torch.arange(k) % len(self.factors)].float())
-        return HeadEdit(self.name, self.directions[:k], factors, self.center, self.sided, meta=meta)
+        return HeadEdit(self.name, self.directions[:k], factors, self.center, self.sided)
 
 def _random_like(edit:Intervention, strength:float, Vh:Tensor, name:str, rng)->_Like:
     "The random edits of one draw."
@@ -101,7 +101,7 @@ def _matched(like:_Like, k:int, target:float, kl:CachedKL, tol:float)->HeadEdit:
     d = like.directions.shape[1]
     while k < d//2 and kl(like(k, 1.)) < target*(1-tol): k = min(d//2, 2*k)
     strength, got = match(lambda s: kl(like(k, s)), target, tol=tol)
-    return like(k, strength, target_kl=target, kl=got, k=k, strength=strength)
+    return replace(like(k, strength), meta=dict(target_kl=target, kl=got, k=k, strength=strength))
 
 # %% ../../nbs/evaluation/control.ipynb #6cd80822
 def random_control(
