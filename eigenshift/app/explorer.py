@@ -16,7 +16,7 @@ from ..editing.fisher import FisherShift
 from ..states.generation import _encode, _eos, generate
 from ..states.reading import head_inputs
 from ..evaluation.measures import kl_and_top1
-from ..models.head import head
+from ..models.head import as_head
 from .report import chips, masked_pair
 from ..editing.eigenshift import EigenShift, order
 
@@ -41,7 +41,7 @@ class Exploration:
         if missing := {*self.columns}-{k for k, v in self.about(shift).items() if v is not None}: raise ValueError(f'{shift!r} lacks {sorted(missing)} of its directions: give the {self.takes.__name__} that fit or from_prompts made (a run keeps its own as *.safetensors)')
         shift.check(model)
         self.shift, self.model, self.tok, self.seed, self.max_new_tokens, self.chat = shift, model, tok, seed, max_new_tokens, chat
-        self.stats, self.head, self._said = self.about(shift), head(model), {}
+        self.stats, self.head, self._said = self.about(shift), as_head(model), {}
         self.ranking = self.ranked(choices); at = self.ranking[:named]; ids = extremes(self.head, self.toward(at), 6)[0].tolist()
         self._names = {i: [[tok.decode([t]) for t in side] for side in pair] for i, pair in zip(at, ids)}
         self.reset(); self.prompt = prompt

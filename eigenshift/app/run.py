@@ -61,7 +61,7 @@ def run(
     from eigenshift.models.eigenchoices import eigen_choices
     from eigenshift.models.head import sketch
     from eigenshift.evaluation.compare import compare
-    from eigenshift.models.head import head
+    from eigenshift.models.head import as_head
     from eigenshift.states.calibration import Calibration, calibrate
     from eigenshift.editing.stream import stream_recommended
     from eigenshift.states.reading import corpus_states
@@ -70,7 +70,7 @@ def run(
     start = time.time(); pool = load_prompts(prompts, column=column); fit, held = two_parts(pool, limit, seed); neutral = list(load_corpus(corpus)['text'])[:texts]
     label, judge = two_scorers(scorer, check_scorer); lm, tok = the_model(model, dtype, device, quantize)
     if chat and not tok.chat_template: raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
-    method, how = settings_of(head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided, preserve=preserve); stay = None if preserve is None else list(load_corpus(preserve)['text'])[:800]; said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
+    method, how = settings_of(as_head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided, preserve=preserve); stay = None if preserve is None else list(load_corpus(preserve)['text'])[:800]; said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
     name = model if isinstance(model, str) else 'bundled' if model is None else str(lm.config._name_or_path if isinstance(model, tuple) else model)
     config = dict(model=name, weights=[round(x, 3) for x in sketch(lm)], dtype=str(lm.dtype), scorer=[label.name, label.threshold], check_scorer=[judge.name, judge.threshold], method=method, fit=how, n=n, draws=draws, chat=chat, seed=seed,
                   prompts=dict(source=str(prompts or 'bundled'), fit=len(fit), evaluate=len(held), fingerprint=fingerprint(*fit, *held)), corpus=dict(source=str(corpus or 'bundled'), texts=len(neutral), fingerprint=fingerprint(*neutral)), **({} if stay is None else dict(preserve=dict(texts=len(stay), fingerprint=fingerprint(*stay)))),

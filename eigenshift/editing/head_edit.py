@@ -10,7 +10,7 @@ import warnings, torch
 from dataclasses import dataclass, field
 from torch import Tensor, nn
 from fastcore.basics import patch
-from ..models.head import head
+from ..models.head import as_head
 from .intervention import Intervention, _checked_strength
 
 # %% ../../nbs/editing/head_edit.ipynb #41adc47c
@@ -83,7 +83,7 @@ class HeadEdit(Intervention):
         if self.sided not in (None, 'toxic'): raise ValueError(f"sided is {self.sided!r}; it can be None or 'toxic'")
         if not all(torch.isfinite(t).all() for t in (self.Vk, self.scale, *(t for t in (self.center, self.write) if t is not None))): raise ValueError('Vk, scale, center or write holds NaN or infinity')
     def factors(self, strength)->Tensor: "(k,) effective factor at a strength; 1 stays exactly 1."; return torch.where(self.scale == 1, self.scale, 1-strength*(1-self.scale))
-    def touched(self, model): return dict(head=head(model))
+    def touched(self, model): return dict(head=as_head(model))
     @property
     def written(self)->Tensor: "(k, d_model) the directions written."; return self.Vk if self.write is None else self.write
     def edited(self, H, strength=1.)->Tensor:
@@ -94,7 +94,7 @@ class HeadEdit(Intervention):
 # %% ../../nbs/editing/head_edit.ipynb #b1b8d272
 @patch
 def attach(self:HeadEdit, model, strength):
-    h = head(model); scale = self.factors(strength); on = scale != 1; copies = {}
+    h = as_head(model); scale = self.factors(strength); on = scale != 1; copies = {}
     if h.d_model != self.Vk.shape[1]: raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
     def hook(module, args):
         H, *rest = args
@@ -108,16 +108,16 @@ def untie(
     model, # changed in place
 ):         # its head, with a weight of its own
     "Give the head its own copy of a weight that it shares with the input embedding."
-    h = head(model)
+    h = as_head(model)
     if h.tied: h.module.weight = nn.Parameter(h.weight.detach().clone(), requires_grad=h.weight.requires_grad)
     for cfg in {id(c): c for c in (model.config, model.config.get_text_config())}.values(): cfg.tie_word_embeddings = False
     for _, m in model.named_modules():
         for k in [k for k in getattr(m, 'all_tied_weights_keys', None) or {} if f'{h.name}.weight'.endswith(k)]: m.all_tied_weights_keys.pop(k)
-    return head(model)
+    return as_head(model)
 
 @patch
 def unmergeable(self:HeadEdit, model):
-    h = head(model)
+    h = as_head(model)
     if h.d_model != self.Vk.shape[1]: return f'it edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}'
     if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
     if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
@@ -143,7 +143,7 @@ def as_lora(self:HeadEdit,
     "The same edit as a LoRA adapter of rank k on the head (needs peft)."
     try: from peft import LoraConfig, get_peft_model
     except ImportError as e: raise ImportError('as_lora needs peft: pip install "eigenshift[lora]"') from e
-    strength = _checked_strength(strength); self.check(model); h = head(model); s = self.factors(strength); on = s != 1
+    strength = _checked_strength(strength); self.check(model); h = as_head(model); s = self.factors(strength); on = s != 1
     if self.sided or self.center is not None: raise ValueError(f'{self!r} is no LoRA: ' + ('one-sided edits are not linear' if self.sided else 'a centre needs a bias'))
     if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
     A, B = self.Vk[on], torch.cat([-(R.float() @ self.written[on].to(R.device).T).cpu()*(1-s[on]) for _, R in h.rows()])

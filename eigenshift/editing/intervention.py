@@ -14,7 +14,7 @@ from torch import nn, Tensor
 from fastcore.basics import patch
 from .. import __version__
 from ..core import atomic
-from ..models.head import Head, head, distance, sketch
+from ..models.head import Head, as_head, distance, sketch
 from ..models.eigenchoices import read_safetensors
 
 # %% ../../nbs/editing/intervention.ipynb #708c36bf
@@ -236,7 +236,7 @@ def save_merged(self:Intervention,
     "Merge, write a checkpoint with a model card, and prove by reloading that it is the edited model."
     path, reload = Path(path), dict(dict(dtype=model.dtype, device_map=getattr(model, 'hf_device_map', None) or model.device), **kw)
     if path.exists() and (path.is_file() or any(path.iterdir())): raise ValueError(f'{str(path)!r} exists: give a new folder')
-    x = torch.randint(0, head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(model.device)
+    x = torch.randint(0, as_head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(model.device)
     with torch.no_grad(), self.apply(model, strength, force): hooked = model(x).logits
     self.merge(model, strength, force)
     with atomic(path) as tmp:

@@ -12,7 +12,7 @@ from torch import Tensor
 from fastcore.basics import patch
 from ..core import mask
 from .intervention import Intervention
-from ..models.head import head
+from ..models.head import as_head
 
 # %% ../../nbs/editing/logit_bias.ipynb #d1ffc01e
 @dataclass(frozen=True, repr=False, eq=False)
@@ -25,11 +25,11 @@ class LogitBias(Intervention):
         if self.ids.ndim != 1 or self.bias.shape != self.ids.shape or len(self.ids.unique()) != len(self.ids) or not self.bias.isfinite().all(): raise ValueError(f'ids are (n,) distinct tokens and bias (n,) finite numbers; these are {tuple(self.ids.shape)} and {tuple(self.bias.shape)}')
     def touched(self, model): return dict(head=self.found(model))
     def found(self, model):
-        h = head(model)
+        h = as_head(model)
         if len(self.ids) and not 0 <= int(self.ids.min()) <= int(self.ids.max()) < h.n_vocab: raise ValueError(f'{self!r} biases token {int(self.ids.max())}; this head has {h.n_vocab}')
         return h
     def unmergeable(self, model):
-        b = head(model).bias
+        b = as_head(model).bias
         if b is None: return 'the head has no bias to hold it, and transformers drops one on reload: use apply, or pass sequence_bias() to generate'
         if not b.is_floating_point() or b.is_meta: return "the head's bias is quantised or offloaded: use apply"
 
@@ -45,7 +45,7 @@ def attach(self:LogitBias, model, strength):
 
 @patch
 def edit(self:LogitBias, model, strength):
-    h = head(model); ids = self.ids.to(h.bias.device); h.bias.data[ids] += (self.bias*strength/h.scale).to(h.bias)
+    h = as_head(model); ids = self.ids.to(h.bias.device); h.bias.data[ids] += (self.bias*strength/h.scale).to(h.bias)
 
 @patch
 def sequence_bias(self:LogitBias,

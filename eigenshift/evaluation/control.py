@@ -8,7 +8,7 @@ __all__ = ['match', 'random_control']
 # %% ../../nbs/evaluation/control.ipynb #e50000b7
 import numpy as np, torch
 from ..core import batches_by_length
-from ..models.head import head
+from ..models.head import as_head
 from ..models.eigenchoices import eigen_choices
 from ..editing.head_edit import HeadEdit
 from ..editing.intervention import Intervention
@@ -47,7 +47,7 @@ def random_control(
     max_length:int=128,
 )->list[HeadEdit]:       # each with `meta`: target_kl, kl, k, strength
     "Random edits of the head's input whose KL on neutral text equals that of an edit."
-    target = divergence(model, tok, intervention, texts, strength, max_length)['kl']; h = head(model); d = h.d_model
+    target = divergence(model, tok, intervention, texts, strength, max_length)['kl']; h = as_head(model); d = h.d_model
     e = intervention if isinstance(intervention, HeadEdit) else None
     k0, factors = (len(e.Vk), e.factors(strength)) if e is not None else (max(1, d//16), torch.zeros(1))
     if target <= 1e-6: return [HeadEdit(f'random {i}', torch.eye(d)[:1], torch.ones(1), meta=dict(target_kl=target, kl=0., k=0, strength=0.)) for i in range(draws)]

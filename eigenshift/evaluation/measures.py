@@ -11,7 +11,7 @@ import numpy as np, pandas as pd, torch
 from torch import Tensor
 from ..core import batches_by_length
 from ..models.loading import entry
-from ..models.head import head
+from ..models.head import as_head
 from .statistics import Measured
 from ..states.reading import encode, head_inputs, room
 
@@ -89,7 +89,7 @@ def per_token(
     elements:int=None,  # most logits at a time; 2^24 (64 MB) on a CPU
 )->list[np.ndarray]:    # n arrays (len-1,) float64; empty for texts of one token or none
     "A number for every token that follows another."
-    h, out = head(model), [np.zeros(0)]*len(ids)
+    h, out = as_head(model), [np.zeros(0)]*len(ids)
     todo = [i for i, a in enumerate(ids) if len(a) > 1]
     for b in batches_by_length([len(ids[i]) for i in todo], batch_size):
         batch = [ids[todo[j]] for j in b]; H = head_inputs(model, tok, batch); rows = max(1, (elements or room(H.device))//h.n_vocab)
@@ -157,7 +157,7 @@ def divergence(
     seed:int=0,
 )->Measured:             # `kl` in nats per token, `top1`, over texts
     "How far an edit moves the next-token distributions of neutral text."
-    ids, h = encode(tok, texts, max_length), head(model); size = [max(len(i)-1, 0) for i in ids]; todo = [i for i, n in enumerate(size) if n]
+    ids, h = encode(tok, texts, max_length), as_head(model); size = [max(len(i)-1, 0) for i in ids]; todo = [i for i, n in enumerate(size) if n]
     if not todo: raise ValueError('no text has two tokens: nothing is predicted')
     items = pd.DataFrame(dict(kl=0., same=np.array(size, float), tokens=np.array(size, float)), index=pd.RangeIndex(len(ids), name='text')).loc[todo]
     out = lambda batch: h.logits(head_inputs(model, tok, batch)).float()

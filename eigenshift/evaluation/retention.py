@@ -17,7 +17,7 @@ from ..probing.linear import probe_scores
 from .statistics import Measured, span
 from .measures import divergence, per_token
 from ..models.loading import entry, pad_ids
-from ..models.head import head
+from ..models.head import as_head
 from ..text.scoring import word_spans
 from ..states.reading import layer_states
 
@@ -108,7 +108,7 @@ def head_states(
     "The final hidden state as the head receives it, edits in force applied, averaged over each text's tokens."
     ids, seen = tok(list(texts), truncation=True, max_length=max_length)['input_ids'], []; out = [None]*len(ids)
     def take(m, args): seen.append(args[0]); return (args[0][:, :0], *args[1:])
-    handle, training = head(model).module.register_forward_pre_hook(take), model.training; model.eval() # registered last: what earlier hooks made of it
+    handle, training = as_head(model).module.register_forward_pre_hook(take), model.training; model.eval() # registered last: what earlier hooks made of it
     try:
         for b in batches_by_length([len(i) for i in ids], batch_size):
             model(**pad_ids(model, tok, [ids[i] for i in b]), use_cache=False); H = seen.pop()

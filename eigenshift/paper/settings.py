@@ -147,8 +147,8 @@ def said(
 
 def _have(name):
     "Whether a real data set is at hand for `bundled`: its file lies in the folder."
-    from eigenshift.text.data import _source
-    return _source(name) != 'hub'
+    from eigenshift.text.data import find_source
+    return find_source(name) != 'hub'
 
 # %% ../../nbs/paper/settings.ipynb #78f3f863
 def languages(

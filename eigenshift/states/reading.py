@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from torch import Tensor
 from ..core import batches_by_length, fingerprint
-from ..models.blocks import Neurons, neurons, streams, _calls, _Handle
-from ..models.head import head
+from ..models.blocks import Neurons, neurons, streams, Handle, block_calls
+from ..models.head import as_head
 from ..models.loading import pad_ids
 from .storage import Activations, _Folder, _Memory, _dtypes
 
@@ -28,7 +28,7 @@ def without_logits(
     "Within the block the head sees nothing, and its input is collected."
     seen = []
     def take(m, args): seen.append(args[0]); return (args[0][:, :0], *args[1:])
-    handle = head(model).module.register_forward_pre_hook(take, prepend=True)
+    handle = as_head(model).module.register_forward_pre_hook(take, prepend=True)
     try: yield seen
     finally: handle.remove()
 
@@ -60,7 +60,7 @@ def final_states(
 )->Tensor:             # (n, d_model) float32 on the CPU: by row, then in the order of the steps
     "The vectors that entered the head when each token was produced, by one teacher-forced pass over the stored ids."
     from tqdm.auto import tqdm
-    H = head(model)
+    H = as_head(model)
     rows = _wanted(generations, positions, model.get_input_embeddings().weight.shape[0])
     start = np.cumsum([0]+[len(at) for _, at in rows])
     out = torch.empty(int(start[-1]), H.d_model)
@@ -198,15 +198,15 @@ class _Entry(Neurons):
             if self.call is None or not seen: seen.append(1); fn(args[0] if args else kw['hidden_states'], None, slice(0, self.n_units))
         h = [self.module.register_forward_pre_hook(take, prepend=True, with_kwargs=True)]   # before the head loses its input
         if self.call is not None: h.append(self.owner.register_forward_pre_hook(lambda m, a: seen.clear()))
-        return _Handle(*(x.remove for x in h))
+        return Handle(*(x.remove for x in h))
 
 def _final(model):
     "What enters the head, if there is one."
-    return [_Entry('head', (H := head(model)).module, H.d_model, len(streams(model)), 'stream')] if model.get_output_embeddings() is not None else []
+    return [_Entry('head', (H := as_head(model)).module, H.d_model, len(streams(model)), 'stream')] if model.get_output_embeddings() is not None else []
 
 def _streams(model, embeddings):
     "The residual stream after every block, and before the first one if asked for."
-    found = streams(model); (_, block, call, owner), *_ = _calls(model)
+    found = streams(model); (_, block, call, owner), *_ = block_calls(model)
     return ([_Entry('embeddings', block, found[0].n_units, -1, 'stream', call=call, owner=owner)] if embeddings else [])+found
 
 # %% ../../nbs/states/reading.ipynb #41a3772d

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from ..core import atomic
-from ..models.head import head
+from ..models.head import as_head
 
 # %% ../../nbs/states/storage.ipynb #82538304
 _dtypes = dict(float32='F32', float16='F16')
