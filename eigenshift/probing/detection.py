@@ -18,7 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import fingerprint
 from ..metrics import check_labels
 from ..models.eigenchoices import eigen_choices
-from ..models.loading import tokenizer_fingerprint, weights_fingerprint
+from ..models.identity import model_record
 from .directions import eigen_experts
 from .layers import Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, text_baselines
 from .linear import folds_of
@@ -55,7 +55,7 @@ class Detection:
         "The text baselines on one sample."
         return self.baselines[self.baselines['sample'] == sample]
 
-# %% ../../nbs/probing/detection.ipynb #0b2e1ba7
+# %% ../../nbs/probing/detection.ipynb #72f06004
 _tables = ('samples', 'baselines', 'units', 'nulls', 'layers', 'stable', 'eigen')
 
 def _file(path, name):
@@ -80,7 +80,7 @@ def open_probe(
     config = read_record(path/'config.json') if (path/'config.json').exists() else {}
     return Detection(path, config, **{name: _load(_file(path, name)) for name in _tables})
 
-# %% ../../nbs/probing/detection.ipynb #77f7de21
+# %% ../../nbs/probing/detection.ipynb #933f6f22
 _chinese = re.compile('[\u3400-\u9fff]')
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _token_counts(tok, texts, max_length):
     "How many tokens of each text are read."
     return np.array([len(ids) for ids in tok(texts, truncation=True, max_length=max_length).input_ids])
 
-# %% ../../nbs/probing/detection.ipynb #a1e2b022
+# %% ../../nbs/probing/detection.ipynb #dfd457f0
 @dataclass(frozen=True)
 class _Reading:
     "Activations of the model, and of its untrained twin where that is wanted."
@@ -157,7 +157,7 @@ def _stable(t, read, boots):
     tables += [stable(activations, 'max', 'untrained') for activations in read.untrained.values()]
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/probing/detection.ipynb #33e09b04
+# %% ../../nbs/probing/detection.ipynb #9e2dbc5e
 def _eigen(t, read, model, tok):
     "Every eigen-choice of the head in every layer; no rows where there is no head."
     states = read.states['mean']
@@ -168,7 +168,7 @@ def _eigen(t, read, model, tok):
               for sample, at in t.samples.items()]
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/probing/detection.ipynb #b354006a
+# %% ../../nbs/probing/detection.ipynb #922a6b19
 def measure_detectors(
     model:PreTrainedModel, tok:PreTrainedTokenizerBase, # what is probed
     texts:Sequence[str],  # n texts
@@ -188,9 +188,9 @@ def measure_detectors(
 )->Detection:
     "Every table of a probe."
     texts, toxic = list(texts), check_labels(y, len(texts)).astype(int)
-    settings = dict(texts=len(texts), data=fingerprint(*texts, *toxic.tolist()), weights=weights_fingerprint(model), dtype=str(model.dtype),
-                    tokenizer=tokenizer_fingerprint(tok), untrained=bool(untrained), perms=perms, boots=boots, methods=list(methods),
-                    max_length=max_length, stored=dtype, seed=seed)
+    identity = {key: value for key, value in model_record(model, tok).items() if key != 'name'}
+    settings = dict(texts=len(texts), data=fingerprint(*texts, *toxic.tolist()), identity=identity, untrained=bool(untrained), perms=perms, boots=boots,
+                    methods=list(methods), max_length=max_length, stored=dtype, seed=seed)
     path = open_record(path, settings, resume=resume, noted=noted)
     if all(_file(path, name).exists() for name in _tables): return open_probe(path)
     t = _Texts(texts, toxic, _token_counts(tok, texts, max_length), seed)
@@ -235,7 +235,7 @@ def _layer_rows(d, sample, pool):
         rows.append(_detector(sample, f'layers, {pool}: {_method_names[method]}', best, f'{best.oriented}; best of {len(layers)}'))
     return rows
 
-# %% ../../nbs/probing/detection.ipynb #86658962
+# %% ../../nbs/probing/detection.ipynb #8abd27b0
 def _eigen_rows(d, sample):
     "The best eigen-choice, folded."
     eigen = d.of('eigen', 'mean', sample)
@@ -256,7 +256,7 @@ def detectors(
         rows += _eigen_rows(d, sample)
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/detection.ipynb #94da8ae4
+# %% ../../nbs/probing/detection.ipynb #5840395b
 def _with_interval(row):
     "An AUROC with its interval, as text."
     return f'{row.auroc:.3f}'+('' if np.isnan(row.low) else f' [{row.low:.3f}, {row.high:.3f}]')
@@ -294,7 +294,7 @@ def plot_units(
         plot_cumulative(curves, null, np.linspace(.5, highest, 81), right).set_title(f'{sample} texts: share of units', fontsize=10)
     return axs
 
-# %% ../../nbs/probing/detection.ipynb #2f976636
+# %% ../../nbs/probing/detection.ipynb #d43dcc83
 def plot_curves(
     d:Detection,
     pool:str='mean',          # or "max"
@@ -310,7 +310,7 @@ def plot_curves(
     axs[0].get_legend().remove()
     return axs
 
-# %% ../../nbs/probing/detection.ipynb #a9e2aa23
+# %% ../../nbs/probing/detection.ipynb #56d1a064
 def _by_method(d, pool):
     "Name -> layers, by k-means and by the probe, on each sample."
     tables = {}

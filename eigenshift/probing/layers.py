@@ -82,7 +82,7 @@ def _silhouette(H, called, sample, seed):
     if not len(sample) or len(set(called[sample])) < 2: return np.nan
     return float(silhouette_score(H[sample], called[sample], random_state=seed))
 
-# %% ../../nbs/probing/layers.ipynb #dd525184
+# %% ../../nbs/probing/layers.ipynb #e2a38b60
 def layer_experts(
     states:Mapping|np.ndarray|Tensor, # layer -> (n, d) states in order, as of layer_states; or one matrix
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -121,7 +121,7 @@ def _length_rows(sizes, y):
         rows.append(dict(layer=name, method='length', oriented='by the labels', **detector_metrics(score, y, score > np.median(score))))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/layers.ipynb #ea61f5d5
+# %% ../../nbs/probing/layers.ipynb #575fd796
 def text_baselines(
     texts:Sequence[str],              # n texts
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -212,7 +212,7 @@ def plot_layers(
     ax.legend(frameon=False, fontsize=7, loc='center left', bbox_to_anchor=(1, .5))
     return ax
 
-# %% ../../nbs/probing/layers.ipynb #7ddb143e
+# %% ../../nbs/probing/layers.ipynb #bd9da2ce
 def _quartile(areas):
     "The quartile of each AUROC among its model's layers."
     return pd.cut(areas.rank(pct=True, method='first'), [0, .25, .5, .75, 1], labels=['lowest', 'second', 'third', 'highest'])
