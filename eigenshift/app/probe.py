@@ -14,7 +14,7 @@ from .probe_report import write_probe_report
 from ..probing.detection import Detection, measure_detectors
 from ..probing.samples import load_any, load_texts
 
-# %% ../../nbs/app/probe.ipynb #77d19a06
+# %% ../../nbs/app/probe.ipynb #10a9519b
 _small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
 
 def _size(model):
@@ -69,7 +69,7 @@ def probe(
     lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
     small = _size(lm) <= _small
     if untrained is None: untrained = small and not quantize
-    noted = dict(model=_model_name(model, lm), data=_source_name(data), split=split, arguments=arguments)
+    noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments)
     d = measure_detectors(lm, tok, ds['text'][:], ds['label'][:], out, untrained, perms, max_length=max_length, dtype='float32' if small else 'float16',
                           seed=seed, progress=len(ds) > 2000, resume=resume, noted=noted)
     write_probe_report(d, time.time()-start)
