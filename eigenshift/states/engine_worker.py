@@ -5,17 +5,17 @@
 # %% auto #0
 __all__ = ['CounterNoise', 'read_steps', 'head_with_steps', 'HeadWorker']
 
-# %% ../../nbs/states/engine_worker.ipynb #4067dc50
+# %% ../../nbs/states/engine_worker.ipynb #8d59fa0e
 import torch
 from safetensors.torch import load_file
 from ..models.coordinates import take
 from .sampling import draw, exponentials, row_keys, vocab_keys
 
-# %% ../../nbs/states/engine_worker.ipynb #6c40d699
+# %% ../../nbs/states/engine_worker.ipynb #d783df45
 try: from vllm.v1.sample.logits_processor import LogitsProcessor
 except ImportError: LogitsProcessor = object # outside vLLM, for the docs
 
-# %% ../../nbs/states/engine_worker.ipynb #fb20599f
+# %% ../../nbs/states/engine_worker.ipynb #910a0a14
 class CounterNoise(LogitsProcessor):
     "Leaves one finite logit in each row: the token that wins the race under counter-based noise."
     def __init__(self, vllm_config, device, is_pin_memory):
@@ -55,7 +55,7 @@ class CounterNoise(LogitsProcessor):
         keys = row_keys(said['seed'], [said['prompt_id']], [said['sample']], [step]).to(logits.device)
         return draw(logits, exponentials(keys, self.vocab), said['temperature'], said['top_p'], said['top_k'])
 
-# %% ../../nbs/states/engine_worker.ipynb #5304dc03
+# %% ../../nbs/states/engine_worker.ipynb #e84b3962
 def read_steps(path, device):
     "The steps that `write_steps` wrote, in order."
     steps = {}
