@@ -11,7 +11,7 @@ import inspect, time
 from dataclasses import dataclass
 from pathlib import Path
 from .. import runs
-from .inputs import import_plugin, load_model, two_parts, two_scorers
+from .inputs import drawn, import_plugin, load_model, two_parts, two_scorers
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import write_report
 from ..core import fingerprint
@@ -30,6 +30,7 @@ def said(
     if isinstance(value, tuple): return str(value[0].config._name_or_path)
     if isinstance(value, dict): return ', '.join(f'{key}={"none" if v is None else v}' for key, v in value.items())
     if value is None or isinstance(value, (bool, int, float, str)): return value
+    if isinstance(value, Path): return str(value)
     return str(getattr(value, 'name', None) or getattr(value, '__name__', value))
 
 def number_or_word(text):
@@ -100,7 +101,7 @@ def load_texts(
     fit, evaluate = two_parts(load_prompts(asked['prompts'], column=asked['column'], encoding=encoding), asked['limit'], seed)
     neutral = list(load_corpus(asked['corpus'], encoding=encoding)['text'])[:asked['texts']]
     stay = None
-    if asked['preserve'] is not None: stay = list(load_corpus(asked['preserve'], n=preserved_texts, seed=seed, encoding=encoding)['text'])
+    if asked['preserve'] is not None: stay = drawn(list(load_corpus(asked['preserve'], encoding=encoding)['text']), preserved_texts, seed)
     return Texts(fit, evaluate, neutral, stay, {name: str(asked[name] or 'bundled') for name in ('prompts', 'corpus')})
 
 def check_counts(**counts):
