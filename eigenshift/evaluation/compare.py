@@ -165,7 +165,7 @@ def scorer_agreement(
     rows = [dict(a=a, b=b, **_agreement(scores[a], scores[b], toxic[a], toxic[b])) for a, b in combinations(scores, 2)]
     return pd.DataFrame(rows, columns=['a', 'b', 'same_verdict', 'kappa', 'spearman', 'toxic_a', 'toxic_b'])
 
-# %% ../../nbs/evaluation/compare.ipynb #da2812a3
+# %% ../../nbs/evaluation/compare.ipynb #70799d5d
 def intervention_identity(
     intervention:Intervention,
     strength:float=1., # at which it is applied
@@ -209,7 +209,7 @@ def matched_controls(
             with on_disk(out): edit.save(path)
     return found
 
-# %% ../../nbs/evaluation/compare.ipynb #9f30a407
+# %% ../../nbs/evaluation/compare.ipynb #d5bc220a
 class _AskedOnce:
     "A scorer that is asked once about each text."
     def __init__(self, scorer:Callable, name:str):
@@ -255,7 +255,7 @@ class _Session:
         self.measured[f'random like {edit}'] = pooled(runs)
         self.roles[f'random like {edit}'] = 'control'
 
-# %% ../../nbs/evaluation/compare.ipynb #4122dab0
+# %% ../../nbs/evaluation/compare.ipynb #634746af
 def named_scorers(
     scorers, # a dict of name to scorer, a list of scorers, or one
 )->dict[str, Callable]: # name -> scorer, the judge first
@@ -293,7 +293,8 @@ def _same_scorers(there:dict, here:dict)->bool:
 def _open(out, model, tok, settings, scorers)->Path|None:
     "The folder, when it is new or holds a comparison of the same settings; methods may be added."
     if out is None: return None
-    exactly = dict(model=model_record(model, tok), scorers={k: scorer_record(s) for k, s in scorers.items()}, judge=settings['scorers'][0])
+    judges = {k: scorer_record(s)|dict(threshold=scorer_threshold(s)) for k, s in scorers.items()}
+    exactly = dict(model=model_record(model, tok), scorers=judges, judge=settings['scorers'][0])
     return open_record(out, settings|exactly, 'comparison.json', same=dict(scorers=_same_scorers), growing=('methods',), taken='')
 
 def _beside(edits:dict, controls:dict)->dict[str, tuple]:
