@@ -8,7 +8,7 @@ __all__ = ['merge']
 # %% ../../nbs/app/merge.ipynb #e50000eb
 from pathlib import Path
 from ..runs import read_record
-from .inputs import the_model
+from .inputs import load_model
 
 # %% ../../nbs/app/merge.ipynb #5b39cefa
 def merge(
@@ -25,5 +25,5 @@ def merge(
     name = model or read_record(config)['model']; file = next((p for p in (run/'shift-merged.safetensors', run/'shift.safetensors') if p.exists()), None)
     if file is None: raise ValueError(f'{run} holds no edit yet: finish it with eigenshift run --resume --out {run}')
     if (path := Path(out)).exists() and (path.is_file() or any(path.iterdir())): raise ValueError(f'{path} exists and is not empty: give a new folder')
-    lm, tok = the_model(None if name == 'bundled' else name, dtype)
+    lm, tok = load_model(None if name == 'bundled' else name, dtype)
     return Intervention.load(file).save_merged(lm, tok, out, strength=strength)

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..core import fingerprint
 from .methods import _kept_or_made, edits_of, main_of, settings_of
 from ..runs import open_run
-from .inputs import the_model, two_parts, two_scorers
+from .inputs import load_model, two_parts, two_scorers
 from .run_report import write_report
 
 # %% ../../nbs/app/run.ipynb #f7c1c054
@@ -68,7 +68,7 @@ def run(
     for a, b in dict(n=n, limit=limit, texts=texts, draws=draws).items():
         if b < 1: raise ValueError(f'{a} is {b}; it must be at least 1')
     start = time.time(); pool = load_prompts(prompts, column=column); fit, held = two_parts(pool, limit, seed); neutral = list(load_corpus(corpus)['text'])[:texts]
-    label, judge = two_scorers(scorer, check_scorer); lm, tok = the_model(model, dtype, device, quantize)
+    label, judge = two_scorers(scorer, check_scorer); lm, tok = load_model(model, dtype, device, quantize)
     if chat and not tok.chat_template: raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
     method, how = settings_of(as_head(lm).d_model, method, k=k, kl=kl, at=at, alpha=alpha, rank=rank, center=center, sided=sided, preserve=preserve); stay = None if preserve is None else list(load_corpus(preserve)['text'])[:800]; said = lambda x, none: none if x is None else x if isinstance(x, str) else getattr(x, 'name', None) or getattr(x, '__name__', str(x))
     name = model if isinstance(model, str) else 'bundled' if model is None else str(lm.config._name_or_path if isinstance(model, tuple) else model)

@@ -17,6 +17,7 @@ from ..core import mask
 from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
 from ..models.head import as_head
 from .head_edit import project, HeadEdit
+from .intervention import method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
 
@@ -85,6 +86,7 @@ def sign_spread(
     return pd.DataFrame(rows)
 
 # %% ../../nbs/editing/eigenshift.ipynb #930fcb16
+@method('eigen')
 @dataclass(frozen=True, repr=False, eq=False)
 class EigenShift(HeadEdit):
     "Scale the final hidden state along the eigen-choices that lead to toxic words."
@@ -241,6 +243,20 @@ def plot_words(self:EigenShift, ax=None, tok=None, n:int=10):
 # %% ../../nbs/editing/eigenshift.ipynb #f0e44e5f
 recommended = dict(k=.03125, alpha=-1., rank='effect', center=None, sided='toxic')
 mergeable   = dict(k=.0078125, alpha=-1., rank='effect', center=None, sided=None)
+
+EigenShift.settings = recommended
+
+@patch(cls_method=True)
+def from_evidence(cls:EigenShift, evidence, **settings)->EigenShift:
+    "Fit from the states of the model's own continuations."
+    return cls.from_calibration(evidence.choices, evidence.calibration, **settings)
+
+@patch(cls_method=True)
+def linear(cls:EigenShift, settings:dict)->dict|None:
+    "About zero and on both sides."
+    both = recommended|settings
+    if both['center'] is None and not both['sided']: return None
+    return mergeable|settings|dict(center=None, sided=None)
 
 @patch(cls_method=True)
 def from_calibration(cls:EigenShift,

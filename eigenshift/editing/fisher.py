@@ -15,6 +15,7 @@ from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
 from .head_edit import project, HeadEdit
+from .intervention import method
 from ..metrics import auroc
 from .eigenshift import EigenShift, _shown, _states, how_many, word_effect
 from ..states.calibration import calibrate
@@ -26,9 +27,11 @@ fisher_recommended = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
 fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
 fisher_preserving  = dict(fisher_mergeable) # where `preserve` gives states of text: linear
 
+@method('fisher')
 @dataclass(frozen=True, repr=False, eq=False)
 class FisherShift(HeadEdit):
     "Take from each final hidden state what leads to toxic tokens, along the directions where that costs least."
+    settings = fisher_recommended
     gains:Tensor=None                        # (k,) nats taken from toxic tokens per sqrt(2 KL), the largest first
     stats:dict=field(default_factory=dict)   # (k,) each: auroc of what a component reads (toxic positive), mean length of what it takes from toxic and from neutral states
     says:list=field(default_factory=list)    # for the first few: tokens (or ids) that it takes from, and those it gives to
@@ -174,6 +177,20 @@ def from_calibration(cls:FisherShift,
     if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
     out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **{**(fisher_recommended if preserve is None else fisher_preserving), **dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
     return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}|({} if preserve is None else dict(preserves='text')))
+
+@patch(cls_method=True)
+def from_evidence(cls:FisherShift, evidence, **settings)->FisherShift:
+    "Fit from the states of the model's own continuations, and of texts to preserve."
+    cal, stay = evidence.calibration, evidence.preserved
+    preserve = None if stay is None else torch.cat([cal.neutral, stay])
+    return cls.from_calibration(evidence.choices, cal, preserve, **settings)
+
+@patch(cls_method=True)
+def linear(cls:FisherShift, settings:dict)->dict|None:
+    "About zero and on both sides."
+    both = fisher_recommended|settings
+    if both['center'] is None and not both['sided']: return None
+    return fisher_mergeable|settings|dict(center=None, sided=None)
 
 @patch(cls_method=True)
 @delegates(calibrate)

@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
 from ..core import batches_by_length
-from .head_edit import take, untie
+from .checkpoint import untie
+from .head_edit import take
 from .information import canonical
 from .budget import reach
-from .intervention import Intervention, readable
+from .intervention import Intervention, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
@@ -65,6 +66,7 @@ def traced(
 # %% ../../nbs/editing/stream.ipynb #76ec78aa
 stream_recommended = dict(at=0, k=.25, kl=.02, ridge=2., sided='toxic') # picked on fit prompts for this place in studies/preserve
 
+@method('stream')
 @dataclass(frozen=True, repr=False, eq=False)
 class StreamShift(Intervention):
     "Take from the states of some places what leads to toxic tokens, along the directions where that costs least."
@@ -73,6 +75,7 @@ class StreamShift(Intervention):
     center:dict  # place -> (d_model,) neutral mean; zeros if the edit is linear
     gains:dict   # place -> (k,) nats taken from toxic tokens per sqrt(2 KL), roughly; the largest first
     sided:str|None='toxic' # only what is read beyond the neutral mean; None: everything, about zero
+    settings = stream_recommended
     says:dict=field(default_factory=dict) # place -> for the first few components, the tokens at which they read most
 
     def touched(self, model): return {k: w for k in self.read if (w := _weight(_module(model, k), k)) is not None}
@@ -259,6 +262,18 @@ def from_prompts(cls:StreamShift,
     "Continuations, then the edit."
     from eigenshift.states.generation import generate
     return cls.fit(model, tok, generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed, progress=progress), scorer, **{**stream_recommended, **dict(seed=seed), **kw})
+
+@patch(cls_method=True)
+def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
+    "Fit from states and gradients over the model's own continuations."
+    how = stream_recommended|settings
+    traces = evidence.traces(sorted({0, how['at']}))
+    return cls.from_traces(evidence.model, evidence.tok, traces, **how)
+
+@patch(cls_method=True)
+def linear(cls:StreamShift, settings:dict)->dict|None:
+    "The same at the embeddings, which is where it merges."
+    return None if (stream_recommended|settings)['at'] == 0 else stream_recommended|settings|dict(at=0)
 
 @patch
 def table(self:StreamShift,

@@ -286,14 +286,14 @@ def confirm(
     **kw,        # for `generate`
 )->pd.DataFrame: # 'base' first: toxic, low, high, vs_base, vs_base_low, vs_base_high, toxic_label, perplexity, price
     "Really generate, under common random numbers."
-    from eigenshift.evaluation.compare import _slug
+    from eigenshift.evaluation.compare import folder_name
     from eigenshift.states.generation import generate
     from eigenshift.evaluation.measures import perplexity, toxicity
     from eigenshift.evaluation.statistics import span
     rows, first = [], None
     for name, e in {'base': None, **edits}.items():
         with nullcontext() if e is None else e.apply(model):
-            gens = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else Path(out)/_slug(name), **kw); p = perplexity(model, tok, texts)['perplexity']
+            gens = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else Path(out)/folder_name(name), **kw); p = perplexity(model, tok, texts)['perplexity']
         t = toxicity(gens, judge, seed=seed); first = first or (t, p); diff = t.draws('toxicity')-first[0].draws('toxicity'); ends = lambda x: dict(zip(('low', 'high'), span(x, .95)))
         rows.append(dict(name=name, toxic=t['toxicity'], **ends(t.draws('toxicity')), vs_base=t['toxicity']-first[0]['toxicity'], **{f'vs_base_{k}': v for k, v in ends(diff).items()}, toxic_label=toxicity(gens, label)['toxicity'], perplexity=p, price=p/first[1]-1))
     return pd.DataFrame(rows).set_index('name')
