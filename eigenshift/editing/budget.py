@@ -14,9 +14,9 @@ from scipy.optimize import brentq
 from torch import Tensor
 from ..models.head import as_head
 from .head_edit import HeadEdit
-from .information import cached_rows, logits, state_batches
+from .information import cached_rows, head_device, logits, state_batches
 
-# %% ../../nbs/editing/budget.ipynb #2f517023
+# %% ../../nbs/editing/budget.ipynb #77619a34
 def solve_strength(
     kl_at,    # a strength to the KL it costs, nats per token; growing from 0
     kl:float, # the budget, nats per token
@@ -50,7 +50,7 @@ def mean_kl(
         total += float((before.exp()*(before-after)).sum().double())
     return total/len(H)
 
-# %% ../../nbs/editing/budget.ipynb #e9817e35
+# %% ../../nbs/editing/budget.ipynb #7e04e7d9
 def taken(
     edit:HeadEdit,
     H:Tensor, # (n, d_model)
@@ -68,7 +68,7 @@ def effect_on_logits(
     "What a unit of each written direction takes from the head's output."
     k = len(edit.written)
     if 2*k > head.d_model or k*head.n_vocab > most: return None
-    return torch.cat([edit.written.to(rows.device) @ rows.float().T for _, rows in head.rows()], 1)
+    return logits(head, edit.written.to(head_device(head)), capped=False, bias=False)
 
 def moved_logits(
     head,             # a `Head`
@@ -84,7 +84,6 @@ def moved_logits(
     if effect is not None: torch.mm(share, effect.to(H.device), out=x)
     else: logits(head, share @ edit.written.to(H.device), x, capped=False, bias=False)
     if head.softcap is None:
-        if effect is not None and head.scale != 1: x *= head.scale
         for before, change in zip(cached_rows(z), cached_rows(x)):
             before -= before.logsumexp(1, keepdim=True)
             change -= (before.exp()*change).sum(1, keepdim=True)
@@ -115,7 +114,7 @@ def kl_capped(raw, change, strength, buffer, softcap):
     before, after = ((softcap*torch.tanh(y/softcap)).log_softmax(1) for y in (raw, torch.add(raw, change, alpha=-strength, out=buffer)))
     return (before.exp()*(before-after)).sum(1)
 
-# %% ../../nbs/editing/budget.ipynb #e4bf83fd
+# %% ../../nbs/editing/budget.ipynb #4a014e21
 @torch.inference_mode()
 def kl_along(
     source,       # a model, a `Head`, or a weight
@@ -132,7 +131,7 @@ def kl_along(
         total += kl_sums(z, x, strengths, h.softcap)
     return total/len(H)
 
-# %% ../../nbs/editing/budget.ipynb #9c81ba82
+# %% ../../nbs/editing/budget.ipynb #1c7a3010
 def kept_curve(
     source,       # a model, a `Head`, or a weight
     edit:HeadEdit,
@@ -169,6 +168,7 @@ def to_budget(
     reach:float=.25, # as for `corrected_curve`
 )->float:          # the strength
     "The strength at which an edit of the head has its budget of KL."
+    H = H.to(head_device(as_head(source)))
     if len(H) <= 2*few: return solve_strength(kept_curve(source, edit, H), kl, tol)
     rough = kept_curve(source, edit, H[torch.linspace(0, len(H)-1, few).long()])
     strength = solve_strength(rough, kl, tol)
