@@ -10,8 +10,7 @@ import pandas as pd
 from dataclasses import dataclass
 from fastcore.basics import patch
 from functools import cached_property
-from .detection import Detection, detectors
-from .stability import null_table
+from .detection import Detection, detectors, units_beyond_null
 
 # %% ../../nbs/probing/findings.ipynb #5da518ff
 def compare_in_words(
@@ -33,7 +32,7 @@ def _interval(row):
     "An AUROC with its interval."
     return f'{row.auroc:.3f} [{row.low:.3f}, {row.high:.3f}]'
 
-# %% ../../nbs/probing/findings.ipynb #306ec307
+# %% ../../nbs/probing/findings.ipynb #52f54a55
 @dataclass(frozen=True)
 class _Lookup:
     "Rows of the tables by name."
@@ -54,7 +53,8 @@ class _Lookup:
         stable = self.d.of('stable', 'max', sample)
         return stable[stable.measure == 'halves'].set_index('k')
     @cached_property
-    def best_neuron(self): return {s: self.row(s, 'neurons, max: best, chosen on other texts').auroc for s in ('all', 'length-matched')}
+    def best_neuron(self): return {s: self.row(s, 'neurons, max: best, chosen on other texts').auroc
+                                   for s in ('all', 'length-matched')}
 
 def _length(look):
     "What length and a bag of words reach."
@@ -65,26 +65,22 @@ def _length(look):
             f"and {row('length-matched', 'two clusters of log length').auroc:.3f}. "
             f"A bag of words has {_interval(row('all', 'bag of words'))}, and {_interval(row('length-matched', 'bag of words'))} matched.")
 
-# %% ../../nbs/probing/findings.ipynb #c633dc6e
+# %% ../../nbs/probing/findings.ipynb #95df7b3d
 def _share_above(units):
     "% of units above 0.5; None without units."
     return 100*(units.auroc > .5).mean() if len(units) else None
-
-def _share_found(d, sample):
-    "% of units that lie above the null of the best of all units."
-    return 100*(null_table(d.of('units', 'max', sample), d.nulls[f'max, {sample}']).p_any <= .05).mean()
 
 def _neurons(look):
     "How many units pass 0.5, the average unit, and how many are beyond the null."
     d = look.d
     units, matched = d.of('units', 'max', 'all'), d.of('units', 'max', 'length-matched')
-    untrained = _share_above(d.of('units', 'max', 'untrained'))
+    untrained, beyond = _share_above(d.of('units', 'max', 'untrained')), units_beyond_null(d).iloc[:, -1]
     beside = '' if untrained is None else f', in an untrained model {untrained:.1f} %'
     return (f"With max pooling {_share_above(units):.1f} % of {len(units):,} units pass 0.5 "
             f"(under labels permuted among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} %{beside}); "
             f"on the length-matched sample {_share_above(matched):.1f} %, and {_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. "
             f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit is {_skill(matched.auroc.mean())}. "
-            f"{_share_found(d, 'all'):.1f} % of the units ({_share_found(d, 'length-matched'):.1f} % matched) lie above the null of the best of all units (5 % level).")
+            f"{beyond['all']:.1f} % of the units ({beyond['length-matched']:.1f} % matched) lie above the null of the best of all units (5 % level).")
 
 def _stability(look):
     "What units keep on texts that did not choose them."
@@ -95,10 +91,11 @@ def _stability(look):
     return (f"The best unit chosen on one half of the texts keeps {best['all']:.3f} on the other, {best['length-matched']:.3f} in the matched sample. "
             f"Of the best {k} units {100*trained.overlap[k]:.0f} % are the same on two halves (chance {100*trained.chance[k]:.0f} %){beside}.")
 
-# %% ../../nbs/probing/findings.ipynb #81f3a61a
+# %% ../../nbs/probing/findings.ipynb #8b6865d2
 def _layers(look):
     "Clusters and probes of layers, against the best neuron and the bag of words."
-    clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')} for name in ('two clusters (k-means)', 'linear probe'))
+    clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')}
+                       for name in ('two clusters (k-means)', 'linear probe'))
     best, bag, neuron = look.best_cluster('length-matched').auroc, look.row('length-matched', 'bag of words').auroc, look.best_neuron['length-matched']
     held_out = probe['length-matched'].auroc
     return (f"The best layer's two clusters (k-means, mean pooling) reach {_interval(clusters['all'])}, and {_interval(clusters['length-matched'])} once length is matched; "
@@ -120,7 +117,7 @@ def _eigen_choices(look):
     return (f"Along single eigen-choices of the head, the states of the matched sample reach {best.folded:.3f} at best "
             f"(direction {int(best.direction)}, {best.layer}; folded), {at_head.max():.3f} where they enter the head, {at_head.mean():.3f} on average there.")
 
-# %% ../../nbs/probing/findings.ipynb #a9f29e3f
+# %% ../../nbs/probing/findings.ipynb #c1d2e2e8
 def findings(
     d:Detection,
     table:pd.DataFrame|None=None, # of detectors, if known
