@@ -32,6 +32,7 @@ fisher_preserving  = dict(fisher_mergeable) # where `preserve` gives states of t
 class FisherShift(HeadEdit):
     "Take from each final hidden state what leads to toxic tokens, along the directions where that costs least."
     settings = fisher_recommended
+    preserves = True
     gains:Tensor=None                        # (k,) nats taken from toxic tokens per sqrt(2 KL), the largest first
     stats:dict=field(default_factory=dict)   # (k,) each: auroc of what a component reads (toxic positive), mean length of what it takes from toxic and from neutral states
     says:list=field(default_factory=list)    # for the first few: tokens (or ids) that it takes from, and those it gives to

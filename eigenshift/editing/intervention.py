@@ -42,6 +42,7 @@ class Intervention:
     method:ClassVar[str] = ''   # its name on the command line
     title:ClassVar[str] = ''    # its name in tables and reports
     settings:ClassVar[dict] = {} # what it takes: setting -> recommended value
+    preserves:ClassVar[bool] = False # whether it can be penalised on texts to preserve (`Evidence.preserve`)
 
     def __init_subclass__(cls, **kw):
         super().__init_subclass__(**kw)

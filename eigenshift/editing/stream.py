@@ -76,6 +76,7 @@ class StreamShift(Intervention):
     gains:dict   # place -> (k,) nats taken from toxic tokens per sqrt(2 KL), roughly; the largest first
     sided:str|None='toxic' # only what is read beyond the neutral mean; None: everything, about zero
     settings = stream_recommended
+    preserves = True
     says:dict=field(default_factory=dict) # place -> for the first few components, the tokens at which they read most
 
     def touched(self, model): return {k: w for k in self.read if (w := _weight(_module(model, k), k)) is not None}
