@@ -14,7 +14,7 @@ from .probe_report import write_probe_report
 from ..probing.detection import Detection, measure_detectors
 from ..probing.samples import load_any, load_texts
 
-# %% ../../nbs/app/probe.ipynb #2a326cef
+# %% ../../nbs/app/probe.ipynb #4cc686b0
 _small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
 
 def _size(model):

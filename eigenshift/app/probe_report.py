@@ -19,7 +19,7 @@ from ..probing.layers import expert_table
 from ..probing.neurons import expert_means, expert_shares
 from ..probing.stability import null_shares
 
-# %% ../../nbs/app/probe_report.ipynb #c93324e9
+# %% ../../nbs/app/probe_report.ipynb #ee89ec7e
 def _by_sample(d, make):
     "A table of each pooling and sample of the units, stacked."
     tables = {key: make(units.reset_index(drop=True)).reset_index()
@@ -60,7 +60,7 @@ def neurons_against_layers(
                                       layers[layers.method == 'kmeans']).reset_index(names='detector')
     return pd.concat(tables).reset_index(level=0, names='sample')
 
-# %% ../../nbs/app/probe_report.ipynb #0e71dac0
+# %% ../../nbs/app/probe_report.ipynb #23a1c519
 def _drawn(d, name, plot):
     "Draw a figure of the probe into its folder; the path."
     axes = plot(d)
@@ -80,12 +80,14 @@ def _plot_eigen(d, ax):
     "The eigen-choices of the matched sample."
     return plot_directions(d.of('eigen', 'mean', 'length-matched'), ax=ax)
 
-# %% ../../nbs/app/probe_report.ipynb #a881d304
+# %% ../../nbs/app/probe_report.ipynb #34035b17
 def _overview(d, said, rows):
     "All detectors in one table."
     everything, matched = (int(n) for n in d.samples.texts[:2])
-    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts and on the {matched:,} that could be '
-               'matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not chosen or fitted on, '
+    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts and '
+               f'on the {matched:,} that could be '
+               'matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not '
+               'chosen or fitted on, '
                '"best of" was chosen on these.')
     return 'The detectors, side by side', [table(side_by_side(rows), caption)]
 
@@ -102,13 +104,17 @@ def _about_neurons(d, said, rows):
     return 'Are neurons detectors?', [
         said['neurons'], said['stability'],
         figure(_drawn(d, 'figure-3', plot_units),
-               'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length give; dashed: 95 % of their best units.'),
-        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of texts of the same length stratum only.'),
-        table(nulls_in_words(d), 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels permuted within strata of length give.'),
+               'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length give; '
+               'dashed: 95 % of their best units.'),
+        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of texts '
+                              'of the same length stratum only.'),
+        table(nulls_in_words(d), 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels '
+                                 'permuted within strata of length give.'),
         table(unit_means(d), 'Mean over all units, and over the experts alone.'),
-        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank correlation of all units, AUROC on the half that chose them and on the other.')]
+        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank '
+                      'correlation of all units, AUROC on the half that chose them and on the other.')]
 
-# %% ../../nbs/app/probe_report.ipynb #37c19b76
+# %% ../../nbs/app/probe_report.ipynb #fdd875e1
 def _about_layers(d, said, rows):
     "Layers by clusters and probes."
     return 'Are layers better?', [
@@ -120,11 +126,13 @@ def _about_layers(d, said, rows):
         figure(_drawn(d, 'figure-6', _alone(plot_silhouettes)),
                'AUROC against the silhouette of the split: clusters that hang together need not detect.'),
         table(neurons_against_layers(d),
-              "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain is relative to the mean of the experts.")]
+              "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain "
+              "is relative to the mean of the experts.")]
 
 def _about_eigen(d, said, rows):
     "The eigen-choices of the head in every layer."
-    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where they enter it), '
+    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where '
+               'they enter it), '
                'length-matched texts; white is chance, the sign is arbitrary.')
     drawn = _drawn(d, 'eigen-choices', _alone(_plot_eigen, (7, 4.5)))
     return 'Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(drawn, caption)]

@@ -7,7 +7,7 @@ __all__ = ['baselines_by_sample', 'clusters_of_length', 'length_beside_table1', 
            'layer_metrics', 'best_under_conditions', 'plot_by_depth', 'plot_best_depths', 'best_depths',
            'plot_silhouettes_by_data', 'silhouette_table', 'length_in_clusters']
 
-# %% ../../nbs/paper/layer_claims.ipynb #f704eaf2
+# %% ../../nbs/paper/layer_claims.ipynb #a6821b9d
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from ..probing.neurons import neuron_experts
 from ..states.reading import read_both
 from ..text.splits import lengths
 
-# %% ../../nbs/paper/layer_claims.ipynb #36ac5df8
+# %% ../../nbs/paper/layer_claims.ipynb #1f823994
 def baselines_by_sample(
     data:LabelledTexts,
 )->pd.DataFrame: # as of text_baselines, with the column `sample`
@@ -48,7 +48,7 @@ def length_beside_table1(
             high=round(100*of_length.high, 2)))
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/paper/layer_claims.ipynb #84f74e16
+# %% ../../nbs/paper/layer_claims.ipynb #dfaeb61e
 @dataclass(frozen=True)
 class LayerRun:
     "What was found of the layers of one model."
@@ -100,7 +100,7 @@ def probe_layers(
                 probe=probe, texts=len(data.y), data=data.name, seconds=round(time.time()-start))
     return LayerRun(m, data, layers, units, info)
 
-# %% ../../nbs/paper/layer_claims.ipynb #458501d7
+# %% ../../nbs/paper/layer_claims.ipynb #4fbd1968
 def _gain(run):
     "Gain of the best layer over the mean of the expert neurons, in %; None without experts."
     experts = run.neurons[run.neurons > .5]
@@ -146,7 +146,7 @@ def best_under_conditions(
         rows[run.key] = best | {'best neuron (raw)': run.neurons.max()}
     return pd.DataFrame(rows).T.rename_axis(['model', 'texts'])
 
-# %% ../../nbs/paper/layer_claims.ipynb #af46fe55
+# %% ../../nbs/paper/layer_claims.ipynb #f6b53704
 def _curves(run):
     "Layers of one run by method and sample, with the name of the curve."
     names = {'kmeans': 'k-means', 'probe': 'linear probe'}
@@ -173,7 +173,7 @@ def plot_by_depth(
     plt.tight_layout(rect=(0, .3/len(runs), 1, 1))
     return axs
 
-# %% ../../nbs/paper/layer_claims.ipynb #de2ee744
+# %% ../../nbs/paper/layer_claims.ipynb #ed89ef5d
 def plot_best_depths(
     runs:Sequence[LayerRun],
 )->np.ndarray: # the two axes
@@ -203,7 +203,7 @@ def best_depths(
                          within_its_interval=int((probe.high > probe.auroc.max()).sum())))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/paper/layer_claims.ipynb #38362c78
+# %% ../../nbs/paper/layer_claims.ipynb #feaec74e
 def plot_silhouettes_by_data(
     runs:Sequence[LayerRun],
     baselines:Mapping[str, pd.DataFrame], # language -> as of baselines_by_sample
@@ -230,7 +230,7 @@ def silhouette_table(
     correlation = {lang: t.auroc.corr(t.silhouette, 'spearman') for lang, t in layers.groupby('texts')}
     return table.assign(**{'rank correlation over layers of these texts': table.index.get_level_values('texts').map(correlation)})
 
-# %% ../../nbs/paper/layer_claims.ipynb #9c28090c
+# %% ../../nbs/paper/layer_claims.ipynb #19dbf3af
 def _folded(area):
     "max(A, 1 − A)."
     return max(area, 1-area)

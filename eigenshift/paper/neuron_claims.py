@@ -7,7 +7,7 @@ __all__ = ['LabelledTexts', 'median_characters', 'NeuronRun', 'probe_units', 'me
            'shares_by_counting', 'table3_shares', 'below_half', 'plot_unit_histograms', 'kept_on_other_half',
            'plot_reliability']
 
-# %% ../../nbs/paper/neuron_claims.ipynb #875b0505
+# %% ../../nbs/paper/neuron_claims.ipynb #a88fa1d5
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from ..probing.stability import aurocs_under, bootstrap_aurocs, null_table, perm
 from ..states.reading import neuron_activations
 from ..text.splits import length_matched, lengths, unit_hash
 
-# %% ../../nbs/paper/neuron_claims.ipynb #f34fe3d3
+# %% ../../nbs/paper/neuron_claims.ipynb #41f75c05
 @dataclass(frozen=True)
 class LabelledTexts:
     "Texts of one language, with what every probe of them needs."
@@ -62,7 +62,7 @@ def median_characters(
     table = {t.name: dict(toxic=median(t, 1), neutral=median(t, 0)) for t in data}
     return pd.DataFrame(table).rename_axis('median characters')
 
-# %% ../../nbs/paper/neuron_claims.ipynb #c1a3212a
+# %% ../../nbs/paper/neuron_claims.ipynb #54298c3d
 @dataclass(frozen=True)
 class NeuronRun:
     "What was found of all MLP units of one model."
@@ -101,7 +101,7 @@ def probe_units(
                 units=null.shape[1], texts=len(y), data=data.name, seconds=round(time.time()-start))
     return NeuronRun(m, data, tables, null, resampled, halves, info)
 
-# %% ../../nbs/paper/neuron_claims.ipynb #3e51e5ef
+# %% ../../nbs/paper/neuron_claims.ipynb #3121c23b
 def _percent_with_interval(value, draws):
     "A share or mean in %, with 95 % of its resamples."
     return tuple(100*x for x in (value, *np.quantile(draws, [.025, .975])))
@@ -132,7 +132,7 @@ def mean_metrics(
     return pd.concat({run.key: 100*expert_means(run.tables['max', 'all'])[columns] for run in runs},
                      names=['model', 'texts'])
 
-# %% ../../nbs/paper/neuron_claims.ipynb #4b1c9430
+# %% ../../nbs/paper/neuron_claims.ipynb #853fb32d
 def shares_by_counting(
     runs:Sequence[NeuronRun],
 )->pd.DataFrame: # in %, one row for each run and way of counting
@@ -173,7 +173,7 @@ def below_half(
                          '% above their null (5 %, corrected)': 100*found.mean()}
     return pd.DataFrame(rows).T.rename_axis(['model', 'texts'])
 
-# %% ../../nbs/paper/neuron_claims.ipynb #5e641be8
+# %% ../../nbs/paper/neuron_claims.ipynb #1192fbd7
 def plot_unit_histograms(
     runs:Sequence[NeuronRun], # one row of axes for each
 )->np.ndarray:                # (runs, 2) axes
@@ -195,7 +195,7 @@ def plot_unit_histograms(
     plt.tight_layout()
     return axs
 
-# %% ../../nbs/paper/neuron_claims.ipynb #2573f753
+# %% ../../nbs/paper/neuron_claims.ipynb #c2789c50
 def kept_on_other_half(
     runs:Sequence[NeuronRun],
     ks:Sequence[int]=(1, 10, 100), # how many of the best

@@ -128,7 +128,8 @@ def published(
 ):                       # a DataFrame whose `attrs` say source and content, or a dict of them
     "The paper's tables, as printed."
     if table is None: return {name: published(name) for name in _tables}
-    if table not in _tables: raise ValueError(f'no table {table!r}; there are {list(_tables)} (Table 4 is one prompt with continuations)')
+    if table not in _tables: raise ValueError(f'no table {table!r}; there are {list(_tables)} (Table 4 is one prompt with '
+                                              f'continuations)')
     what, make = _tables[table]
     rows = make()
     rows.attrs |= dict(source=_source, table=table, what=what, printed=True)

@@ -90,7 +90,7 @@ class Model:
         "The model, with its head for generation or without it for probing."
         return _random_twin(self.path(), head) if self.untrained else _load_weights(self, head)
 
-# %% ../../nbs/paper/settings.ipynb #2fbe49ac
+# %% ../../nbs/paper/settings.ipynb #ae810096
 def _load_weights(m, head):
     "A model of a setting, quantised and spread over GPUs where there is one and it must."
     gpu = torch.cuda.is_available()
@@ -135,7 +135,7 @@ _larger = (
     Model('mistralai/Mixtral-8x7B-v0.1', 'mixtral', 46.7, 'Mixtral-8x7B', quantize='4bit'),
     Model('meta-llama/Llama-2-70b-hf', 'llama', 69., 'LLaMA-2-70B', quantize='4bit', gated=True))
 
-# %% ../../nbs/paper/settings.ipynb #4cccce18
+# %% ../../nbs/paper/settings.ipynb #a631a349
 _small = (
     Model('openai-community/gpt2', 'gpt2', .12, dtype='float32'),
     Model('EleutherAI/pythia-410m', 'gpt_neox', .41, dtype='float32'),
@@ -276,7 +276,7 @@ def labelled_texts(
     toxic = sum(ds['label'])
     return stratified(ds, min(s.rows//2, toxic, len(ds)-toxic)*2, balanced=True)
 
-# %% ../../nbs/paper/settings.ipynb #326e334a
+# %% ../../nbs/paper/settings.ipynb #17baef76
 def prompts(
     s:Setting,
 ): # Dataset: prompt; all there are: `two_parts` makes the fit and the evaluate split, `prompts` of each at most
@@ -389,7 +389,7 @@ def _save(folder, *parts):
     with _quiet():
         for part in parts: part.save_pretrained(folder)
 
-# %% ../../nbs/paper/settings.ipynb #3485b2a4
+# %% ../../nbs/paper/settings.ipynb #ee82e185
 def _save_data(folder):
     "Small data files under the names of the real ones."
     folder.mkdir(parents=True)

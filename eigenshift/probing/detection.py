@@ -55,7 +55,7 @@ class Detection:
         "The text baselines on one sample."
         return self.baselines[self.baselines['sample'] == sample]
 
-# %% ../../nbs/probing/detection.ipynb #d6bd6a93
+# %% ../../nbs/probing/detection.ipynb #1086f53a
 _tables = ('samples', 'baselines', 'units', 'nulls', 'layers', 'stable', 'eigen')
 
 def _file(path, name):
@@ -76,11 +76,12 @@ def open_probe(
     "The tables of a finished probe."
     path = Path(path)
     if missing := [name for name in _tables if not _file(path, name).exists()]:
-        raise ValueError(f'{path} holds no finished probe ({", ".join(missing)} missing): make it, or finish it with eigenshift probe --resume --out {path}')
+        raise ValueError(f'{path} holds no finished probe ({", ".join(missing)} missing): make it, or finish it with '
+                         f'eigenshift probe --resume --out {path}')
     config = read_record(path/'config.json') if (path/'config.json').exists() else {}
     return Detection(path, config, **{name: _load(_file(path, name)) for name in _tables})
 
-# %% ../../nbs/probing/detection.ipynb #ea2dcbeb
+# %% ../../nbs/probing/detection.ipynb #9ce8c1c0
 _chinese = re.compile('[\u3400-\u9fff]')
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _token_counts(tok, texts, max_length):
     "How many tokens of each text are read."
     return np.array([len(ids) for ids in tok(texts, truncation=True, max_length=max_length).input_ids])
 
-# %% ../../nbs/probing/detection.ipynb #d02ec266
+# %% ../../nbs/probing/detection.ipynb #071f671c
 @dataclass(frozen=True)
 class _Reading:
     "Activations of the model, and of its untrained twin where that is wanted."
@@ -159,7 +160,7 @@ def _stable(t, read, boots):
     tables += [stable(activations, 'max', 'untrained') for activations in read.untrained.values()]
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/probing/detection.ipynb #31cc5afd
+# %% ../../nbs/probing/detection.ipynb #2e484b1d
 def _eigen(t, read, model, tok):
     "Every eigen-choice of the head in every layer; no rows where there is no head."
     states = read.states['mean']
@@ -171,7 +172,7 @@ def _eigen(t, read, model, tok):
               for sample, at in t.samples.items()]
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/probing/detection.ipynb #d93b77a6
+# %% ../../nbs/probing/detection.ipynb #56549f27
 def measure_detectors(
     model:PreTrainedModel, tok:PreTrainedTokenizerBase, # what is probed
     texts:Sequence[str],  # n texts
@@ -246,7 +247,7 @@ def _layer_rows(d, sample, pool):
                               f'{best.oriented}; best of {len(layers)}'))
     return rows
 
-# %% ../../nbs/probing/detection.ipynb #8a5048b0
+# %% ../../nbs/probing/detection.ipynb #6c250ce8
 def _eigen_rows(d, sample):
     "The best eigen-choice, folded."
     eigen = d.of('eigen', 'mean', sample)
@@ -268,7 +269,7 @@ def detectors(
         rows += _eigen_rows(d, sample)
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/detection.ipynb #9d7e667b
+# %% ../../nbs/probing/detection.ipynb #b87dbff2
 def _with_interval(row):
     "An AUROC with its interval, as text."
     return f'{row.auroc:.3f}'+('' if np.isnan(row.low) else f' [{row.low:.3f}, {row.high:.3f}]')
@@ -283,7 +284,7 @@ def side_by_side(
     columns = {'all': everything.shown, 'length-matched': matched.shown, **others}
     return pd.DataFrame(columns).loc[everything.index].reset_index()
 
-# %% ../../nbs/probing/detection.ipynb #7ae25b71
+# %% ../../nbs/probing/detection.ipynb #54a60559
 def units_beyond_null(
     d:Detection,
     pool:str='max',  # or "mean"
@@ -323,7 +324,7 @@ def plot_units(
                         right).set_title(f'{sample} texts: share of units', fontsize=10)
     return axs
 
-# %% ../../nbs/probing/detection.ipynb #3c828231
+# %% ../../nbs/probing/detection.ipynb #b00bd330
 def plot_curves(
     d:Detection,
     pool:str='mean',          # or "max"
@@ -340,7 +341,7 @@ def plot_curves(
     axs[0].get_legend().remove()
     return axs
 
-# %% ../../nbs/probing/detection.ipynb #5de48ed3
+# %% ../../nbs/probing/detection.ipynb #72bfcf0b
 def _by_method(d, pool):
     "Name -> layers, by k-means and by the probe, on each sample."
     tables = {}
@@ -376,7 +377,7 @@ def plot_depths_and_silhouettes(
     plot_silhouettes(d, pool, axs[1])
     return axs
 
-# %% ../../nbs/probing/detection.ipynb #a6a629d7
+# %% ../../nbs/probing/detection.ipynb #efbab8ca
 def plot_eigen_choices(
     d:Detection,
     sample:str='all',

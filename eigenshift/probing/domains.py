@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['transfer_probes', 'transfer_baselines', 'plot_transfer']
 
-# %% ../../nbs/probing/domains.ipynb #287759bb
+# %% ../../nbs/probing/domains.ipynb #48f6bc6c
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from .layers import bag_of_words, depths, detector_metrics
 from .linear import fit_probe
 from ..text.splits import lengths
 
-# %% ../../nbs/probing/domains.ipynb #bdf5feba
+# %% ../../nbs/probing/domains.ipynb #75fdbabb
 def transfer_probes(
     states:Mapping[str, np.ndarray], # layer -> (n, d) states of the texts that probes are fitted on
     y:Sequence[int],                 # (n,) their labels, 1 = toxic
@@ -48,7 +48,7 @@ def transfer_baselines(
                          **detector_metrics(words, labels, words > np.median(words))))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/domains.ipynb #06c47654
+# %% ../../nbs/probing/domains.ipynb #d0c686ff
 def _plot_one_domain(ax, moved, baselines):
     "Curves of the models and lines of the baselines for one test set."
     for name, table in moved.groupby('model', sort=False):

@@ -83,7 +83,7 @@ def _silhouette(H, called, sample, seed):
     if not len(sample) or len(set(called[sample])) < 2: return np.nan
     return float(silhouette_score(H[sample], called[sample], random_state=seed))
 
-# %% ../../nbs/probing/layers.ipynb #8c0e2dfd
+# %% ../../nbs/probing/layers.ipynb #f39133d0
 def layer_experts(
     states:Mapping|np.ndarray|Tensor, # layer -> (n, d) states in order, as of layer_states; or one matrix
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -124,7 +124,7 @@ def _length_rows(sizes, y):
                          **detector_metrics(score, y, score > np.median(score))))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/layers.ipynb #54efedcd
+# %% ../../nbs/probing/layers.ipynb #6c8bc834
 def text_baselines(
     texts:Sequence[str],              # n texts
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -218,7 +218,7 @@ def plot_layers(
     ax.legend(frameon=False, fontsize=7, loc='center left', bbox_to_anchor=(1, .5))
     return ax
 
-# %% ../../nbs/probing/layers.ipynb #24734f83
+# %% ../../nbs/probing/layers.ipynb #c69dda7b
 def _quartile(areas):
     "The quartile of each AUROC among its model's layers."
     return pd.cut(areas.rank(pct=True, method='first'), [0, .25, .5, .75, 1],

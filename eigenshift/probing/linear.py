@@ -39,7 +39,7 @@ def _fit_logistic(H, toxic, C):
     w = model.coef_[0]/spread
     return Probe(w, float(model.intercept_[0]-w@mean))
 
-# %% ../../nbs/probing/linear.ipynb #7ec44618
+# %% ../../nbs/probing/linear.ipynb #8eb90d3f
 def fit_probe(
     H:np.ndarray,          # (n, d) states
     y:Sequence[int],       # (n,) labels, 1 = toxic

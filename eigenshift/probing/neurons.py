@@ -25,7 +25,7 @@ def length_strata(
     twice_rank = np.searchsorted(ordered, lengths)+np.searchsorted(ordered, lengths, side='right') # in (0, 2n)
     return np.unique(twice_rank*n//(2*len(ordered)), return_inverse=True)[1]
 
-# %% ../../nbs/probing/neurons.ipynb #420cc016
+# %% ../../nbs/probing/neurons.ipynb #7dca913a
 def within_auroc(
     X:np.ndarray|Tensor,   # (n, units) activations
     y:Sequence[int],       # (n,) labels, 1 = toxic
@@ -57,7 +57,7 @@ def binary_metrics(
     return dict(f1=2*hits/(hits+false_alarms+toxic.sum()), precision=hits/np.maximum(hits+false_alarms, 1),
                 recall=recall, balanced_accuracy=(recall+1-false_alarms/(~toxic).sum())/2)
 
-# %% ../../nbs/probing/neurons.ipynb #221a01cb
+# %% ../../nbs/probing/neurons.ipynb #2a07788b
 def _scored_units(x, toxic, cut, level):
     "AUROC with its interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
     positive, negative = (torch.from_numpy(np.flatnonzero(side)) for side in (toxic, ~toxic))
@@ -115,7 +115,7 @@ def expert_shares(
     shares = {t: {name: 100*np.mean(values > t) for name, values in rows.items()} for t in above}
     return pd.DataFrame(shares).rename_axis('AUROC above', axis=1)
 
-# %% ../../nbs/probing/neurons.ipynb #1f622acf
+# %% ../../nbs/probing/neurons.ipynb #21289b1e
 def expert_means(
     units:pd.DataFrame, # a table of neuron_experts
     above:float=.5,     # an expert's AUROC is strictly above

@@ -58,7 +58,7 @@ def aurocs_under(
             parts.append(areas.astype(np.float32))
     return np.concatenate(parts, 1)
 
-# %% ../../nbs/probing/stability.ipynb #501fa486
+# %% ../../nbs/probing/stability.ipynb #f0fc7e7f
 def family_p_values(
     observed:np.ndarray, # (units,) AUROCs
     null:np.ndarray,     # (draws, units) AUROCs of the same units under permuted labels
@@ -87,7 +87,7 @@ def null_table(
     return pd.DataFrame(dict(auroc=observed, expected=expected, sd=spread, excess=observed-expected,
                              p=(1+at_least)/(len(null)+1), p_any=family_p_values(observed, null)))
 
-# %% ../../nbs/probing/stability.ipynb #07ab7295
+# %% ../../nbs/probing/stability.ipynb #059c8624
 def null_shares(
     units:pd.DataFrame|np.ndarray,               # a table of neuron_experts, or (units,) AUROCs
     null:np.ndarray,                             # (draws, units) AUROCs of aurocs_under
@@ -207,7 +207,7 @@ def _half_rows(one, other, ks):
                              chosen=chosen_on[best].mean(), kept=judged_on[best].mean()))
     return rows
 
-# %% ../../nbs/probing/stability.ipynb #1d320e1e
+# %% ../../nbs/probing/stability.ipynb #750ce0ff
 def expert_stability(
     activations:Mapping|np.ndarray|Tensor, # module -> (n, units), or one matrix
     y:Sequence[int],                       # (n,) labels, 1 = toxic

@@ -39,13 +39,14 @@ def writing_positions(
     lengths = np.array([len(ids) for ids in generations['token_ids']])
     toxic, neutral = np.flatnonzero(steps >= 0), np.flatnonzero(~is_toxic & (lengths > 0))
     if not len(toxic):
-        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or another scorer')
+        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or '
+                         f'another scorer')
     matched = match_steps(steps[toxic], lengths[neutral], seed)
     neutral, matched = neutral[matched >= 0], matched[matched >= 0]
     return Positions(np.r_[toxic, neutral], np.r_[steps[toxic], matched],
                      np.r_[np.ones(len(toxic), int), np.zeros(len(neutral), int)])
 
-# %% ../../nbs/probing/writing.ipynb #9c25058f
+# %% ../../nbs/probing/writing.ipynb #7e5e4b3d
 @dataclass(frozen=True)
 class WritingExperts:
     "How well units and eigen-choices tell that a toxic word is being begun."
