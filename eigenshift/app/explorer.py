@@ -209,6 +209,15 @@ def probabilities(self:Exploration,
     return pd.DataFrame(dict(id=at.tolist(), token=tokens, base=base[at].tolist(), edited=edited[at].tolist()))
 
 @patch
+def moved_tokens(self:Exploration,
+    n:int=4,    # on either side
+)->pd.DataFrame:# token (masked), change of its probability; those that lose most first
+    "The tokens that lose and gain most."
+    change = self.logits(None if self.is_unedited() else self.edit()).softmax(0)-self.logits().softmax(0)
+    at = torch.cat([(-change).topk(n).indices, change.topk(n).indices.flip(0)])
+    return pd.DataFrame(dict(token=[mask(self.tok.decode([t])) for t in at.tolist()], change=change[at].tolist()))
+
+@patch
 def toxic_tokens(self:Exploration)->Tensor|None:
     "The tokens that toxic states had produced, where the edit knows them."
     words = getattr(self.shift, 'words', None)
@@ -546,14 +555,14 @@ def _said(state):
     def one(title, edited): return title+'\n'+'\n'.join(textwrap.wrap(''.join(state.shown(edited)), 52))
     return one('unedited', False)+'\n\n'+one(f'edited: {state.described()}', True)
 
-def _listed(state, likeliest):
+def _listed(state):
     "The first directions, or the tokens that move most, as lines."
     if state.what:
         rows = state.table(n=6)
         lines = ['\n          '.join([f"{'●' if row.on else '○'} #{i:<5d}", *textwrap.wrap(row[state.sides[0]], 60)]).replace('\n          ', '', 1) for i, row in rows.iterrows()]
         return '\n'.join([state.title, *lines])
-    by = likeliest.assign(change=likeliest.edited-likeliest.base).sort_values('change')
-    return '\n'.join(['tokens that lose and gain most'] + [f'{100*row.change:+7.2f} points  {_shown_token(row.token)}' for row in by.itertuples()])
+    lines = [f'{100*row.change:+7.2f} points  {_shown_token(row.token)}' for row in state.moved_tokens(4).itertuples()]
+    return '\n'.join(['the tokens that lose and gain most', *lines])
 
 def snapshot(
     ex:Exploration,  # or an `Explorer`
@@ -569,7 +578,7 @@ def snapshot(
     fig, ((a, b), (c, d)) = plt.subplots(2, 2, figsize=(10, 5.2), gridspec_kw=dict(height_ratios=[2.4, 1], width_ratios=[1, 1.15]))
     _draw_tokens(state, likeliest, a, colours[0])
     _draw_course(state, course(state, sizes, likeliest.id.tolist()), b, colours)
-    for ax, text, style in ((c, _said(state), dict(fontsize=9)), (d, _listed(state, likeliest), dict(fontsize=7.5, family='monospace'))):
+    for ax, text, style in ((c, _said(state), dict(fontsize=9)), (d, _listed(state), dict(fontsize=7.5, family='monospace'))):
         ax.axis('off')
         ax.text(0, 1, _plain(text), va='top', transform=ax.transAxes, **style)
     sns.despine(fig)
