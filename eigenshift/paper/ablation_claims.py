@@ -6,7 +6,7 @@
 __all__ = ['perplexity_of_states', 'Ablation', 'table6', 'printed_table6', 'weak_cells', 'plot_figure4', 'ways_to_choose',
            'best_below', 'plot_ways']
 
-# %% ../../nbs/paper/ablation_claims.ipynb #8c6fc9b8
+# %% ../../nbs/paper/ablation_claims.ipynb #2202bbea
 import numpy as np, pandas as pd, torch
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# %% ../../nbs/paper/ablation_claims.ipynb #3dc7f953
+# %% ../../nbs/paper/ablation_claims.ipynb #5ccdafca
 @torch.inference_mode()
 def perplexity_of_states(
     h:Head,
@@ -48,7 +48,7 @@ def perplexity_of_states(
     items = pd.DataFrame([(part.sum().item(), len(part)) for part in values.split(corpus.sizes.tolist())], columns=['nll', 'tokens'])
     with np.errstate(over='ignore'): return Measured(items.assign(perplexity=np.exp(items.nll/items.tokens)), perplexity_stats)
 
-# %% ../../nbs/paper/ablation_claims.ipynb #2f2787f4
+# %% ../../nbs/paper/ablation_claims.ipynb #48d6edf4
 @dataclass(frozen=True, eq=False)
 class Ablation:
     "What the cells of the grid share."
@@ -93,7 +93,7 @@ class Ablation:
         cells = [(k, a, rank) for rank, widths in (('signed', ks), ('random', ks[-1:])) for a in alphas for k in widths]
         return pd.DataFrame([self.cell(*c) for c in cells])
 
-# %% ../../nbs/paper/ablation_claims.ipynb #a5de6ed0
+# %% ../../nbs/paper/ablation_claims.ipynb #cf540b73
 def _cells(rows:pd.DataFrame, form:str)->pd.DataFrame:
     "Cells as text, α down and k across."
     text = [form.format(r.toxicity, r.perplexity, r.tph) for r in rows.itertuples()]
@@ -123,7 +123,7 @@ def weak_cells(
                  range=f'{printed.toxicity.min()} to {printed.toxicity.max()}, unedited 11.13')
     return pd.DataFrame(dict(here=here, printed=there)).T
 
-# %% ../../nbs/paper/ablation_claims.ipynb #425a1eab
+# %% ../../nbs/paper/ablation_claims.ipynb #bb6d5ac5
 def _draw_tph(ax:'Axes', table:pd.DataFrame, y:str, palette:dict, title:str, legend)->None:
     import seaborn as sns
     sns.lineplot(table, x='share', y=y, hue='alpha', palette=palette, legend=legend, marker='o', ax=ax)
@@ -168,7 +168,7 @@ def plot_figure4(
     fig.tight_layout()
     return fig
 
-# %% ../../nbs/paper/ablation_claims.ipynb #fc76a412
+# %% ../../nbs/paper/ablation_claims.ipynb #b2b10a49
 def ways_to_choose(
     choices:EigenChoices,
     first:Calibration,   # to fit on, at first positions

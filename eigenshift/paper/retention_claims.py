@@ -6,7 +6,7 @@
 __all__ = ['table8_methods', 'rebuilt', 'untouched_directions', 'show_table5', 'offline_questions', 'write_tasks',
            'accuracy_table', 'printed_changes', 'table8_rows', 'table8', 'plot_table8']
 
-# %% ../../nbs/paper/retention_claims.ipynb #5b3cbc01
+# %% ../../nbs/paper/retention_claims.ipynb #550ca82b
 import json, time, numpy as np, pandas as pd, torch
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# %% ../../nbs/paper/retention_claims.ipynb #f6c9fb9d
+# %% ../../nbs/paper/retention_claims.ipynb #c9cdd8ea
 def _weight(choices:EigenChoices)->torch.Tensor:
     "(n_vocab, d_model) float32, the whole head."
     return torch.cat([block.float() for _, block in choices.head.rows()])
@@ -70,7 +70,7 @@ def show_table5(
     formats = {**{k: '{:.2e}' for k in small}, 'condition': '{:.0f}', 'time_ratio': '{:.1f} ×'}
     return table.merge(printed, how='left').style.format(formats, na_rep='not in the paper').hide(axis='index')
 
-# %% ../../nbs/paper/retention_claims.ipynb #b8176093
+# %% ../../nbs/paper/retention_claims.ipynb #1de8f906
 _nouns = 'books houses trees rivers cars songs letters birds roads stones windows markets'.split()
 
 def _last_word(text:str, spans:list, ends:dict, rng)->dict:
@@ -133,7 +133,7 @@ def write_tasks(
         (folder/f'{name}.yaml').write_text(_yaml.format(name=name, folder=folder))
     return [f'own_{name}' for name in questions]
 
-# %% ../../nbs/paper/retention_claims.ipynb #d73c826e
+# %% ../../nbs/paper/retention_claims.ipynb #9f9906e8
 def accuracy_table(
     known:pd.DataFrame, # of `tasks`, with a column `method`
 )->pd.DataFrame:        # task and method -> before, after (%) and the change with two standard errors
@@ -177,7 +177,7 @@ def table8(
     printed = published('table8').assign(method='EigenShift (printed)')
     return pd.concat([ours, printed]).fillna('').set_index(['model', 'method'])
 
-# %% ../../nbs/paper/retention_claims.ipynb #3714f1ca
+# %% ../../nbs/paper/retention_claims.ipynb #7bd5cf15
 def plot_table8(
     results:dict[str, Comparison], # model -> comparison
     judge:str,                     # name of the scorer

@@ -7,7 +7,7 @@ __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading',
            'side_of', 'EigenKind', 'fisher_draft', 'FisherKind', 'kind_of', 'setting_words', 'on_top', 'make_edit',
            'applied_scores', 'edit_scores']
 
-# %% ../../nbs/tuning/trials.ipynb #e3ee8d6f
+# %% ../../nbs/tuning/trials.ipynb #a36ede4e
 import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..editing.eigenshift import EigenShift, how_many, mergeable, rankings, recommended
 from ..editing.fisher import FisherShift, fisher_recommended
 from ..editing.head_edit import HeadEdit
-from ..editing.information import canonical, fisher, gradients
+from ..editing.information import directions, fisher, gradients, second_moment
 from ..editing.intervention import Composed, Intervention, compose
 from ..editing.methods import Evidence, find_method
 from ..metrics import auroc
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# %% ../../nbs/tuning/trials.ipynb #46ed6907
+# %% ../../nbs/tuning/trials.ipynb #3408bf35
 def halves(
     prompts:Sequence[str], # of the fit split
 )->tuple[list[str], list[str]]: # learn, choose
@@ -84,7 +84,7 @@ def gathered(
         if len(cal.toxic) >= least: break
     return generations, cal
 
-# %% ../../nbs/tuning/trials.ipynb #dc570037
+# %% ../../nbs/tuning/trials.ipynb #59e11331
 @dataclass(frozen=True, repr=False, eq=False)
 class Reading:
     "What trials are scored on, read from the model under whatever edit is in force."
@@ -136,7 +136,7 @@ class Ground:
         below = f'; {self.under.name} at {sorted(self.after)}' if self.under else ''
         return f'Ground({self.cal!r}; {len(self.held.toxic)} toxic states to score on, {self.corpus!r}{below})'
 
-# %% ../../nbs/tuning/trials.ipynb #96439f6d
+# %% ../../nbs/tuning/trials.ipynb #ab4ae04c
 def corpus_nll(
     h:Head,
     corpus:Sequences,
@@ -181,7 +181,7 @@ def ground(
     nll = corpus_nll(choices.head, base['corpus'])
     return Ground(choices, found, held, base['corpus'], after, read, under, continuations, dict(perplexity=float(np.exp(nll).mean())))
 
-# %% ../../nbs/tuning/trials.ipynb #fc334d56
+# %% ../../nbs/tuning/trials.ipynb #c007b2fc
 class _Named:
     "A trial that puts a method's name before the names of its parameters."
     def __init__(self, trial, prefix:str): self.trial, self.prefix = trial, prefix
@@ -224,7 +224,7 @@ class Kind:
         "Name -> a call that fits the method as the package recommends, for comparison with what was found."
         return {f'{self.method.title} default': lambda: self.method.from_evidence(evidence)}
 
-# %% ../../nbs/tuning/trials.ipynb #4f1f9bd2
+# %% ../../nbs/tuning/trials.ipynb #b1c2b261
 _side_words = dict(both='both sides', centred='centred', toxic='one-sided')
 
 def side_of(
@@ -264,7 +264,7 @@ class EigenKind(Kind):
         settings = self.usual(evidence.choices.d_model)
         return {name: lambda s=s: self.draft(evidence, s, describe) for name, s in settings.items()}
 
-# %% ../../nbs/tuning/trials.ipynb #10fcdb13
+# %% ../../nbs/tuning/trials.ipynb #3f989bd0
 def fisher_draft(
     evidence:Evidence,
     side:str,    # a name in `sides`
@@ -274,16 +274,13 @@ def fisher_draft(
     h, cal = evidence.choices.head, evidence.calibration
     toxic, neutral = cal.toxic.float(), cal.neutral.float()
     def information(): # depends on neither side nor ridge
-        return fisher(h, neutral[:2048]), gradients(h, toxic, cal.tokens).double()
-    def directions():
+        return fisher(h, neutral[:2048]), gradients(h, toxic, cal.tokens)
+    def drafted():
         center = None if side == 'both' else neutral.mean(0)
         T, N = (X if center is None else X-center for X in (toxic, neutral))
         cost, gradient = evidence.part('information', information)
-        spread, wanted = N.double().T @ N.double()/len(N), gradient.T @ T.double()/len(T)
-        read, write, gains = (t.float() for t in canonical(cost, spread, wanted, max(1, h.d_model//2), ridge))
-        sign = torch.where((T @ read.T).mean(0) < 0, -1., 1.)[:, None]
-        return read*sign, write*sign, gains, center
-    return evidence.part(('directions', side, float(ridge)), directions)
+        return *directions(cost, second_moment(N), (gradient, T), T.mean(0), max(1, h.d_model//2), ridge), center
+    return evidence.part(('directions', side, float(ridge)), drafted)
 
 def _fisher_stats(toxic:Tensor, neutral:Tensor, write:Tensor)->dict[str, Tensor]:
     "What the components read and take, from the coordinates of toxic and neutral states."
@@ -332,7 +329,7 @@ class FisherKind(Kind):
         def fit(): return FisherShift.from_calibration(evidence.choices, evidence.calibration, describe=describe)
         return {name: fit for name in self.usual(evidence.choices.d_model)}
 
-# %% ../../nbs/tuning/trials.ipynb #46c4d961
+# %% ../../nbs/tuning/trials.ipynb #3ee60c51
 head_kinds = ('fisher', *(r for r in rankings if r not in ('signed', 'random'))) # of edits of the head, scored from cached states
 
 def kind_of(
@@ -343,7 +340,7 @@ def kind_of(
     if name == FisherShift.method: return FisherKind(side)
     return EigenKind(name, side) if name in rankings else Kind(name)
 
-# %% ../../nbs/tuning/trials.ipynb #2bb5906f
+# %% ../../nbs/tuning/trials.ipynb #17f63600
 def setting_words(
     setting:dict, # kind, its parameters, and under (strength of the edit below)
     d_model:int,
@@ -372,7 +369,7 @@ def make_edit(
     settings = kind.suggest(_Given(setting), g.choices.d_model)
     return on_top(g, below, kind.draft(g.evidence[below], settings, describe))
 
-# %% ../../nbs/tuning/trials.ipynb #6b1b17eb
+# %% ../../nbs/tuning/trials.ipynb #fbce8299
 def _compared(h:Head, before:Tensor, after:Tensor, ids:Tensor, applied:Callable)->dict[str, Tensor]:
     "logp, logp0, kl, same of each state, as `scan` has them; `applied` is a context in which the edit is in force."
     out = []
