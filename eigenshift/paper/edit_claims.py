@@ -7,7 +7,7 @@ __all__ = ['methods_shown', 'methods_of_paper', 'EditRun', 'edit_run', 'draw_dec
            'draw_tokens', 'draw_eigen_choice', 'draw_pipeline', 'plot_by_both_scorers', 'beside_table2',
            'relative_changes', 'one_prompt', 'toxic_shares']
 
-# %% ../../nbs/paper/edit_claims.ipynb #d3e2a697
+# %% ../../nbs/paper/edit_claims.ipynb #66ab7d71
 import numpy as np, pandas as pd, torch
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from transformers import PreTrainedTokenizerBase
 
-# %% ../../nbs/paper/edit_claims.ipynb #ea3e5eea
+# %% ../../nbs/paper/edit_claims.ipynb #5cdf4636
 methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'FisherShift', 'FisherShift, merged', 'logit penalty')
 methods_of_paper = {name: name for name in ('EigenShift', 'Det-0', 'Damp', 'AurA')}
 
@@ -60,7 +60,7 @@ def edit_run(
     tokens = [tok.decode([i]) for side in ids[0].tolist() for i in side]
     return EditRun(model, result, choices.S, choices.head.n_vocab, cal, shift, said, tokens, torch.cat(list(logits[0])).numpy())
 
-# %% ../../nbs/paper/edit_claims.ipynb #ad1942dc
+# %% ../../nbs/paper/edit_claims.ipynb #6749a2b5
 def _outline(ax:'Axes', left:float, width:float, height:float, name:str, under:str, i:int, d:int)->None:
     "A matrix as a box, its name away from the marked component."
     from matplotlib.patches import Rectangle
@@ -95,7 +95,7 @@ def draw_decomposition(
     ax.set_title('the head, decomposed', fontsize=11)
     return ax
 
-# %% ../../nbs/paper/edit_claims.ipynb #52672664
+# %% ../../nbs/paper/edit_claims.ipynb #a92e4bf1
 def draw_spectrum(
     ax:'Axes',
     S:np.ndarray,     # (d_model,) singular values
@@ -168,7 +168,7 @@ def draw_eigen_choice(
     fig.tight_layout()
     return fig
 
-# %% ../../nbs/paper/edit_claims.ipynb #50ffb0d9
+# %% ../../nbs/paper/edit_claims.ipynb #43c03c09
 def _box(ax:'Axes', x:float, y:float, text:str, edited:bool, width:float)->None:
     from matplotlib.patches import FancyBboxPatch
     import seaborn as sns
@@ -217,7 +217,7 @@ def draw_pipeline(
     fig.tight_layout()
     return fig
 
-# %% ../../nbs/paper/edit_claims.ipynb #eafd6876
+# %% ../../nbs/paper/edit_claims.ipynb #2b0512df
 def plot_by_both_scorers(
     runs:dict[str, EditRun], # model -> run
     label:Callable, # scorer that labels
@@ -236,12 +236,13 @@ def plot_by_both_scorers(
     fig.tight_layout(rect=(0, .16/len(runs), 1, 1))
     return fig
 
-# %% ../../nbs/paper/edit_claims.ipynb #c25b0a96
+# %% ../../nbs/paper/edit_claims.ipynb #5b7a38b1
 def beside_table2(
     run:EditRun,
 )->tuple[pd.DataFrame, str]: # a row for each method of the paper, measured and printed; why they differ, or ""
     "Toxicity, perplexity and TPH beside the printed ones."
-    found = against_published(run.result, run.model.paper or 'LLaMA-2-7B', methods_of_paper)
+    ours = {mine: theirs for mine, theirs in methods_of_paper.items() if mine in run.result.methods}
+    found = against_published(run.result, run.model.paper or 'LLaMA-2-7B', ours)
     found['measured'] = [f'{v:.4g} [{low:.4g}, {high:.4g}]' for v, low, high in zip(found.measured, found.low, found.high)]
     wide = found.pivot(index='paper', columns='statistic', values=['measured', 'printed']).swaplevel(axis=1).sort_index(axis=1)
     return wide[['toxicity', 'perplexity', 'tph']].reindex(['none', 'Det-0', 'Damp', 'AurA', 'EigenShift']), found.differs.iloc[0]
@@ -269,7 +270,7 @@ def relative_changes(
     changes = {(name, c): {m: v[i] for m, v in rows.items()} for name, rows in (ours|theirs).items() for i, c in enumerate(('toxicity', 'perplexity'))}
     return pd.DataFrame(changes).fillna('').T
 
-# %% ../../nbs/paper/edit_claims.ipynb #4ba5ed82
+# %% ../../nbs/paper/edit_claims.ipynb #290f315c
 def one_prompt(
     run:EditRun,
     judge:Callable, # scorer
