@@ -15,8 +15,8 @@ from fastcore.meta import delegates
 from ..core import batches_by_length, mask
 from .checkpoint import untie
 from .head_edit import take
-from .information import canonical
-from .budget import reach
+from .information import directions
+from .budget import solve_strength
 from .intervention import Intervention, Section, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
@@ -130,9 +130,11 @@ class _Sums:
     def toxic(self, H, G): self.t += len(H); self.th = self.th+H.sum(0).double(); self.gh, self.g = self.gh+(G.T @ H).double(), self.g+G.sum(0).double()
     def directions(self, k, ridge, sided, n_toxic):
         "read, write (k, d), centre (d,), gains (k,), float32; states of toxic sequences read positive on average."
-        c = self.h/self.n if sided else torch.zeros_like(self.h); C = self.hh/self.n-(torch.outer(c, c) if sided else 0.)
-        read, write, gains = canonical(self.gg/self.n, C, (self.gh-torch.outer(self.g, c))/n_toxic, k, ridge); flip = torch.where(read @ (self.th/self.t-c) < 0, -1., 1.)[:, None]
-        return *(t.float().cpu() for t in (read*flip, write*flip, c, gains)),
+        center = self.h/self.n if sided else torch.zeros_like(self.h)
+        spread = self.hh/self.n-(torch.outer(center, center) if sided else 0.)
+        wanted = (self.gh-torch.outer(self.g, center))/n_toxic
+        read, write, gains = directions(self.gg/self.n, spread, wanted, self.th/self.t-center, k, ridge)
+        return tuple(t.float().cpu() for t in (read, write, center, gains))
 
 @torch.inference_mode()
 def stream_kl(
@@ -212,7 +214,7 @@ def from_traces(cls:StreamShift,
     if odd := set(at)-set(traces.sums): raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
     made = {a: (s := traces.sums[a]).directions(how_many(k, len(s.h)), ridge, sided, traces.meta['n_toxic']) for a in at}; col = lambda j: {a: m[j] for a, m in made.items()}; n = len(made[at[0]][0])
     out = cls(name or f"StreamShift {at[0] if len(at) == 1 else f'{len(at)} places'} k={n} KL={kl:g}{' one-sided' if sided else ''}", col(0), col(1), col(2), col(3), sided)
-    size = reach(lambda t: stream_kl(model, tok, traces.held, traces.starts, out, t), kl)
+    size = solve_strength(lambda t: stream_kl(model, tok, traces.held, traces.starts, out, t), kl)
     out = replace(out, write={a: w*size for a, w in out.write.items()}, meta=traces.meta|dict(k=n, kl=kl, ridge=ridge, sided=sided or 'no', places=len(at))).stamp(model)
     return replace(out, says=_says(out, model, tok, traces.toxic))
 
