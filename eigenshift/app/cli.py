@@ -61,7 +61,7 @@ def command(
         except (ValueError, OSError, ImportError, RuntimeError) as error:
             typer.echo(f'{function.__name__}: {one_line(error)}', err=True)
             raise typer.Exit(2)
-        if result is not None: typer.echo(str(result))
+        if result is not None: typer.echo(getattr(result, 'to_string', result.__str__)())
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     run.__signature__ = inspect.Signature(list(_parameters(function)))
     return run
@@ -72,6 +72,7 @@ subcommands = dict( # name -> its module, one line of help
     probe=('app.probe', 'From labelled texts and a model to what detects toxicity in it, length controlled: tables, figures, a report.'),
     tune=('app.tune', 'The settings of an edit, found without choosing: searched on cached states, confirmed by generating.'),
     merge=('app.merge', "A run's edit, merged for good into a checkpoint that loads like any other."),
+    check=('app.check', 'What a model gets right with these versions of the libraries, in seconds: what was tried, the error, the verdict.'),
 )
 
 class _Subcommands(typer.core.TyperGroup):

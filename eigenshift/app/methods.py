@@ -6,6 +6,7 @@
 __all__ = ['default', 'paper', 'trivial', 'implied', 'widest', 'choose_method', 'compared_edits', 'asked_method']
 
 # %% ../../nbs/app/methods.ipynb #e50000af
+from dataclasses import replace
 from pathlib import Path
 from ..editing.intervention import Intervention
 from ..editing.methods import Evidence, find_method, fitted, methods
@@ -48,7 +49,8 @@ def compared_edits(
 )->dict[str, Intervention]: # title -> edit, the one asked for first
     "The edit asked for, its relative that becomes weights, another kind, and the trivial one."
     settings, kind = settings or {}, find_method(name)
-    def kept(file, name, **settings):
+    usual = replace(evidence, preserve=None) # what stands beside is fitted as anyone would; it shares the parts
+    def kept(file, name, evidence=evidence, **settings):
         path = None if folder is None else Path(folder)/f'{file}.safetensors'
         return load_or_make(path, Intervention.load, lambda: fitted(name, evidence, **settings))
 
@@ -56,7 +58,7 @@ def compared_edits(
     linear = kind.linear(settings)
     if linear is not None and edits[kind.title].unmergeable(evidence.model):
         edits[f'{kind.title}, merged'] = kept('shift-merged', name, **linear)
-    for other in _beside(name): edits[methods[other].title] = kept(f'beside-{other}', other)
+    for other in _beside(name): edits[methods[other].title] = kept(f'beside-{other}', other, usual)
     return edits
 
 def asked_method(

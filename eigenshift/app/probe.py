@@ -14,7 +14,7 @@ from .probe_report import write_probe_report
 from ..probing.detection import Detection, measure_detectors
 from ..probing.samples import load_any, load_texts
 
-# %% ../../nbs/app/probe.ipynb #10a9519b
+# %% ../../nbs/app/probe.ipynb #4cc686b0
 _small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
 
 def _size(model):
@@ -31,16 +31,15 @@ def _source_name(data):
     if data is None: return 'bundled'
     return str(data) if isinstance(data, (str, Path)) else 'a Dataset'
 
-def _label_list(toxic):
-    "The labels that mean toxic: as they are given, or parted at commas."
-    if isinstance(toxic, str) and ',' in toxic: return [label.strip() for label in toxic.split(',')]
-    return toxic
+def _label_list(given):
+    "Labels as they are given, or parted at commas."
+    return [label.strip() for label in given.split(',')] if isinstance(given, str) and ',' in given else given
 
 def _arguments(given):
     "What `eigenshift probe` needs to be told to repeat this call: what differs from its defaults and can be typed."
     defaults = {name: p.default for name, p in inspect.signature(probe).parameters.items()}
     left_out = ('out', 'keep', 'resume', 'device', 'untrained')
-    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name] and isinstance(value, (str, int))}
+    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name] and isinstance(value, (str, int, float))}
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
@@ -51,7 +50,10 @@ def probe(
     text:str=None,        # of a file: the column of texts
     label:str=None,       # of a file: the column of labels
     toxic:str=None,       # of a file: the label that means toxic, or several with commas in between, where they are not 0 and 1
-    encoding:str='utf-8', # of a file
+    neutral:str=None,     # of a file: the label or labels that mean neutral; by default all that are not toxic
+    threshold:float=None, # of a file whose labels are numbers: a text is toxic from here on
+    encoding:str=None,    # of a file; UTF-8 by default
+    bad:str=None,         # of a file: "skip" leaves out rows that cannot be read, and counts them; by default they are an error
     max_length:int=128,   # tokens of a text
     perms:int=100,        # permutations of the labels for the nulls
     untrained:bool=None,  # read an untrained model of the same shape, too; by default if it has at most a billion parameters
@@ -65,13 +67,16 @@ def probe(
 )->Detection:
     "From labelled texts and a model to tables, figures and a page: what detects toxicity, and is it more than length?"
     arguments, start = _arguments(locals()), time.time()
-    ds = load_texts(data, rows, split, seed, text=text, label=label, toxic=_label_list(toxic), encoding=encoding)
+    columns = dict(text=text, label=label, toxic=_label_list(toxic), neutral=_label_list(neutral), threshold=threshold,
+                   encoding=encoding, bad=bad)
+    ds = load_texts(data, rows, split, seed, **{name: value for name, value in columns.items() if value is not None})
     lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
     small = _size(lm) <= _small
     if untrained is None: untrained = small and not quantize
     noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments)
-    d = measure_detectors(lm, tok, ds['text'][:], ds['label'][:], out, untrained, perms, max_length=max_length, dtype='float32' if small else 'float16',
-                          seed=seed, progress=len(ds) > 2000, resume=resume, noted=noted)
+    d = measure_detectors(lm, tok, ds['text'][:], ds['label'][:], out, untrained, perms, max_length=max_length,
+                          dtype='float32' if small else 'float16', seed=seed, progress=len(ds) > 2000, resume=resume,
+                          noted=noted)
     write_probe_report(d, time.time()-start)
     if not keep: shutil.rmtree(d.path/'activations', ignore_errors=True)
     return d

@@ -6,7 +6,7 @@
 __all__ = ['unit_shares', 'unit_means', 'nulls_in_words', 'neurons_against_layers', 'write_probe_report']
 
 # %% ../../nbs/app/probe_report.ipynb #e5000063
-import json, matplotlib.pyplot as plt, numpy as np, pandas as pd
+import json, shlex, matplotlib.pyplot as plt, numpy as np, pandas as pd
 from collections.abc import Callable
 from markupsafe import Markup
 from pathlib import Path
@@ -19,10 +19,11 @@ from ..probing.layers import expert_table
 from ..probing.neurons import expert_means, expert_shares
 from ..probing.stability import null_shares
 
-# %% ../../nbs/app/probe_report.ipynb #4b766cd1
+# %% ../../nbs/app/probe_report.ipynb #ee89ec7e
 def _by_sample(d, make):
     "A table of each pooling and sample of the units, stacked."
-    tables = {key: make(units.reset_index(drop=True)).reset_index() for key, units in d.units.groupby(['pool', 'sample'], sort=False)}
+    tables = {key: make(units.reset_index(drop=True)).reset_index()
+              for key, units in d.units.groupby(['pool', 'sample'], sort=False)}
     return pd.concat(tables).reset_index(level=[0, 1], names=['pool', 'sample'])
 
 def unit_shares(
@@ -55,10 +56,11 @@ def neurons_against_layers(
     tables = {}
     for sample in d.samples['sample']:
         layers = d.of('layers', 'mean', sample)
-        tables[sample] = expert_table(d.of('units', 'max', sample), layers[layers.method == 'kmeans']).reset_index(names='detector')
+        tables[sample] = expert_table(d.of('units', 'max', sample),
+                                      layers[layers.method == 'kmeans']).reset_index(names='detector')
     return pd.concat(tables).reset_index(level=0, names='sample')
 
-# %% ../../nbs/app/probe_report.ipynb #6695ad04
+# %% ../../nbs/app/probe_report.ipynb #23a1c519
 def _drawn(d, name, plot):
     "Draw a figure of the probe into its folder; the path."
     axes = plot(d)
@@ -78,12 +80,14 @@ def _plot_eigen(d, ax):
     "The eigen-choices of the matched sample."
     return plot_directions(d.of('eigen', 'mean', 'length-matched'), ax=ax)
 
-# %% ../../nbs/app/probe_report.ipynb #72972b67
+# %% ../../nbs/app/probe_report.ipynb #34035b17
 def _overview(d, said, rows):
     "All detectors in one table."
     everything, matched = (int(n) for n in d.samples.texts[:2])
-    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts and on the {matched:,} that could be '
-               'matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not chosen or fitted on, '
+    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts and '
+               f'on the {matched:,} that could be '
+               'matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not '
+               'chosen or fitted on, '
                '"best of" was chosen on these.')
     return 'The detectors, side by side', [table(side_by_side(rows), caption)]
 
@@ -95,42 +99,57 @@ def _about_length(d, said, rows):
 
 def _about_neurons(d, said, rows):
     "Units, their null and their stability."
-    halves = d.stable[d.stable.measure == 'halves'][['pool', 'sample', 'k', 'overlap', 'chance', 'rank_correlation', 'chosen', 'kept']]
+    halves = d.stable[d.stable.measure == 'halves'][['pool', 'sample', 'k', 'overlap', 'chance', 'rank_correlation',
+                                                     'chosen', 'kept']]
     return 'Are neurons detectors?', [
         said['neurons'], said['stability'],
-        figure(_drawn(d, 'figure-3', plot_units), 'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length give; dashed: 95 % of their best units.'),
-        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of texts of the same length stratum only.'),
-        table(nulls_in_words(d), 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels permuted within strata of length give.'),
+        figure(_drawn(d, 'figure-3', plot_units),
+               'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length give; '
+               'dashed: 95 % of their best units.'),
+        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of texts '
+                              'of the same length stratum only.'),
+        table(nulls_in_words(d), 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels '
+                                 'permuted within strata of length give.'),
         table(unit_means(d), 'Mean over all units, and over the experts alone.'),
-        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank correlation of all units, AUROC on the half that chose them and on the other.')]
+        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank '
+                      'correlation of all units, AUROC on the half that chose them and on the other.')]
 
-# %% ../../nbs/app/probe_report.ipynb #1c75e90c
+# %% ../../nbs/app/probe_report.ipynb #fdd875e1
 def _about_layers(d, said, rows):
     "Layers by clusters and probes."
     return 'Are layers better?', [
         said['layers'],
-        figure(_drawn(d, 'layers', plot_curves), 'AUROC of each layer with its interval, by what is made of its states, beside length and a bag of words.'),
-        figure(_drawn(d, 'figure-5', _alone(plot_depths)), 'Where the best and the worst layers lie: depth by quartile of AUROC.'),
-        figure(_drawn(d, 'figure-6', _alone(plot_silhouettes)), 'AUROC against the silhouette of the split: clusters that hang together need not detect.'),
-        table(neurons_against_layers(d), "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain is relative to the mean of the experts.")]
+        figure(_drawn(d, 'layers', plot_curves),
+               'AUROC of each layer with its interval, by what is made of its states, beside length and a bag of words.'),
+        figure(_drawn(d, 'figure-5', _alone(plot_depths)),
+               'Where the best and the worst layers lie: depth by quartile of AUROC.'),
+        figure(_drawn(d, 'figure-6', _alone(plot_silhouettes)),
+               'AUROC against the silhouette of the split: clusters that hang together need not detect.'),
+        table(neurons_against_layers(d),
+              "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain "
+              "is relative to the mean of the experts.")]
 
 def _about_eigen(d, said, rows):
     "The eigen-choices of the head in every layer."
-    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where they enter it), '
+    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where '
+               'they enter it), '
                'length-matched texts; white is chance, the sign is arbitrary.')
-    return 'Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(_drawn(d, 'eigen-choices', _alone(_plot_eigen, (7, 4.5))), caption)]
+    drawn = _drawn(d, 'eigen-choices', _alone(_plot_eigen, (7, 4.5)))
+    return 'Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(drawn, caption)]
 
 def _how_to_repeat(d, seconds):
     "The command and the record."
-    arguments = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in d.config.get('arguments', {}).items())
+    arguments = ' '.join(f'--{name.replace("_", "-")} {shlex.quote(str(value))}' for name, value in d.config.get('arguments', {}).items())
     record = d.config if seconds is None else dict(d.config, seconds=round(seconds))
-    return 'Settings, and how to repeat', [code(f'eigenshift probe {arguments}'.strip()), code(json.dumps(record, indent=1))]
+    return 'Settings, and how to repeat', [code(f'eigenshift probe {arguments}'.strip()),
+                                           code(json.dumps(record, indent=1))]
 
 # %% ../../nbs/app/probe_report.ipynb #874c1483
 def _write_results(d, said, rows):
     "results.csv and results.json."
     with atomic(d.path/'results.csv') as tmp: rows.to_csv(tmp, index=False)
-    records = dict(findings=said, detectors=json.loads(rows.to_json(orient='records')), samples=json.loads(d.samples.to_json(orient='records')))
+    records = dict(findings=said, detectors=json.loads(rows.to_json(orient='records')),
+                   samples=json.loads(d.samples.to_json(orient='records')))
     with atomic(d.path/'results.json') as tmp: tmp.write_text(json.dumps(records, indent=1))
 
 def write_probe_report(
@@ -145,4 +164,5 @@ def write_probe_report(
     sections = [part(d, said, rows) for part in parts]+[_how_to_repeat(d, seconds)]
     model = d.config.get('model', 'the model')
     name = 'the bundled model' if model == 'bundled' else Path(model).name
-    return report(f'What detects toxicity in {name}, once length is controlled?', said['in short'], sections, d.path/'report.html')
+    return report(f'What detects toxicity in {name}, once length is controlled?', said['in short'], sections,
+                  d.path/'report.html')

@@ -39,7 +39,7 @@ def _outermost(model):
         inside += (path+'.',)
     return found
 
-# %% ../../nbs/models/blocks.ipynb #507d0e49
+# %% ../../nbs/models/blocks.ipynb #2d2e94ff
 def block_calls(
     model,  # a transformers model
 )->list:    # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
@@ -194,7 +194,7 @@ def _candidates(block, n_experts):
         if not mixer and not is_linear(m) and not _holds_experts(m): continue
         skip += (path+'.',)
         router = is_linear(m) and _router_name.search(path) and _sizes(m)[1] in (1, n_experts)
-        if not mixer and not router: found.append((path, m))
+        if not mixer and not router and 'adapter' not in path: found.append((path, m))
     return found, mixes
 
 def _called_mlp(block, path):
@@ -213,7 +213,7 @@ def _mlp_layers(name, block, n_experts, d_model):
     raise ValueError(f'cannot tell the MLP of {name} ({type(block).__name__}): its linear layers are '
                      f'{[(path, *_sizes(m)) for path, m in block.named_modules() if is_linear(m)]}')
 
-# %% ../../nbs/models/blocks.ipynb #80584561
+# %% ../../nbs/models/blocks.ipynb #c0887f86
 def _of_experts(name, m, block):
     "The neurons of a module that holds its experts as parameters of three dimensions."
     layout = expert_layout(m, name)

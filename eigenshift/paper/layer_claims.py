@@ -7,7 +7,7 @@ __all__ = ['baselines_by_sample', 'clusters_of_length', 'length_beside_table1', 
            'layer_metrics', 'best_under_conditions', 'plot_by_depth', 'plot_best_depths', 'best_depths',
            'plot_silhouettes_by_data', 'silhouette_table', 'length_in_clusters']
 
-# %% ../../nbs/paper/layer_claims.ipynb #1e50a9e3
+# %% ../../nbs/paper/layer_claims.ipynb #a6821b9d
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from ..probing.neurons import neuron_experts
 from ..states.reading import read_both
 from ..text.splits import lengths
 
-# %% ../../nbs/paper/layer_claims.ipynb #077d0431
+# %% ../../nbs/paper/layer_claims.ipynb #1f823994
 def baselines_by_sample(
     data:LabelledTexts,
 )->pd.DataFrame: # as of text_baselines, with the column `sample`
@@ -44,10 +44,11 @@ def length_beside_table1(
         of_length = clusters_of_length(rows)
         paper = published('table1').query('data == @name', local_dict=dict(name={'en': 'Jigsaw', 'zh': 'ToxiCN'}[lang]))
         tables.append(paper[['data', 'model', 'layers_auroc', 'silhouette']].assign(
-            log_word_count=round(100*of_length.auroc, 2), low=round(100*of_length.low, 2), high=round(100*of_length.high, 2)))
+            log_word_count=round(100*of_length.auroc, 2), low=round(100*of_length.low, 2),
+            high=round(100*of_length.high, 2)))
     return pd.concat(tables, ignore_index=True)
 
-# %% ../../nbs/paper/layer_claims.ipynb #57cd6235
+# %% ../../nbs/paper/layer_claims.ipynb #dfaeb61e
 @dataclass(frozen=True)
 class LayerRun:
     "What was found of the layers of one model."
@@ -79,7 +80,8 @@ def _layer_tables(states, data, probe):
     halves = {'choose': np.flatnonzero(data.first_half), 'report': np.flatnonzero(~data.first_half)}
     clusters = by_condition(layer_experts, states, data.y, data.samples | halves, method='kmeans', silhouette=1000)
     smaller_class = int(np.bincount(data.y[data.samples['length-matched']], minlength=2).min())
-    probes = by_condition(layer_experts, {'mean': states['mean']}, data.y, data.samples, method=probe, silhouette=1000, cv=min(5, smaller_class))
+    probes = by_condition(layer_experts, {'mean': states['mean']}, data.y, data.samples, method=probe, silhouette=1000,
+                          cv=min(5, smaller_class))
     table = pd.concat([clusters, probes], ignore_index=True)
     return table[table.layer != 'embeddings']
 
@@ -94,11 +96,11 @@ def probe_layers(
         neurons, states = read_both(model, tok, data.texts, ('max',), ('mean', 'max'), **storage)
         layers = _layer_tables(states, data, probe)
         units = neuron_experts(neurons['max'], data.y).auroc.to_numpy()
-    info = dict(model=m.name, lang=data.lang, found=type(model).__name__, kind=m.kind, blocks=layers.layer.nunique(), probe=probe,
-                texts=len(data.y), data=data.name, seconds=round(time.time()-start))
+    info = dict(model=m.name, lang=data.lang, found=type(model).__name__, kind=m.kind, blocks=layers.layer.nunique(),
+                probe=probe, texts=len(data.y), data=data.name, seconds=round(time.time()-start))
     return LayerRun(m, data, layers, units, info)
 
-# %% ../../nbs/paper/layer_claims.ipynb #1b0cbdeb
+# %% ../../nbs/paper/layer_claims.ipynb #4fbd1968
 def _gain(run):
     "Gain of the best layer over the mean of the expert neurons, in %; None without experts."
     experts = run.neurons[run.neurons > .5]
@@ -112,9 +114,12 @@ def table1_layers(
     for run in runs:
         best, mean = run.best(), run.of()[['auroc', 'low', 'high']].mean()
         percent = lambda row: (100*row.auroc, 100*row.low, 100*row.high)
-        measured = [('AUROC %, best layer', percent(best), 'layers_auroc'), ('AUROC %, mean of layers', percent(mean), 'layers_auroc'),
-                    ('silhouette, best layer', best.silhouette, 'silhouette'), ('gain over the mean of expert neurons, %', _gain(run), 'gain')]
-        rows += [beside_paper(run.model, value, 'table1', column, run.data.ds, run.data.lang, what) for what, value, column in measured if value is not None]
+        measured = [('AUROC %, best layer', percent(best), 'layers_auroc'),
+                    ('AUROC %, mean of layers', percent(mean), 'layers_auroc'),
+                    ('silhouette, best layer', best.silhouette, 'silhouette'),
+                    ('gain over the mean of expert neurons, %', _gain(run), 'gain')]
+        rows += [beside_paper(run.model, value, 'table1', column, run.data.ds, run.data.lang, what)
+                 for what, value, column in measured if value is not None]
     return pd.DataFrame(rows)
 
 def layer_metrics(
@@ -122,7 +127,8 @@ def layer_metrics(
 )->pd.DataFrame: # in %, one row for each run, and the mean of layers or the best one
     "The other columns of Table 1."
     columns = ['ap', 'f1', 'precision', 'recall', 'auroc']
-    tables = {run.key: 100*pd.DataFrame({'mean of layers': run.of()[columns].mean(), 'best layer': run.best()[columns].astype(float)}).T for run in runs}
+    tables = {run.key: 100*pd.DataFrame({'mean of layers': run.of()[columns].mean(),
+                                         'best layer': run.best()[columns].astype(float)}).T for run in runs}
     return pd.concat(tables, names=['model', 'texts', 'which'])
 
 def best_under_conditions(
@@ -130,12 +136,17 @@ def best_under_conditions(
 )->pd.DataFrame: # one row for each run
     "AUROC of the best layer by clusters and by probe, on all texts and on the matched ones; of the best neuron."
     conditions = {'k-means, all texts': {}, 'k-means, length-matched': dict(sample='length-matched'),
-                  'k-means, max pooling, all texts': dict(pool='max'), 'k-means, max pooling, length-matched': dict(pool='max', sample='length-matched'),
-                  'probe, all texts': dict(method='probe'), 'probe, length-matched': dict(method='probe', sample='length-matched')}
-    rows = {run.key: {name: run.of(**condition).auroc.max() for name, condition in conditions.items()} | {'best neuron (raw)': run.neurons.max()} for run in runs}
+                  'k-means, max pooling, all texts': dict(pool='max'),
+                  'k-means, max pooling, length-matched': dict(pool='max', sample='length-matched'),
+                  'probe, all texts': dict(method='probe'),
+                  'probe, length-matched': dict(method='probe', sample='length-matched')}
+    rows = {}
+    for run in runs:
+        best = {name: run.of(**condition).auroc.max() for name, condition in conditions.items()}
+        rows[run.key] = best | {'best neuron (raw)': run.neurons.max()}
     return pd.DataFrame(rows).T.rename_axis(['model', 'texts'])
 
-# %% ../../nbs/paper/layer_claims.ipynb #dd3f57f9
+# %% ../../nbs/paper/layer_claims.ipynb #f6b53704
 def _curves(run):
     "Layers of one run by method and sample, with the name of the curve."
     names = {'kmeans': 'k-means', 'probe': 'linear probe'}
@@ -162,7 +173,7 @@ def plot_by_depth(
     plt.tight_layout(rect=(0, .3/len(runs), 1, 1))
     return axs
 
-# %% ../../nbs/paper/layer_claims.ipynb #ca898ca6
+# %% ../../nbs/paper/layer_claims.ipynb #ed89ef5d
 def plot_best_depths(
     runs:Sequence[LayerRun],
 )->np.ndarray: # the two axes
@@ -171,7 +182,8 @@ def plot_best_depths(
     for run in runs: kinds.setdefault(run.model.kind+', untrained'*run.model.untrained, []).append(run)
     axs = plt.subplots(1, 2, figsize=(11, 1.2+.8*len(kinds)), sharex=True, dpi=80)[1]
     for ax, (method, name) in zip(axs, {'kmeans': 'k-means', 'probe': 'linear probe'}.items()):
-        ranked = {kind: pd.concat([run.of(method).assign(auroc=lambda t: t.auroc.rank(pct=True)) for run in members]) for kind, members in kinds.items()}
+        ranked = {kind: pd.concat([run.of(method).assign(auroc=lambda t: t.auroc.rank(pct=True)) for run in members])
+                  for kind, members in kinds.items()}
         plot_depth(ranked, ax=ax)
         ax.set_title(name, fontsize=10, loc='left')
     axs[0].get_legend().remove()
@@ -184,13 +196,14 @@ def best_depths(
     "Depth of the best layer, and in how many layers the probe's interval reaches the best one."
     rows = []
     for run in runs:
-        depth = {f'depth of the best layer, {name}': run.of(method).pipe(lambda t: t.depth[t.auroc.idxmax()]) for method, name in (('kmeans', 'k-means'), ('probe', 'probe'))}
+        depth = {f'depth of the best layer, {name}': run.of(method).pipe(lambda t: t.depth[t.auroc.idxmax()])
+                 for method, name in (('kmeans', 'k-means'), ('probe', 'probe'))}
         probe = run.of('probe')
         rows.append(dict(model=run.model.name, texts=run.data.lang, kind=run.model.kind, **depth, layers=run.info['blocks'],
                          within_its_interval=int((probe.high > probe.auroc.max()).sum())))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/paper/layer_claims.ipynb #f180737d
+# %% ../../nbs/paper/layer_claims.ipynb #feaec74e
 def plot_silhouettes_by_data(
     runs:Sequence[LayerRun],
     baselines:Mapping[str, pd.DataFrame], # language -> as of baselines_by_sample
@@ -217,7 +230,7 @@ def silhouette_table(
     correlation = {lang: t.auroc.corr(t.silhouette, 'spearman') for lang, t in layers.groupby('texts')}
     return table.assign(**{'rank correlation over layers of these texts': table.index.get_level_values('texts').map(correlation)})
 
-# %% ../../nbs/paper/layer_claims.ipynb #07508489
+# %% ../../nbs/paper/layer_claims.ipynb #19dbf3af
 def _folded(area):
     "max(A, 1 − A)."
     return max(area, 1-area)
@@ -237,6 +250,7 @@ def length_in_clusters(
         for layer, H in layers.items():
             if layer == 'embeddings': continue
             members = split_in_two(H)
-            rows.append(dict(model=m.name, texts=data.lang, pool=pool, layer=layer, by_length=_folded(auroc(words, members)),
+            rows.append(dict(model=m.name, texts=data.lang, pool=pool, layer=layer,
+                             by_length=_folded(auroc(words, members)),
                              by_label=_folded(auroc(members.astype(float), data.y[at]))))
     return pd.DataFrame(rows)

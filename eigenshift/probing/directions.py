@@ -54,6 +54,7 @@ def plot_directions(
     if directions is None: directions = (table.iloc[:, -1]-.5).abs().nlargest(20).index
     table = table.loc[directions]
     reach = float((table-.5).abs().max().max())
-    ax = sns.heatmap(table, cmap='RdBu_r', center=.5, vmin=.5-reach, vmax=.5+reach, ax=ax or plt.gca(), cbar_kws=dict(label='AUROC'))
+    ax = sns.heatmap(table, cmap='RdBu_r', center=.5, vmin=.5-reach, vmax=.5+reach, ax=ax or plt.gca(),
+                     cbar_kws=dict(label='AUROC'))
     ax.set(xlabel='', ylabel='direction')
     return ax

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['transfer_probes', 'transfer_baselines', 'plot_transfer']
 
-# %% ../../nbs/probing/domains.ipynb #54d1ffa9
+# %% ../../nbs/probing/domains.ipynb #48f6bc6c
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from .layers import bag_of_words, depths, detector_metrics
 from .linear import fit_probe
 from ..text.splits import lengths
 
-# %% ../../nbs/probing/domains.ipynb #5b641dbe
+# %% ../../nbs/probing/domains.ipynb #75fdbabb
 def transfer_probes(
     states:Mapping[str, np.ndarray], # layer -> (n, d) states of the texts that probes are fitted on
     y:Sequence[int],                 # (n,) their labels, 1 = toxic
@@ -44,10 +44,11 @@ def transfer_baselines(
         labels = check_labels(labels, len(others))
         words, score = sign*lengths(others, 'words'), bag.decision_function(list(others))
         rows.append(dict(test=name, layer='bag of words', method='logistic', **detector_metrics(score, labels, score > 0)))
-        rows.append(dict(test=name, layer='words', method='length', **detector_metrics(words, labels, words > np.median(words))))
+        rows.append(dict(test=name, layer='words', method='length',
+                         **detector_metrics(words, labels, words > np.median(words))))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/domains.ipynb #a0e29226
+# %% ../../nbs/probing/domains.ipynb #d0c686ff
 def _plot_one_domain(ax, moved, baselines):
     "Curves of the models and lines of the baselines for one test set."
     for name, table in moved.groupby('model', sort=False):

@@ -10,8 +10,7 @@ import pandas as pd
 from dataclasses import dataclass
 from fastcore.basics import patch
 from functools import cached_property
-from .detection import Detection, detectors
-from .stability import null_table
+from .detection import Detection, detectors, units_beyond_null
 
 # %% ../../nbs/probing/findings.ipynb #5da518ff
 def compare_in_words(
@@ -33,7 +32,7 @@ def _interval(row):
     "An AUROC with its interval."
     return f'{row.auroc:.3f} [{row.low:.3f}, {row.high:.3f}]'
 
-# %% ../../nbs/probing/findings.ipynb #306ec307
+# %% ../../nbs/probing/findings.ipynb #04117f0c
 @dataclass(frozen=True)
 class _Lookup:
     "Rows of the tables by name."
@@ -54,73 +53,88 @@ class _Lookup:
         stable = self.d.of('stable', 'max', sample)
         return stable[stable.measure == 'halves'].set_index('k')
     @cached_property
-    def best_neuron(self): return {s: self.row(s, 'neurons, max: best, chosen on other texts').auroc for s in ('all', 'length-matched')}
+    def best_neuron(self): return {s: self.row(s, 'neurons, max: best, chosen on other texts').auroc
+                                   for s in ('all', 'length-matched')}
 
 def _length(look):
     "What length and a bag of words reach."
     row = look.row
-    return (f"The number of tokens alone reaches an AUROC of {_interval(row('all', 'length alone (tokens)'))} on all {look.texts('all'):,} texts, "
+    return (f"The number of tokens alone reaches an AUROC of {_interval(row('all', 'length alone (tokens)'))} on all "
+            f"{look.texts('all'):,} texts, "
             f"two clusters of the logarithm of the number of words {row('all', 'two clusters of log length').auroc:.3f}; "
-            f"on the {look.texts('length-matched'):,} texts matched in length they reach {row('length-matched', 'length alone (tokens)').auroc:.3f} "
+            f"on the {look.texts('length-matched'):,} texts matched in length they reach "
+            f"{row('length-matched', 'length alone (tokens)').auroc:.3f} "
             f"and {row('length-matched', 'two clusters of log length').auroc:.3f}. "
-            f"A bag of words has {_interval(row('all', 'bag of words'))}, and {_interval(row('length-matched', 'bag of words'))} matched.")
+            f"A bag of words has {_interval(row('all', 'bag of words'))}, and "
+            f"{_interval(row('length-matched', 'bag of words'))} matched.")
 
-# %% ../../nbs/probing/findings.ipynb #c633dc6e
+# %% ../../nbs/probing/findings.ipynb #cb544397
 def _share_above(units):
     "% of units above 0.5; None without units."
     return 100*(units.auroc > .5).mean() if len(units) else None
-
-def _share_found(d, sample):
-    "% of units that lie above the null of the best of all units."
-    return 100*(null_table(d.of('units', 'max', sample), d.nulls[f'max, {sample}']).p_any <= .05).mean()
 
 def _neurons(look):
     "How many units pass 0.5, the average unit, and how many are beyond the null."
     d = look.d
     units, matched = d.of('units', 'max', 'all'), d.of('units', 'max', 'length-matched')
-    untrained = _share_above(d.of('units', 'max', 'untrained'))
+    untrained, beyond = _share_above(d.of('units', 'max', 'untrained')), units_beyond_null(d).iloc[:, -1]
     beside = '' if untrained is None else f', in an untrained model {untrained:.1f} %'
     return (f"With max pooling {_share_above(units):.1f} % of {len(units):,} units pass 0.5 "
             f"(under labels permuted among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} %{beside}); "
-            f"on the length-matched sample {_share_above(matched):.1f} %, and {_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. "
-            f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit is {_skill(matched.auroc.mean())}. "
-            f"{_share_found(d, 'all'):.1f} % of the units ({_share_found(d, 'length-matched'):.1f} % matched) lie above the null of the best of all units (5 % level).")
+            f"on the length-matched sample {_share_above(matched):.1f} %, and "
+            f"{_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. "
+            f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit "
+            f"is {_skill(matched.auroc.mean())}. "
+            f"{beyond['all']:.1f} % of the units ({beyond['length-matched']:.1f} % matched) lie above the null of the "
+            f"best of all units (5 % level).")
 
 def _stability(look):
     "What units keep on texts that did not choose them."
     best, trained, untrained = look.best_neuron, look.halves('all'), look.halves('untrained')
     k = 100 if 100 in trained.index else int(trained.index[-1])
-    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an AUROC of {untrained.kept[k]:.3f} '
+    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an AUROC '
+                                            f'of {untrained.kept[k]:.3f} '
                                             f"where the trained model's keep {trained.kept[k]:.3f}")
-    return (f"The best unit chosen on one half of the texts keeps {best['all']:.3f} on the other, {best['length-matched']:.3f} in the matched sample. "
-            f"Of the best {k} units {100*trained.overlap[k]:.0f} % are the same on two halves (chance {100*trained.chance[k]:.0f} %){beside}.")
+    return (f"The best unit chosen on one half of the texts keeps {best['all']:.3f} on the other, "
+            f"{best['length-matched']:.3f} in the matched sample. "
+            f"Of the best {k} units {100*trained.overlap[k]:.0f} % are the same on two halves (chance "
+            f"{100*trained.chance[k]:.0f} %){beside}.")
 
-# %% ../../nbs/probing/findings.ipynb #81f3a61a
+# %% ../../nbs/probing/findings.ipynb #66523409
 def _layers(look):
     "Clusters and probes of layers, against the best neuron and the bag of words."
-    clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')} for name in ('two clusters (k-means)', 'linear probe'))
+    clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')}
+                       for name in ('two clusters (k-means)', 'linear probe'))
     best, bag, neuron = look.best_cluster('length-matched').auroc, look.row('length-matched', 'bag of words').auroc, look.best_neuron['length-matched']
     held_out = probe['length-matched'].auroc
-    return (f"The best layer's two clusters (k-means, mean pooling) reach {_interval(clusters['all'])}, and {_interval(clusters['length-matched'])} once length is matched; "
-            f"the best of all clusterings tried, {best:.3f} matched, is {compare_in_words(best, neuron)} the best single neuron ({neuron:.3f}, chosen on other texts). "
-            f"A held-out linear probe on the best layer reaches {_interval(probe['all'])}, matched {_interval(probe['length-matched'])}: "
-            f"{compare_in_words(held_out, neuron)} the best neuron (by {held_out-neuron:+.3f}), {compare_in_words(held_out, bag)} the bag of words (by {held_out-bag:+.3f}).")
+    return (f"The best layer's two clusters (k-means, mean pooling) reach {_interval(clusters['all'])}, and "
+            f"{_interval(clusters['length-matched'])} once length is matched; "
+            f"the best of all clusterings tried, {best:.3f} matched, is {compare_in_words(best, neuron)} the best single "
+            f"neuron ({neuron:.3f}, chosen on other texts). "
+            f"A held-out linear probe on the best layer reaches {_interval(probe['all'])}, matched "
+            f"{_interval(probe['length-matched'])}: "
+            f"{compare_in_words(held_out, neuron)} the best neuron (by {held_out-neuron:+.3f}), "
+            f"{compare_in_words(held_out, bag)} the bag of words (by {held_out-bag:+.3f}).")
 
 def _in_short(look):
     "The five AUROCs that matter, on matched texts."
     row = lambda name: look.row('length-matched', name).auroc
-    return (f"On texts matched in length, a held-out linear probe on the best layer reaches an AUROC of {row('layers, mean: linear probe'):.3f}, "
-            f"a bag of words {row('bag of words'):.3f}, the best single neuron, chosen on other texts, {look.best_neuron['length-matched']:.3f}, "
-            f"two clusters of the best layer {look.best_cluster('length-matched').auroc:.3f}, the number of tokens {row('length alone (tokens)'):.3f}.")
+    return (f"On texts matched in length, a held-out linear probe on the best layer reaches an AUROC of "
+            f"{row('layers, mean: linear probe'):.3f}, "
+            f"a bag of words {row('bag of words'):.3f}, the best single neuron, chosen on other texts, "
+            f"{look.best_neuron['length-matched']:.3f}, "
+            f"two clusters of the best layer {look.best_cluster('length-matched').auroc:.3f}, the number of tokens "
+            f"{row('length alone (tokens)'):.3f}.")
 
 def _eigen_choices(look):
     "The best eigen-choice, and those where states enter the head."
     eigen = look.d.of('eigen', 'mean', 'length-matched')
     best, at_head = eigen.loc[eigen.folded.idxmax()], eigen[eigen.layer == 'head'].folded
     return (f"Along single eigen-choices of the head, the states of the matched sample reach {best.folded:.3f} at best "
-            f"(direction {int(best.direction)}, {best.layer}; folded), {at_head.max():.3f} where they enter the head, {at_head.mean():.3f} on average there.")
+            f"(direction {int(best.direction)}, {best.layer}; folded), {at_head.max():.3f} where they enter the head, "
+            f"{at_head.mean():.3f} on average there.")
 
-# %% ../../nbs/probing/findings.ipynb #a9f29e3f
+# %% ../../nbs/probing/findings.ipynb #f47f16b7
 def findings(
     d:Detection,
     table:pd.DataFrame|None=None, # of detectors, if known

@@ -53,7 +53,8 @@ def detector_metrics(
     "The metrics of one detector."
     low, high = auroc_interval(score, y)
     at_threshold = binary_metrics(np.asarray(called)[None], y)
-    return dict(auroc=auroc(score, y), low=low, high=high, ap=average_precision(score, y), **{k: float(v[0]) for k, v in at_threshold.items()})
+    return dict(auroc=auroc(score, y), low=low, high=high, ap=average_precision(score, y),
+                **{k: float(v[0]) for k, v in at_threshold.items()})
 
 def depths(
     names:Sequence[str], # of layers in order: "embeddings" may come first, "head" last
@@ -82,7 +83,7 @@ def _silhouette(H, called, sample, seed):
     if not len(sample) or len(set(called[sample])) < 2: return np.nan
     return float(silhouette_score(H[sample], called[sample], random_state=seed))
 
-# %% ../../nbs/probing/layers.ipynb #e2a38b60
+# %% ../../nbs/probing/layers.ipynb #f39133d0
 def layer_experts(
     states:Mapping|np.ndarray|Tensor, # layer -> (n, d) states in order, as of layer_states; or one matrix
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -111,17 +112,19 @@ def bag_of_words(
 )->Pipeline:             # unfitted
     "A logistic regression on TF-IDF weights."
     reach = (1, 1) if analyzer == 'word' else (1, 2)
-    return make_pipeline(TfidfVectorizer(analyzer=analyzer, ngram_range=reach, sublinear_tf=True), LogisticRegression(C=4., max_iter=2000))
+    return make_pipeline(TfidfVectorizer(analyzer=analyzer, ngram_range=reach, sublinear_tf=True),
+                         LogisticRegression(C=4., max_iter=2000))
 
 def _length_rows(sizes, y):
     "One row for each measure of length, with the sign that fits the labels."
     rows = []
     for name, size in sizes.items():
         score = size if auroc(size, y) >= .5 else -size
-        rows.append(dict(layer=name, method='length', oriented='by the labels', **detector_metrics(score, y, score > np.median(score))))
+        rows.append(dict(layer=name, method='length', oriented='by the labels',
+                         **detector_metrics(score, y, score > np.median(score))))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/layers.ipynb #575fd796
+# %% ../../nbs/probing/layers.ipynb #6c8bc834
 def text_baselines(
     texts:Sequence[str],              # n texts
     y:Sequence[int],                  # (n,) labels, 1 = toxic
@@ -138,7 +141,8 @@ def text_baselines(
     clusters = layer_experts(np.log1p(words)[:, None], y, seed=seed).drop(columns='depth').assign(layer='log words')
     folds = PredefinedSplit(cv) if np.ndim(cv) else StratifiedKFold(cv, shuffle=True, random_state=seed)
     score = cross_val_predict(bag_of_words(analyzer), texts, y, cv=folds, method='decision_function')
-    bag = pd.DataFrame([dict(layer='bag of words', method='logistic', oriented='held out', **detector_metrics(score, y, score > 0))])
+    bag = pd.DataFrame([dict(layer='bag of words', method='logistic', oriented='held out',
+                             **detector_metrics(score, y, score > 0))])
     return pd.concat([_length_rows(sizes, y), clusters, bag], ignore_index=True)
 
 # %% ../../nbs/probing/layers.ipynb #46034a46
@@ -182,8 +186,10 @@ def expert_table(
     shares = ['ap', 'f1', 'precision', 'recall', 'auroc']
     columns = shares+['silhouette']
     experts = units[units.auroc > above][shares].mean()
-    table = pd.DataFrame({'neurons: mean of all': units[shares].mean(), f'neurons: mean of experts (AUROC > {above})': experts,
-                          'neurons: best': units.loc[units.auroc.idxmax(), shares], 'layers: mean of all': layers[columns].mean(),
+    table = pd.DataFrame({'neurons: mean of all': units[shares].mean(),
+                          f'neurons: mean of experts (AUROC > {above})': experts,
+                          'neurons: best': units.loc[units.auroc.idxmax(), shares],
+                          'layers: mean of all': layers[columns].mean(),
                           'layers: best': layers.loc[layers.auroc.idxmax(), columns]}).T.astype(float)
     table[shares] *= 100
     gain = 100*(table.auroc/(100*experts.auroc)-1)
@@ -212,10 +218,11 @@ def plot_layers(
     ax.legend(frameon=False, fontsize=7, loc='center left', bbox_to_anchor=(1, .5))
     return ax
 
-# %% ../../nbs/probing/layers.ipynb #bd9da2ce
+# %% ../../nbs/probing/layers.ipynb #c69dda7b
 def _quartile(areas):
     "The quartile of each AUROC among its model's layers."
-    return pd.cut(areas.rank(pct=True, method='first'), [0, .25, .5, .75, 1], labels=['lowest', 'second', 'third', 'highest'])
+    return pd.cut(areas.rank(pct=True, method='first'), [0, .25, .5, .75, 1],
+                  labels=['lowest', 'second', 'third', 'highest'])
 
 def plot_depth(
     models:Mapping[str, pd.DataFrame], # architecture or model -> a table of layer_experts, of one method, or several concatenated
@@ -223,9 +230,11 @@ def plot_depth(
 )->Axes:
     "Where a model's best and worst layers lie: depth by quartile of AUROC (the paper's Figure 5)."
     table = pd.concat([t.assign(model=name, quartile=_quartile(t.auroc)) for name, t in models.items()])
-    ax = sns.boxplot(table, x='depth', y='model', hue='quartile', palette='crest', ax=ax or plt.gca(), linewidth=.8, fliersize=2)
+    ax = sns.boxplot(table, x='depth', y='model', hue='quartile', palette='crest', ax=ax or plt.gca(), linewidth=.8,
+                     fliersize=2)
     ax.set(xlabel='depth (1 = last block)', ylabel='')
-    ax.legend(title='AUROC quartile', frameon=False, fontsize=7, title_fontsize=7, loc='center left', bbox_to_anchor=(1, .5))
+    ax.legend(title='AUROC quartile', frameon=False, fontsize=7, title_fontsize=7, loc='center left',
+              bbox_to_anchor=(1, .5))
     return ax
 
 def plot_silhouette(

@@ -39,7 +39,7 @@ def _fit_logistic(H, toxic, C):
     w = model.coef_[0]/spread
     return Probe(w, float(model.intercept_[0]-w@mean))
 
-# %% ../../nbs/probing/linear.ipynb #0624501d
+# %% ../../nbs/probing/linear.ipynb #8eb90d3f
 def fit_probe(
     H:np.ndarray,          # (n, d) states
     y:Sequence[int],       # (n,) labels, 1 = toxic
@@ -96,6 +96,7 @@ def folds_of(
     for key, label in zip(keys, check_labels(y, len(keys))): label_of.setdefault(key, label)
     fold = {}
     for label in (False, True):
-        of_class = sorted((key for key in label_of if label_of[key] == label), key=lambda key: unit_hash(key, f'fold {seed} '))
+        of_class = sorted((key for key in label_of if label_of[key] == label),
+                          key=lambda key: unit_hash(key, f'fold {seed} '))
         fold |= {key: i % k for i, key in enumerate(of_class)}
     return np.array([fold[key] for key in keys])

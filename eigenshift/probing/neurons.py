@@ -25,7 +25,7 @@ def length_strata(
     twice_rank = np.searchsorted(ordered, lengths)+np.searchsorted(ordered, lengths, side='right') # in (0, 2n)
     return np.unique(twice_rank*n//(2*len(ordered)), return_inverse=True)[1]
 
-# %% ../../nbs/probing/neurons.ipynb #72dfde58
+# %% ../../nbs/probing/neurons.ipynb #7dca913a
 def within_auroc(
     X:np.ndarray|Tensor,   # (n, units) activations
     y:Sequence[int],       # (n,) labels, 1 = toxic
@@ -57,7 +57,7 @@ def binary_metrics(
     return dict(f1=2*hits/(hits+false_alarms+toxic.sum()), precision=hits/np.maximum(hits+false_alarms, 1),
                 recall=recall, balanced_accuracy=(recall+1-false_alarms/(~toxic).sum())/2)
 
-# %% ../../nbs/probing/neurons.ipynb #65dfe077
+# %% ../../nbs/probing/neurons.ipynb #2a07788b
 def _scored_units(x, toxic, cut, level):
     "AUROC with its interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
     positive, negative = (torch.from_numpy(np.flatnonzero(side)) for side in (toxic, ~toxic))
@@ -65,8 +65,9 @@ def _scored_units(x, toxic, cut, level):
     margin = NormalDist().inv_cdf((1+level)/2)*error
     values = x.cpu().numpy()
     threshold = np.median(values, 1) if cut == 'median' else np.full(len(values), float(cut))
-    return pd.DataFrame(dict(auroc=area, low=np.clip(area-margin, 0, 1), high=np.clip(area+margin, 0, 1), folded=np.maximum(area, 1-area),
-                             ap=precision, cut=threshold, **binary_metrics(values > threshold[:, None], toxic)))
+    return pd.DataFrame(dict(auroc=area, low=np.clip(area-margin, 0, 1), high=np.clip(area+margin, 0, 1),
+                             folded=np.maximum(area, 1-area), ap=precision, cut=threshold,
+                             **binary_metrics(values > threshold[:, None], toxic)))
 
 def _module_facts(activations, name, number):
     "What is known of a module (block, kind); its number where nothing is."
@@ -114,7 +115,7 @@ def expert_shares(
     shares = {t: {name: 100*np.mean(values > t) for name, values in rows.items()} for t in above}
     return pd.DataFrame(shares).rename_axis('AUROC above', axis=1)
 
-# %% ../../nbs/probing/neurons.ipynb #65f74269
+# %% ../../nbs/probing/neurons.ipynb #21289b1e
 def expert_means(
     units:pd.DataFrame, # a table of neuron_experts
     above:float=.5,     # an expert's AUROC is strictly above
@@ -122,7 +123,8 @@ def expert_means(
     "Mean metrics of all units, and of the experts alone."
     columns = ['ap', 'f1', 'precision', 'recall', 'auroc', 'folded']
     groups = {'all units': units, f'experts (AUROC > {above})': units[units.auroc > above]}
-    return pd.DataFrame([dict(over=name, units=len(g), **g[columns].mean()) for name, g in groups.items()]).set_index('over')
+    return pd.DataFrame([dict(over=name, units=len(g), **g[columns].mean())
+                         for name, g in groups.items()]).set_index('over')
 
 # %% ../../nbs/probing/neurons.ipynb #32588908
 def expert_profile(
@@ -132,7 +134,8 @@ def expert_profile(
 )->pd.DataFrame:                 # one row for each group
     "Where the experts are: mean and best AUROC and share of experts (%) of each block."
     groups = units.groupby(by)
-    table = groups.agg(units=('auroc', 'size'), mean=('auroc', 'mean'), best=('auroc', 'max'), best_folded=('folded', 'max'))
+    table = groups.agg(units=('auroc', 'size'), mean=('auroc', 'mean'), best=('auroc', 'max'),
+                       best_folded=('folded', 'max'))
     return table.assign(experts=100*groups.auroc.apply(lambda areas: (areas > above).mean()))
 
 # %% ../../nbs/probing/neurons.ipynb #a4622dc6
@@ -154,7 +157,8 @@ def plot_histogram(
     edges = np.linspace(everything.min(), everything.max()+1e-9, bins+1)
     if null is not None:
         low, high = _histogram_band(null, edges)
-        ax.fill_between(edges, np.r_[low, low[-1]], np.r_[high, high[-1]], step='post', color='.6', alpha=.6, label='labels permuted, 95 %')
+        ax.fill_between(edges, np.r_[low, low[-1]], np.r_[high, high[-1]], step='post', color='.6', alpha=.6,
+                        label='labels permuted, 95 %')
         ax.axvline(np.quantile(np.max(null, 1), .95), color='.4', ls='--', lw=1, label='95 % of permuted maxima')
     for name, v in values.items(): ax.stairs(100*np.histogram(v, edges)[0]/len(v), edges, lw=1.4, label=name)
     ax.axvline(.5, color='k', lw=.6)
@@ -180,6 +184,6 @@ def plot_cumulative(
         low, high = np.quantile([_share_above(draw, above) for draw in np.asarray(null)], [.025, .975], axis=0)
         ax.fill_between(above, low, high, color='.6', alpha=.6, label='labels permuted, 95 %')
     for name, v in aurocs.items(): ax.plot(above, _share_above(auroc_values(v), above), label=name)
-    ax.set(xlabel='threshold', ylabel='% of units with AUROC above it', ylim=(0, None))
+    ax.set(xlabel='threshold', ylabel='% of units above it', ylim=(0, None))
     ax.legend(frameon=False, fontsize=8)
     return ax

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['load_texts', 'samples_of', 'describe_samples', 'load_any', 'untrained_twin']
 
-# %% ../../nbs/probing/samples.ipynb #54f86e9f
+# %% ../../nbs/probing/samples.ipynb #eb10bf10
 import numpy as np, pandas as pd, torch
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -16,15 +16,19 @@ from ..models.loading import load_encoder, load_lm, explain_failure
 from ..text.data import load_jigsaw, load_labelled, load_sentences, load_toxicn
 from ..text.splits import length_matched, lengths, split_of, splits, stratified
 
-# %% ../../nbs/probing/samples.ipynb #6184a592
+# %% ../../nbs/probing/samples.ipynb #d942c922
 def _own_texts(source):
     "The columns `text` and `label` of a Dataset."
     if missing := {'text', 'label'}-set(source.column_names):
-        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them to text and label')
+        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them to '
+                         f'text and label')
     return source.select_columns(['text', 'label'])
 
 def _texts_from(source, columns):
     "All labelled texts of a source."
+    is_file = isinstance(source, (str, Path)) and source not in ('jigsaw', 'toxicn')
+    if columns and not is_file:
+        raise ValueError(f'{", ".join(columns)} say how a file is read, and the texts are no file: leave them out, or name a file')
     if hasattr(source, 'column_names'): return _own_texts(source)
     if source is None: return load_sentences()
     if source == 'jigsaw': return load_jigsaw(balanced=True)
@@ -34,7 +38,7 @@ def _is_in(text, split):
     "Whether a text belongs to a split, or to all but train."
     return split_of(text) != 'train' if split == 'held-out' else split_of(text) == split
 
-# %% ../../nbs/probing/samples.ipynb #cbba2253
+# %% ../../nbs/probing/samples.ipynb #6fa46d99
 def load_texts(
     source=None,         # "jigsaw" or "toxicn", a file, or a Dataset of `text, label`; the bundled sentences by default
     rows:int|None=None,  # most texts, as many of each class; all by default
@@ -52,7 +56,7 @@ def load_texts(
     most = 2*min(toxic.sum(), (~toxic).sum())
     return stratified(ds, min(rows-rows % 2, int(most)), seed, balanced=True)
 
-# %% ../../nbs/probing/samples.ipynb #9a040e59
+# %% ../../nbs/probing/samples.ipynb #4d8fbaa8
 def samples_of(
     texts:Sequence[str],  # n texts
     y:Sequence[int],      # (n,) labels, 1 = toxic
@@ -65,7 +69,8 @@ def samples_of(
     ds = Dataset.from_dict(dict(text=list(texts), label=labels, row=np.arange(len(texts))))
     try: matched = length_matched(ds, length, seed=seed)['row'][:]
     except ValueError as e:
-        raise ValueError('no toxic and neutral text are of similar length, so length alone tells these texts apart and nothing else can be shown to: add texts') from e
+        raise ValueError('no toxic and neutral text are of similar length, so length alone tells these texts apart and '
+                         'nothing else can be shown to: add texts') from e
     return {'all': np.arange(len(labels)), 'length-matched': np.array(matched)}
 
 def describe_samples(
@@ -77,12 +82,13 @@ def describe_samples(
     "How many texts, and how long."
     words, tokens, rows = lengths(texts, 'words'), np.asarray(tokens), []
     for sample, at in samples.items():
-        medians = {f'median words, {name}': np.median(words[at[y[at] == label]]) for label, name in ((1, 'toxic'), (0, 'neutral'))}
+        medians = {f'median words, {name}': np.median(words[at[y[at] == label]])
+                   for label, name in ((1, 'toxic'), (0, 'neutral'))}
         rows.append(dict(sample=sample, texts=len(at), toxic=int(y[at].sum()), **medians,
                          words_auroc=auroc(words[at], y[at]), tokens_auroc=auroc(tokens[at], y[at])))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/samples.ipynb #3d426d8b
+# %% ../../nbs/probing/samples.ipynb #dcfcf59f
 def load_any(
     name:str|Path|None=None, # hub id or folder of an encoder or a language model; the bundled language model by default
     dtype='auto',            # float32, bfloat16, float16

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['permute_within', 'aurocs_under', 'family_p_values', 'null_table', 'null_shares', 'top_units', 'ranking_overlap',
-           'pairwise_overlaps', 'bootstrap_aurocs', 'expert_stability', 'plot_kept']
+           'pairwise_overlaps', 'bootstrap_aurocs', 'balanced_halves', 'expert_stability', 'plot_kept']
 
 # %% ../../nbs/probing/stability.ipynb #e5000057
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
@@ -58,7 +58,7 @@ def aurocs_under(
             parts.append(areas.astype(np.float32))
     return np.concatenate(parts, 1)
 
-# %% ../../nbs/probing/stability.ipynb #7895d8ce
+# %% ../../nbs/probing/stability.ipynb #f0fc7e7f
 def family_p_values(
     observed:np.ndarray, # (units,) AUROCs
     null:np.ndarray,     # (draws, units) AUROCs of the same units under permuted labels
@@ -68,7 +68,8 @@ def family_p_values(
     best, reached = np.full(len(null)+1, -np.inf), np.empty(len(observed))
     for start in range(0, len(observed), block):
         at = slice(start, start+block)
-        rows = np.concatenate([observed[None, at].astype(null.dtype), null[:, at]]).astype(float) # observed first, at the null's precision
+        first = observed[None, at].astype(null.dtype) # at the null's precision, so that ties are ties
+        rows = np.concatenate([first, null[:, at]]).astype(float)
         rows = (rows-rows.mean(0))/np.maximum(rows.std(0), 1e-9)
         best, reached[at] = np.maximum(best, rows.max(1)), rows[0]
     return (len(best)-np.searchsorted(np.sort(best), reached))/len(best)
@@ -86,7 +87,7 @@ def null_table(
     return pd.DataFrame(dict(auroc=observed, expected=expected, sd=spread, excess=observed-expected,
                              p=(1+at_least)/(len(null)+1), p_any=family_p_values(observed, null)))
 
-# %% ../../nbs/probing/stability.ipynb #c8a8ad85
+# %% ../../nbs/probing/stability.ipynb #059c8624
 def null_shares(
     units:pd.DataFrame|np.ndarray,               # a table of neuron_experts, or (units,) AUROCs
     null:np.ndarray,                             # (draws, units) AUROCs of aurocs_under
@@ -185,7 +186,11 @@ def _resampled_rows(matrices, y, areas, ks, n_boot, seed):
                       rank_correlation=correlation) for k in ks]
     return rows
 
-def _halves(y, strata, rng):
+def balanced_halves(
+    y:np.ndarray,            # (n,) labels
+    strata:np.ndarray,       # (n,) integers
+    rng:np.random.Generator, # which halves
+)->tuple[np.ndarray, np.ndarray]:
     "Row numbers of two random halves, balanced in class and stratum."
     order = rng.permutation(len(y))
     order = order[np.argsort((2*strata+y)[order], kind='stable')]
@@ -202,7 +207,7 @@ def _half_rows(one, other, ks):
                              chosen=chosen_on[best].mean(), kept=judged_on[best].mean()))
     return rows
 
-# %% ../../nbs/probing/stability.ipynb #6c07279f
+# %% ../../nbs/probing/stability.ipynb #750ce0ff
 def expert_stability(
     activations:Mapping|np.ndarray|Tensor, # module -> (n, units), or one matrix
     y:Sequence[int],                       # (n,) labels, 1 = toxic
@@ -220,7 +225,8 @@ def expert_stability(
     ks = [k for k in ks if k <= len(areas)]
     rows, rng = _resampled_rows(matrices, y, areas, ks, n_boot, seed), np.random.default_rng(seed)
     for _ in range(n_halves):
-        one, other = (np.concatenate([auroc(v[at], y[at]) for v in matrices.values()]) for at in _halves(y, strata, rng))
+        one, other = (np.concatenate([auroc(v[at], y[at]) for v in matrices.values()])
+                      for at in balanced_halves(y, strata, rng))
         rows += _half_rows(one, other, ks)
     groups = pd.DataFrame(rows).groupby(['measure', 'k'])
     return groups.mean().assign(overlap_low=groups.overlap.quantile(.025), overlap_high=groups.overlap.quantile(.975),

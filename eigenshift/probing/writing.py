@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datasets import Dataset
 from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..metrics import auroc
 from ..models.eigenchoices import eigen_choices
 from .neurons import neuron_experts
-from .stability import aurocs_under, permute_within, ranking_overlap, top_units
+from .stability import aurocs_under, balanced_halves, permute_within, ranking_overlap, top_units
 from ..states.calibration import _read, match_steps
 from ..states.reading import final_states, step_activations
 from ..text.scorers import load_scorer
@@ -38,12 +39,14 @@ def writing_positions(
     lengths = np.array([len(ids) for ids in generations['token_ids']])
     toxic, neutral = np.flatnonzero(steps >= 0), np.flatnonzero(~is_toxic & (lengths > 0))
     if not len(toxic):
-        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or another scorer')
+        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or '
+                         f'another scorer')
     matched = match_steps(steps[toxic], lengths[neutral], seed)
     neutral, matched = neutral[matched >= 0], matched[matched >= 0]
-    return Positions(np.r_[toxic, neutral], np.r_[steps[toxic], matched], np.r_[np.ones(len(toxic), int), np.zeros(len(neutral), int)])
+    return Positions(np.r_[toxic, neutral], np.r_[steps[toxic], matched],
+                     np.r_[np.ones(len(toxic), int), np.zeros(len(neutral), int)])
 
-# %% ../../nbs/probing/writing.ipynb #de0ebfe1
+# %% ../../nbs/probing/writing.ipynb #7e5e4b3d
 @dataclass(frozen=True)
 class WritingExperts:
     "How well units and eigen-choices tell that a toxic word is being begun."
@@ -51,6 +54,7 @@ class WritingExperts:
     eigen:pd.DataFrame      # as of neuron_experts, a row for each eigen-choice of the head
     units_null:np.ndarray   # (perms, units) AUROCs under labels permuted within steps
     eigen_null:np.ndarray   # (perms, eigen-choices) likewise
+    unit_halves:tuple       # AUROCs (units,) on either half of the positions
 
 def writing_experts(
     model:PreTrainedModel, tok:PreTrainedTokenizerBase, # the model that wrote them
@@ -64,7 +68,10 @@ def writing_experts(
     units = step_activations(model, tok, rows, steps)
     eigen = {'head': final_states(model, tok, rows, steps)@eigen_choices(model, tok).Vh.float().T}
     labels = permute_within(positions.y, positions.steps, perms, seed)
-    return WritingExperts(neuron_experts(units, positions.y), neuron_experts(eigen, positions.y), aurocs_under(units, labels), aurocs_under(eigen, labels))
+    halves = tuple(np.concatenate([auroc(values[at], positions.y[at]) for values in units.values()])
+                   for at in balanced_halves(positions.y, positions.steps, np.random.default_rng(seed)))
+    return WritingExperts(neuron_experts(units, positions.y), neuron_experts(eigen, positions.y),
+                          aurocs_under(units, labels), aurocs_under(eigen, labels), halves)
 
 # %% ../../nbs/probing/writing.ipynb #1a6eb5a8
 def _folded(areas):
@@ -96,7 +103,8 @@ def plot_read_write(
     readers, writers = top_units(reading, k), top_units(writing, k)
     both = np.intersect1d(readers, writers)
     ax.scatter(reading, writing, s=5, color='.75', rasterized=True, label='units')
-    for marked, color, label in ((readers, 'C0', f'best {k} readers'), (writers, 'C1', f'best {k} writers'), (both, 'C3', f'both: {len(both)}')):
+    for marked, color, label in ((readers, 'C0', f'best {k} readers'), (writers, 'C1', f'best {k} writers'),
+                                 (both, 'C3', f'both: {len(both)}')):
         ax.scatter(reading[marked], writing[marked], s=9, color=color, label=label)
     ax.axhline(.5, color='k', lw=.6)
     ax.axvline(.5, color='k', lw=.6)
