@@ -7,77 +7,97 @@ __all__ = ['subcommands', 'app', 'number', 'option', 'one_line', 'command', 'top
 
 # %% ../../nbs/app/cli.ipynb #e50000f3
 import importlib, inspect, typing, typer
+from collections.abc import Callable
 from typing import Annotated, Optional
 from fastcore.docments import docments
 from .. import __version__
 
 # %% ../../nbs/app/cli.ipynb #37604fc6
 def number(
-    s, # text, or a number already
-):     # int where it is written as one, else float
+    text:str|int|float, # as typed, or a number already
+)->int|float:           # int where it is written as one, else float
     "A count or a fraction: `16` is an int, `0.25` a float."
-    if isinstance(s, (int, float)): return s
-    try: return int(s)
-    except ValueError: return float(s)
+    if isinstance(text, (int, float)): return text
+    try: return int(text)
+    except ValueError: return float(text)
 
 # %% ../../nbs/app/cli.ipynb #f0912276
 def option(
-    p:inspect.Parameter, # a parameter with a default
-    doc:str,             # its comment
-):                       # the annotation that typer reads
+    parameter:inspect.Parameter, # with a default
+    doc:str,                     # its comment
+)->object:                       # the annotation that typer reads
     "A parameter as a command-line option."
-    kinds = [t for t in typing.get_args(p.annotation) if t is not type(None)] or [p.annotation]
-    kw = dict(help=doc or None)
-    if set(kinds) >= {int, float}: return Annotated[Optional[float], typer.Option(parser=number, metavar='NUMBER', **kw)]
+    kinds = [t for t in typing.get_args(parameter.annotation) if t is not type(None)] or [parameter.annotation]
+    if {int, float} <= set(kinds):
+        return Annotated[Optional[float], typer.Option(parser=number, metavar='NUMBER', help=doc or None)]
     kind = next((t for t in kinds if t in (bool, int, float, str)), str)
-    return Annotated[kind if p.default is not None else Optional[kind], typer.Option(**kw)]
+    asked = kind if parameter.default is not None else Optional[kind]
+    return Annotated[asked, typer.Option(help=doc or None)]
 
+# %% ../../nbs/app/cli.ipynb #9c000003
 def one_line(
-    e:Exception,
+    error:Exception,
     most:int=500, # characters
 )->str:
     "What an exception says, in one line."
-    s = ' '.join(str(e).split()) or type(e).__name__
-    return s if len(s) <= most else s[:most].rsplit(' ', 1)[0]+' …'
+    text = ' '.join(str(error).split()) or type(error).__name__
+    return text if len(text) <= most else text[:most].rsplit(' ', 1)[0]+' …'
+
+def _parameters(function):
+    "A function's parameters as typer reads them: options for those with a default, arguments for those without."
+    docs = docments(function)
+    for name, p in inspect.signature(function).parameters.items():
+        if p.kind is p.VAR_KEYWORD: continue
+        annotation = Annotated[str, typer.Argument(help=docs.get(name))]
+        if p.default is not p.empty: annotation = option(p, docs.get(name))
+        yield p.replace(annotation=annotation, kind=p.KEYWORD_ONLY)
 
 def command(
-    f, # a function with docments
-):     # the same for typer: options for what has a default, arguments for what has none
-    "A function as a subcommand; what a user can cause is printed as one line, exit status 2."
-    docs = docments(f); out = []
-    for n, p in inspect.signature(f).parameters.items():
-        if p.kind is p.VAR_KEYWORD: continue
-        a = option(p, docs.get(n)) if p.default is not p.empty else Annotated[str, typer.Argument(help=docs.get(n))]
-        out.append(p.replace(annotation=a, kind=p.KEYWORD_ONLY))
-    def run(**kw):
-        try: r = f(**kw)
-        except (ValueError, OSError, ImportError, RuntimeError) as e: typer.echo(f'{f.__name__}: {one_line(e)}', err=True); raise typer.Exit(2)
-        if r is not None: typer.echo(str(r))
-    run.__name__, run.__doc__, run.__signature__ = f.__name__, f.__doc__, inspect.Signature(out)
+    function:Callable, # with docments
+)->Callable:           # the same for typer
+    "A function as a subcommand; its result is printed, and what a user can cause is printed as one line."
+    def run(**kwargs):
+        try: result = function(**kwargs)
+        except (ValueError, OSError, ImportError, RuntimeError) as error:
+            typer.echo(f'{function.__name__}: {one_line(error)}', err=True)
+            raise typer.Exit(2)
+        if result is not None: typer.echo(getattr(result, 'to_string', result.__str__)())
+    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__signature__ = inspect.Signature(list(_parameters(function)))
     return run
 
 # %% ../../nbs/app/cli.ipynb #f4caf1c4
-subcommands = dict( # name -> its module and one line of help
+subcommands = dict( # name -> its module, one line of help
     run=('app.run', 'From a model and prompts to a comparison, a report and an artefact to ship.'),
     probe=('app.probe', 'From labelled texts and a model to what detects toxicity in it, length controlled: tables, figures, a report.'),
     tune=('app.tune', 'The settings of an edit, found without choosing: searched on cached states, confirmed by generating.'),
-    merge=('app.merge', 'A run\'s edit, merged for good into a checkpoint that loads like any other.'))
+    merge=('app.merge', "A run's edit, merged for good into a checkpoint that loads like any other."),
+    check=('app.check', 'What a model gets right with these versions of the libraries, in seconds: what was tried, the error, the verdict.'),
+)
 
-class _Lazy(typer.core.TyperGroup):
+class _Subcommands(typer.core.TyperGroup):
+    "The subcommands, imported when they are asked for."
     def list_commands(self, ctx): return list(subcommands)
+
     def format_commands(self, ctx, formatter):
-        with formatter.section('Commands'): formatter.write_dl([(k, h) for k, (_, h) in subcommands.items()])
+        with formatter.section('Commands'): formatter.write_dl([(name, said) for name, (_, said) in subcommands.items()])
+
     def get_command(self, ctx, name):
         if name not in subcommands: return None
+        module = importlib.import_module(f'eigenshift.{subcommands[name][0]}')
         one = typer.Typer(add_completion=False, rich_markup_mode=None)
-        one.command(name)(command(getattr(importlib.import_module(f'eigenshift.{subcommands[name][0]}'), name)))
+        one.command(name)(command(getattr(module, name)))
         return typer.main.get_command(one)
 
-app = typer.Typer(cls=_Lazy, add_completion=False, no_args_is_help=True, rich_markup_mode=None, help='Find, measure and damp the directions of a language model\'s output head that generate toxicity.')
+app = typer.Typer(cls=_Subcommands, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
+                  help="Find, measure and damp the directions of a language model's output head that generate toxicity.")
 
 @app.callback(invoke_without_command=True)
 def top(version:Annotated[bool, typer.Option('--version', help='Print the version.')]=False):
-    if version: typer.echo(__version__); raise typer.Exit()
+    "Options of the command itself."
+    if not version: return
+    typer.echo(__version__)
+    raise typer.Exit()
 
 def main():
     "The console script."

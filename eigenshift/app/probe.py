@@ -6,11 +6,40 @@
 __all__ = ['probe']
 
 # %% ../../nbs/app/probe.ipynb #e5000067
-import time, numpy as np
-from ..core import fingerprint
-from ..runs import open_run
-from ..probing.detection import Detection, load_any, load_texts, measure
-from .probe_report import write_probe
+import inspect, shutil, time
+from collections.abc import Sequence
+from datasets import Dataset
+from pathlib import Path
+from .probe_report import write_probe_report
+from ..probing.detection import Detection, measure_detectors
+from ..probing.samples import load_any, load_texts
+
+# %% ../../nbs/app/probe.ipynb #4cc686b0
+_small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
+
+def _size(model):
+    "How many parameters a model has."
+    return sum(p.numel() for p in model.parameters())
+
+def _model_name(given, model):
+    "What the report calls the model."
+    if given is None: return 'bundled'
+    return given if isinstance(given, str) else str(model.config._name_or_path or type(model).__name__)
+
+def _source_name(data):
+    "What the report calls the texts."
+    if data is None: return 'bundled'
+    return str(data) if isinstance(data, (str, Path)) else 'a Dataset'
+
+def _label_list(given):
+    "Labels as they are given, or parted at commas."
+    return [label.strip() for label in given.split(',')] if isinstance(given, str) and ',' in given else given
+
+def _arguments(given):
+    "What `eigenshift probe` needs to be told to repeat this call: what differs from its defaults and can be typed."
+    defaults = {name: p.default for name, p in inspect.signature(probe).parameters.items()}
+    left_out = ('out', 'keep', 'resume', 'device', 'untrained')
+    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name] and isinstance(value, (str, int, float))}
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
@@ -20,7 +49,11 @@ def probe(
     split:str=None,       # train, fit, evaluate, or held-out (all but train, for a model that was trained on that)
     text:str=None,        # of a file: the column of texts
     label:str=None,       # of a file: the column of labels
-    toxic:str=None,       # of a file: the label that means toxic, where they are not 0 and 1
+    toxic:str=None,       # of a file: the label that means toxic, or several with commas in between, where they are not 0 and 1
+    neutral:str=None,     # of a file: the label or labels that mean neutral; by default all that are not toxic
+    threshold:float=None, # of a file whose labels are numbers: a text is toxic from here on
+    encoding:str=None,    # of a file; UTF-8 by default
+    bad:str=None,         # of a file: "skip" leaves out rows that cannot be read, and counts them; by default they are an error
     max_length:int=128,   # tokens of a text
     perms:int=100,        # permutations of the labels for the nulls
     untrained:bool=None,  # read an untrained model of the same shape, too; by default if it has at most a billion parameters
@@ -33,15 +66,17 @@ def probe(
     seed:int=0,
 )->Detection:
     "From labelled texts and a model to tables, figures and a page: what detects toxicity, and is it more than length?"
-    import shutil
-    start = time.time(); ds = load_texts(data, rows, split, text, label, toxic, seed); texts, y = ds['text'][:], np.array(ds['label'][:])
-    m, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize); name = model if isinstance(model, str) else 'bundled' if model is None else str(m.config._name_or_path or type(m).__name__)
-    size = sum(p.numel() for p in m.parameters()); untrained = size <= 1e9 and not quantize if untrained is None else untrained; source = data if isinstance(data, str) else 'bundled' if data is None else 'a Dataset'
-    given = dict(data=source, model=name, rows=rows, split=split, text=text, label=label, toxic=toxic, max_length=None if max_length == 128 else max_length, perms=None if perms == 100 else perms, seed=seed or None)
-    config = dict(model=name, weights=fingerprint(*[f'{float(p.detach().float().abs().mean()):.4g}' for p in list(m.parameters())[:8]]), dtype=str(m.dtype), data=source, texts=len(texts), fingerprint=fingerprint(*texts, *y.tolist()), split=split, max_length=max_length, perms=perms, untrained=bool(untrained), seed=seed,
-                  arguments={k: v for k, v in given.items() if v is not None and v not in ('bundled', 'a Dataset')})
-    path = open_run(out, config, resume)
-    d = measure(m, tok, texts, y, path, config, untrained, perms, max_length=max_length, dtype='float32' if size <= 1e9 else 'float16', seed=seed, progress=len(texts) > 2000)
-    write_probe(d, time.time()-start)
-    if not keep: shutil.rmtree(path/'activations', ignore_errors=True)
+    arguments, start = _arguments(locals()), time.time()
+    columns = dict(text=text, label=label, toxic=_label_list(toxic), neutral=_label_list(neutral), threshold=threshold,
+                   encoding=encoding, bad=bad)
+    ds = load_texts(data, rows, split, seed, **{name: value for name, value in columns.items() if value is not None})
+    lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
+    small = _size(lm) <= _small
+    if untrained is None: untrained = small and not quantize
+    noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments)
+    d = measure_detectors(lm, tok, ds['text'][:], ds['label'][:], out, untrained, perms, max_length=max_length,
+                          dtype='float32' if small else 'float16', seed=seed, progress=len(ds) > 2000, resume=resume,
+                          noted=noted)
+    write_probe_report(d, time.time()-start)
+    if not keep: shutil.rmtree(d.path/'activations', ignore_errors=True)
     return d

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from torch import Tensor
 from fastcore.basics import patch
-from .intervention import Intervention, readable
+from .intervention import Intervention, method, readable
 from ..models.blocks import neurons
 from ..metrics import auroc
 from ..states.reading import neuron_activations
@@ -120,6 +120,7 @@ def scale_factors(
     return {k: torch.from_numpy(v).float() for k, v in f.items()}, dict(threshold=tau, experts=int(sum(o.sum() for o in on.values())), units=sum(map(len, f.values())))
 
 # %% ../../nbs/editing/neurons.ipynb #68179851
+@method('aura')
 @dataclass(frozen=True, repr=False, eq=False)
 class AurA(NeuronScaling):
     "Every unit of an AUROC above 0.5 damped in proportion to it."
@@ -135,9 +136,11 @@ class AurA(NeuronScaling):
         return cls._made(name, model, meta, {}, *scale_factors(A, lambda a: 1-2*(a-.5)))
 
 # %% ../../nbs/editing/neurons.ipynb #6dd4ad22
+@method('damp')
 @dataclass(frozen=True, repr=False, eq=False)
 class Damp(NeuronScaling):
     "Every expert damped by the same factor."
+    settings = dict(alpha=.5, threshold=.5, num_experts=None)
 
     @classmethod
     def from_auroc(cls,
@@ -152,9 +155,11 @@ class Damp(NeuronScaling):
         "Factor `alpha` for experts."
         return cls._made(name, model, meta, dict(alpha=float(alpha)), *scale_factors(A, float(alpha), threshold, num_experts))
 
+@method('det0', title='Det-0')
 @dataclass(frozen=True, repr=False, eq=False)
 class Det0(NeuronScaling):
     "Every expert silenced."
+    settings = dict(threshold=.5, num_experts=None)
 
     @classmethod
     def from_auroc(cls,
@@ -195,3 +200,14 @@ def from_texts(cls:NeuronScaling,
     "Fit from texts: read the activations, then `fit`."
     texts = [*toxic, *neutral]; y = np.repeat([1, 0], [len(texts)-len(neutral), len(neutral)])
     return cls.fit(neuron_activations(model, tok, texts, 'max', out, max_length, batch_size, progress=progress), y, model, tie, **kw)
+
+# %% ../../nbs/editing/neurons.ipynb #f3e50001
+@patch(cls_method=True)
+def from_evidence(cls:NeuronScaling, evidence, **settings)->NeuronScaling:
+    "Fit from the units' activations on toxic and neutral texts, read once for all methods that need them."
+    toxic, neutral = evidence.texts
+    def read():
+        acts = neuron_activations(evidence.model, evidence.tok, [*toxic, *neutral], 'max', progress=evidence.progress)
+        return unit_aurocs(acts, np.repeat([1, 0], [len(toxic), len(neutral)]), tie=1e-5)
+    about = dict(n_toxic=len(toxic), n_neutral=len(neutral), pool='max')
+    return cls.from_auroc(evidence.part('unit AUROCs', read), evidence.model, meta=about, **settings)

@@ -7,37 +7,50 @@ __all__ = ['Head', 'as_head', 'sketch', 'distance']
 
 # %% ../../nbs/models/head.ipynb #e500001b
 import re, weakref, torch, numpy as np
+from collections.abc import Iterator
 from dataclasses import dataclass
 from torch import nn, Tensor
 from types import SimpleNamespace
 from .loading import entry, fetch_offloaded
 
 # %% ../../nbs/models/head.ipynb #f46e7233
-_floats = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
+_floats = torch.float64, torch.float32, torch.float16, torch.bfloat16
 
-def _nf4(w, q, start, stop, d):
+def _nf4(w, state, start, stop, d):
     "Rows of a bitsandbytes 4-bit weight: packed nibbles, a table of 16 values, one absolute maximum per block."
-    if getattr(q, 'packing_format_for_cpu', False): raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of quantisation, as load_lm does')
-    absmax = q.absmax
-    if getattr(q, 'nested', False):
-        s = q.state2
-        absmax = s.code.to(w.device)[absmax.long()]*s.absmax.repeat_interleave(s.blocksize)[:absmax.numel()]+q.offset
-    a, b = start*d, stop*d
-    packed = w.detach().reshape(-1)[a//2:(b+1)//2]
-    code = torch.stack([packed >> 4, packed & 15], -1).reshape(-1)[a%2:][:b-a]
-    return (q.code[code.long()]*absmax[torch.arange(a, b, device=w.device)//q.blocksize]).to(q.dtype).view(stop-start, d)
+    if getattr(state, 'packing_format_for_cpu', False):
+        raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of quantisation, as load_lm does')
+    absmax = state.absmax
+    if getattr(state, 'nested', False):   # the maxima are quantised in their turn
+        inner = state.state2
+        absmax = inner.code.to(w.device)[absmax.long()]*inner.absmax.repeat_interleave(inner.blocksize)[:absmax.numel()]+state.offset
+    first, last = start*d, stop*d
+    packed = w.detach().reshape(-1)[first//2:(last+1)//2]
+    code = torch.stack([packed >> 4, packed & 15], -1).reshape(-1)[first%2:][:last-first]
+    block = torch.arange(first, last, device=w.device)//state.blocksize
+    return (state.code[code.long()]*absmax[block]).to(state.dtype).view(stop-start, d)
+
+def _byte_scales(module):
+    "The maximum of each row of a bitsandbytes 8-bit weight, or None."
+    own = getattr(module.weight, 'SCB', None)
+    return own if own is not None else getattr(getattr(module, 'state', None), 'SCB', None)
+
+def _is_plain(w): return type(w) in (Tensor, nn.Parameter) and w.dtype in _floats and w.ndim == 2
 
 def _rows(module, start, stop):
     "Rows `start:stop` of a linear layer's weight as floats, on the device where they lie."
     w = module.weight
     if w.device.type == 'meta': return fetch_offloaded(module, 'weight')[start:stop]
-    q = getattr(w, 'quant_state', None)
-    if q is not None: return _nf4(w, q, start, stop, module.in_features)
-    scb = getattr(w, 'SCB', None) if getattr(w, 'SCB', None) is not None else getattr(getattr(module, 'state', None), 'SCB', None)
-    if w.dtype == torch.int8 and scb is not None: return (w[start:stop].float()*(scb[start:stop, None].float()/127)).detach()
-    if type(w) not in (Tensor, nn.Parameter) and not w.is_floating_point(): return w[start:stop].dequantize()
-    if w.dtype in _floats and w.ndim == 2: return w.detach()[start:stop]
-    raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({w.dtype}): load the model with the head left out (such as llm_int8_skip_modules=["lm_head"])')
+    if _is_plain(w): return w.detach()[start:stop]
+    if (state := getattr(w, 'quant_state', None)) is not None: return _nf4(w, state, start, stop, module.in_features)
+    scales = _byte_scales(module)
+    if w.dtype == torch.int8 and scales is not None: return (w[start:stop].float()*(scales[start:stop, None].float()/127)).detach()
+    if type(w) not in (Tensor, nn.Parameter):   # torchao's, or split over devices
+        rows = w.detach()[start:stop]
+        if hasattr(rows, 'full_tensor'): return rows.full_tensor()
+        if hasattr(rows, 'dequantize'): return rows.dequantize()
+    raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({type(w).__name__}, {w.dtype}): '
+                     'load the model with the head left out (such as llm_int8_skip_modules=["lm_head"])')
 
 # %% ../../nbs/models/head.ipynb #84c51c11
 @dataclass(frozen=True)
@@ -52,105 +65,125 @@ class Head:
     n_vocab:int
     d_model:int
     scale:float=1.       # factor on the logits (Granite, Cohere)
-    softcap:float|None=None # c in c*tanh(logits/c) (Gemma-2)
+    softcap:float|None=None # c in c*tanh(logits/c) (Gemma 2)
+
     def rows(self,
         block:int=4096, # rows at a time
-    ):                  # yields (start, (<=block, d_model) floats on the rows' own device)
+    )->Iterator[tuple[int, Tensor]]: # (start, (<=block, d_model) floats on the rows' own device)
         "The weight's rows, block by block, dequantised."
-        for s in range(0, self.n_vocab, block): yield s, _rows(self.module, s, min(s+block, self.n_vocab))
+        for start in range(0, self.n_vocab, block): yield start, _rows(self.module, start, min(start+block, self.n_vocab))
+
     def finish(self,
         z:Tensor, # (..., n_vocab) what the head's module returns
     )->Tensor:    # (..., n_vocab) logits
         "Scale and soft-cap."
         z = z*self.scale if self.scale != 1 else z
         return z if self.softcap is None else self.softcap*torch.tanh(z/self.softcap)
+
     def logits(self,
         H:Tensor, # (..., d_model) final hidden states
     )->Tensor:    # (..., n_vocab) logits, as the model computes them, edits of the head included
         "Logits of final hidden states."
-        b = next((p for p in self.module.parameters() if p.device.type != 'meta'), H)
-        return self.finish(self.module(H.to(b.device, b.dtype if b.is_floating_point() else H.dtype)))
+        like = next((p for p in self.module.parameters() if p.device.type != 'meta'), H)
+        return self.finish(self.module(H.to(like.device, like.dtype if like.is_floating_point() else H.dtype)))
 
 # %% ../../nbs/models/head.ipynb #ed243d76
-def _probe(model, module):
-    "What the head received (d_model,), returned (n_vocab,), and the logits (n_vocab,) of one token, in float64."
+def _one_token(model, module):
+    "What the head received (d_model,), returned (n_vocab,) before and after hooks, and the logits (n_vocab,) of one token, in float64."
     raw, seen = [], []
-    hooks = [module.register_forward_hook(lambda m, a, o: raw.append((a[0], o)), prepend=True), module.register_forward_hook(lambda m, a, o: seen.append(o))]
+    hooks = [module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
+             module.register_forward_hook(lambda m, args, out: seen.append(out))]
     ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=entry(model))
-    training = model.training; model.eval()
+    training = model.training
+    model.eval()
     try:
-        with torch.no_grad(): l = model(ids).logits
+        with torch.no_grad(): logits = model(ids).logits
     finally:
         model.train(training)
-        for h in hooks: h.remove()
-    if len(seen) != 1 or seen[0].numel() != l.numel(): raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
-    return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], l)]
+        for hook in hooks: hook.remove()
+    if len(seen) != 1 or seen[0].numel() != logits.numel(): raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
+    return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], logits)]
 
-def _fit_scale(z, l, settings, tol):
-    "Scale and soft-cap that lead from the head's output `z` to the logits `l`; settings of the configuration are tried first."
-    caps = [float(v) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search('soft_?cap', k) and 'attn' not in k]
-    known = [1.]+[f for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search('scal|multipl', k) for f in (v, 1/v)]
+def _named(settings, pattern):
+    "The non-zero numbers of a configuration whose names match."
+    return [(k, float(v)) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search(pattern, k)]
+
+def _fit_scale(z, logits, settings, tol):
+    "Scale and soft-cap that lead from the head's output `z` to the logits, or None; settings of the configuration are tried first."
+    caps = [v for k, v in _named(settings, 'soft_?cap') if 'attn' not in k]
+    known = [1., *(f for _, v in _named(settings, 'scal|multipl') for f in (v, 1/v))]
     for cap in (None, *caps):
-        keep = (l.abs() < .99*cap) if cap else torch.ones_like(l, dtype=bool)
-        u = cap*torch.atanh(l[keep]/cap) if cap else l
-        s = (u@z[keep]/(z[keep]@z[keep])).item() if z[keep].any() else 1.
-        s = next((float(k) for k in known if abs(s-k) < 10*tol*abs(k)), s)
-        if ((cap*torch.tanh(s*z/cap) if cap else s*z)-l).abs().max() <= tol*l.abs().max(): return s, cap
+        keep = logits.abs() < .99*cap if cap else torch.ones_like(logits, dtype=bool)
+        open_ = cap*torch.atanh(logits[keep]/cap) if cap else logits
+        scale = (open_@z[keep]/(z[keep]@z[keep])).item() if z[keep].any() else 1.
+        scale = next((k for k in known if abs(scale-k) < 10*tol*abs(k)), scale)
+        mine = cap*torch.tanh(scale*z/cap) if cap else scale*z
+        if (mine-logits).abs().max() <= tol*logits.abs().max(): return scale, cap
 
 # %% ../../nbs/models/head.ipynb #3b727ed2
-_measured = weakref.WeakKeyDictionary()
+_measured = weakref.WeakKeyDictionary() # the head's module -> its scale and soft-cap
 
 def _measure(model, module, n, bias):
     "Scale and soft-cap of a head, once its rows as read have given what it returned."
-    h, raw, z, l = _probe(model, module)
-    w = _rows(module, 0, min(n, 64)).detach().double().cpu()
+    h, raw, z, logits = _one_token(model, module)
+    first = _rows(module, 0, min(n, 64)).detach().double().cpu()
+    mine = first@h if bias is None else first@h+bias.detach()[:len(first)].double().cpu()
     exact = all(p.dtype in (torch.float32, torch.float64) for p in module.parameters())
-    mine = w@h+(0 if bias is None else bias.detach()[:len(w)].double().cpu())
-    if (mine-raw[:len(w)]).norm() > (1e-3 if exact else .1)*raw[:len(w)].norm(): raise ValueError(f'the weights of the head ({type(module).__name__}) do not give what it returns: merge adapters, keep the head out of quantisation')
-    if (fit := _fit_scale(z, l, vars(model.config.get_text_config()), 1e-4 if exact else 1e-2)) is None:
-        raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so its weight cannot stand for it')
+    if (mine-raw[:len(first)]).norm() > (1e-3 if exact else .1)*raw[:len(first)].norm():
+        raise ValueError(f'the weights of the head ({type(module).__name__}) do not give what it returns: '
+                         'merge an adapter first (merge_and_unload), keep the head out of quantisation')
+    fit = _fit_scale(z, logits, vars(model.config.get_text_config()), 1e-4 if exact else 1e-2)
+    if fit is None: raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so its weight cannot stand for it')
     return fit
 
 def _of_model(model):
     "The head of a language model, whatever its architecture."
     module = model.get_output_embeddings() if hasattr(model, 'get_output_embeddings') else None
     if module is None: raise ValueError(f'{type(model).__name__} has no output head: load it with load_lm')
-    w, e, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
+    w, embedding, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
     if bias is not None and bias.is_meta: bias = fetch_offloaded(module, 'bias')
-    tied = w is e or (w.device.type != 'meta' and w.data_ptr() == e.data_ptr() and w.shape == e.shape)
+    tied = w is embedding or (w.device.type != 'meta' and w.data_ptr() == embedding.data_ptr() and w.shape == embedding.shape)
     n, d = getattr(module, 'out_features', w.shape[0]), getattr(module, 'in_features', w.shape[-1])
-    plain = type(w) in (Tensor, nn.Parameter) and w.dtype in _floats and tuple(w.shape) == (n, d)
     if module not in _measured: _measured[module] = _measure(model, module, n, bias)
-    name = next((k for k, m in model.named_modules() if m is module), 'lm_head')
+    name = next((path for path, m in model.named_modules() if m is module), 'lm_head')
+    plain = _is_plain(w) and tuple(w.shape) == (n, d)
     return Head(module, name, w, bias, tied, not plain, n, d, *_measured[module])
 
-# %% ../../nbs/models/head.ipynb #d4e6c4cf
-def as_head(
-    source, # a weight (n_vocab, d_model), a `Head`, or a model
-):          # something with `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
-    "The head of a model, or a bare weight that answers as one."
-    if hasattr(source, 'rows'): return source
-    if not isinstance(source, (Tensor, np.ndarray)): return _of_model(source)
-    W = torch.as_tensor(source).detach()
+def _of_weight(W):
+    "A bare weight that answers as a head."
     if W.ndim != 2: raise ValueError(f'a head has shape (n_vocab, d_model); this has {tuple(W.shape)}')
-    rows = lambda block=4096: ((i, W[i:i+block]) for i in range(0, len(W), block))
+    def rows(block=4096): return ((i, W[i:i+block]) for i in range(0, len(W), block))
     return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, scale=1., softcap=None,
                            n_vocab=len(W), d_model=W.shape[1], rows=rows)
 
+# %% ../../nbs/models/head.ipynb #d4e6c4cf
+def as_head(
+    source, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
+)->Head:    # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
+    "The head of a model, or a bare weight that answers as one."
+    if hasattr(source, 'rows'): return source
+    if isinstance(source, (Tensor, np.ndarray)): return _of_weight(torch.as_tensor(source).detach())
+    return _of_model(source)
+
 # %% ../../nbs/models/head.ipynb #1e94e028
+def _some_rows(h, most=1024):
+    "Evenly spaced rows of a head (at most so many, d_model), in float64."
+    at = torch.from_numpy(np.linspace(0, h.n_vocab-1, min(h.n_vocab, most)).astype(np.int64))
+    if not (h.quantized or h.weight.is_meta): return h.weight.detach()[at.to(h.weight.device)].cpu().double()
+    within = lambda start, rows: at[(at >= start) & (at < start+len(rows))]-start
+    return torch.cat([rows[within(start, rows).to(rows.device)].cpu().double() for start, rows in h.rows()])
+
 def sketch(
     source,     # a weight of any shape, a `Head`, or a model (its head)
 )->list[float]: # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
     "A few fixed projections of a weight, by which it is known again in another dtype."
     if isinstance(source, Tensor) and source.ndim != 2: source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
-    h = as_head(source); n, d = h.n_vocab, h.d_model
-    at = torch.from_numpy(np.linspace(0, n-1, min(n, 1024)).astype(np.int64))
-    if h.quantized or h.weight.is_meta: S = torch.cat([B[at[(at >= i) & (at < i+len(B))].to(B.device)-i].cpu().double() for i, B in h.rows()])
-    else: S = h.weight.detach()[at.to(h.weight.device)].cpu().double()
+    h = as_head(source)
+    S = _some_rows(h)
     draw = np.random.RandomState(0) # the one generator of numpy whose stream is frozen for good
     L, R = (torch.from_numpy(draw.standard_normal((16, m))) for m in S.shape)
     norm = S.norm().item()
-    return [float(n*d), norm, *((L @ S * R).sum(1)/max(norm, 1e-300)).tolist()]
+    return [float(h.n_vocab*h.d_model), norm, *((L @ S * R).sum(1)/max(norm, 1e-300)).tolist()]
 
 def distance(
     a:list[float], # a sketch

@@ -7,7 +7,10 @@ __all__ = ['Probe', 'fit_probe', 'probe_scores', 'folds_of']
 
 # %% ../../nbs/probing/linear.ipynb #e500004f
 import numpy as np
+from collections.abc import Sequence
 from dataclasses import dataclass
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from ..metrics import check_labels
 from ..text.splits import normalise, unit_hash
 
@@ -17,52 +20,83 @@ class Probe:
     "A linear detector: toxic where the score is above 0."
     w:np.ndarray # (d,) float64 direction, in the units of the states
     b:float      # offset
-    def __call__(self, H): return np.asarray(H, np.float64)@self.w+self.b
+    def __call__(self,
+        H:np.ndarray, # (n, d) states
+    )->np.ndarray:    # (n,) scores
+        "The score of each state."
+        return np.asarray(H, np.float64)@self.w+self.b
 
+def _fit_means(H, toxic):
+    "The difference of the class means, cut half-way."
+    up, down = H[toxic].mean(0), H[~toxic].mean(0)
+    return Probe(up-down, -float((up-down)@(up+down))/2)
+
+def _fit_logistic(H, toxic, C):
+    "Logistic regression on standardised states, written in the states' own units."
+    mean, spread = H.mean(0), H.std(0)
+    spread[spread == 0] = 1
+    model = LogisticRegression(C=C, max_iter=2000).fit(((H-mean)/spread).astype(np.float32), toxic)
+    w = model.coef_[0]/spread
+    return Probe(w, float(model.intercept_[0]-w@mean))
+
+# %% ../../nbs/probing/linear.ipynb #8eb90d3f
 def fit_probe(
-    H,                     # (n, d) states
-    y,                     # (n,) labels, 1 = toxic
+    H:np.ndarray,          # (n, d) states
+    y:Sequence[int],       # (n,) labels, 1 = toxic
     method:str='logistic', # "logistic" (regression on standardised states), or "means" (the difference of means)
-    C:float=.01,           # inverse penalty of "logistic": small, for d_model is large
+    C:float=.01,           # inverse penalty of "logistic": small, since d_model is large
 )->Probe:
     "Fit a linear detector."
-    H = np.asarray(H, np.float64); y = check_labels(y, len(H))
-    if not np.isfinite(H).all(): raise ValueError('the states hold NaN or infinities: load the model in float32 or bfloat16')
-    if method == 'means': a, b = H[y].mean(0), H[~y].mean(0); return Probe(a-b, -float((a-b)@(a+b))/2)
-    if method != 'logistic': raise ValueError(f'method is {method!r}; expected "logistic" or "means"')
-    from sklearn.linear_model import LogisticRegression
-    mu, sd = H.mean(0), H.std(0); sd[sd == 0] = 1
-    m = LogisticRegression(C=C, max_iter=2000).fit(((H-mu)/sd).astype(np.float32), y); w = m.coef_[0]/sd
-    return Probe(w, float(m.intercept_[0]-w@mu))
+    H = np.asarray(H, np.float64)
+    toxic = check_labels(y, len(H))
+    if not np.isfinite(H).all():
+        raise ValueError('the states hold NaN or infinities: load the model in float32 or bfloat16')
+    if method not in ('logistic', 'means'):
+        raise ValueError(f'method is {method!r}; expected "logistic" or "means"')
+    return _fit_means(H, toxic) if method == 'means' else _fit_logistic(H, toxic, C)
 
 # %% ../../nbs/probing/linear.ipynb #f6ea7a0b
+def _test_folds(cv, H, y, seed):
+    "Row numbers of each fold."
+    if not np.ndim(cv):
+        return [test for _, test in StratifiedKFold(cv, shuffle=True, random_state=seed).split(H, y)]
+    if len(cv) != len(H): raise ValueError(f'{len(cv)} folds for {len(H)} texts')
+    return [np.flatnonzero(np.asarray(cv) == fold) for fold in np.unique(cv)]
+
 def probe_scores(
-    H,                     # (n, d) states
-    y,                     # (n,) labels, 1 = toxic
-    cv=5,                  # folds, or (n,) fold of each text (to keep duplicates or sources together)
-    method:str='logistic', # as of `fit_probe`
-    test=None,             # (n, d) states of the same texts to score instead, such as an edited model's
-    seed:int=0,            # of the folds
-    C:float=.01,           # as of `fit_probe`
-)->np.ndarray:             # (n,) scores; no text is scored by a probe that saw it
+    H:np.ndarray,             # (n, d) states
+    y:Sequence[int],          # (n,) labels, 1 = toxic
+    cv:int|Sequence[int]=5,   # folds, or (n,) fold of each text (to keep duplicates or sources together)
+    method:str='logistic',    # as of fit_probe
+    test:np.ndarray|None=None, # (n, d) states of the same texts to score instead, such as an edited model's
+    seed:int=0,               # of the folds
+    C:float=.01,              # as of fit_probe
+)->np.ndarray:                # (n,) scores; no text is scored by a probe that saw it
     "Out-of-fold scores of a linear probe."
-    from sklearn.model_selection import StratifiedKFold
-    H = np.asarray(H); y = check_labels(y, len(H)); test = H if test is None else np.asarray(test); out = np.empty(len(H))
-    if test.shape != H.shape: raise ValueError(f'test has shape {test.shape}; expected {H.shape}: the same texts in the same order')
-    if np.ndim(cv) and len(cv) != len(H): raise ValueError(f'{len(cv)} folds for {len(H)} texts')
-    folds = [np.flatnonzero(np.asarray(cv) == f) for f in np.unique(cv)] if np.ndim(cv) else [t for _, t in StratifiedKFold(cv, shuffle=True, random_state=seed).split(H, y)]
-    for f in folds: fit = np.setdiff1d(np.arange(len(H)), f); out[f] = fit_probe(H[fit], y[fit], method, C)(test[f])
-    return out
+    H, y = np.asarray(H), check_labels(y, len(H))
+    test = H if test is None else np.asarray(test)
+    if test.shape != H.shape:
+        raise ValueError(f'test has shape {test.shape}; expected {H.shape}: the same texts in the same order')
+    scores = np.empty(len(H))
+    for fold in _test_folds(cv, H, y, seed):
+        others = np.setdiff1d(np.arange(len(H)), fold)
+        scores[fold] = fit_probe(H[others], y[others], method, C)(test[fold])
+    return scores
 
 # %% ../../nbs/probing/linear.ipynb #01b58842
 def folds_of(
-    texts,     # n texts
-    y,         # (n,) labels, 1 = toxic
-    k:int=5,   # folds
+    texts:Sequence[str], # n texts
+    y:Sequence[int],     # (n,) labels, 1 = toxic
+    k:int=5,             # folds
     seed:int=0,
-)->np.ndarray: # (n,) integers below k; each class is spread evenly, equal texts share a fold
+)->np.ndarray:           # (n,) integers below k; each class is spread evenly, equal texts share a fold
     "Folds for cross-validation that keep duplicates together."
-    keys = [normalise(t) for t in texts]; y = check_labels(y, len(keys)); first = {}
-    for t, c in zip(keys, y): first.setdefault(t, c)
-    fold = {t: i%k for c in (False, True) for i, t in enumerate(sorted((t for t in first if first[t] == c), key=lambda t: unit_hash(t, f'fold {seed} ')))}
-    return np.array([fold[t] for t in keys])
+    keys = [normalise(text) for text in texts]
+    label_of = {}
+    for key, label in zip(keys, check_labels(y, len(keys))): label_of.setdefault(key, label)
+    fold = {}
+    for label in (False, True):
+        of_class = sorted((key for key in label_of if label_of[key] == label),
+                          key=lambda key: unit_hash(key, f'fold {seed} '))
+        fold |= {key: i % k for i, key in enumerate(of_class)}
+    return np.array([fold[key] for key in keys])

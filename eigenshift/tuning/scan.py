@@ -7,10 +7,21 @@ __all__ = ['nucleus_mass', 'scan', 'reweighted', 'by_text', 'rate_from_base', 'l
 
 # %% ../../nbs/tuning/scan.ipynb #e50000cb
 import torch
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from torch import Tensor
+from ..editing.head_edit import HeadEdit
+from ..models.head import Head
+from ..states.calibration import Calibration
 from ..states.reading import room, Sequences
 
 # %% ../../nbs/tuning/scan.ipynb #0e4ab7b3
+def _between(step:int, low:Tensor, high:Tensor, mass_low:Tensor, mass_high:Tensor, top_p:float)->Tensor:
+    "The next log-threshold to try: a guess first, then halves and chords in turn."
+    if step % 2: share = ((mass_low-top_p)/(mass_low-mass_high).clamp(min=1e-12)).clamp(.02, .98)
+    else: share = torch.full_like(low, .5 if step else .85)
+    return low+(high-low)*share
+
 def nucleus_mass(
     p:Tensor,    # (n, n_vocab) probabilities
     top_p:float, # in (0, 1]
@@ -18,121 +29,219 @@ def nucleus_mass(
 )->Tensor:       # (n,) mass of the smallest set of likeliest tokens that holds `top_p`; too large by `tol` at most
     "What top-p sampling divides by."
     if top_p >= 1: return p.sum(-1)
-    top = p.topk(min(32, p.shape[1])).values; mass = top.cumsum(-1); out = p.sum(-1)
-    inside = mass[:, -1] >= top_p; out = torch.where(inside, mass.gather(1, (mass < top_p).sum(-1, keepdim=True).clamp(max=mass.shape[1]-1))[:, 0], out)
-    at = (~inside).nonzero()[:, 0]; q = p[at]; hi, lo = top[at, -1].log(), torch.full((len(at),), -40., device=p.device); m_hi, m_lo = mass[at, -1].clone(), out[at].clone()
+    top = p.topk(min(32, p.shape[1])).values
+    mass = top.cumsum(-1)
+    enough = (mass < top_p).sum(-1, keepdim=True).clamp(max=mass.shape[1]-1)
+    inside = mass[:, -1] >= top_p
+    out = torch.where(inside, mass.gather(1, enough)[:, 0], p.sum(-1))
+    at = (~inside).nonzero()[:, 0] # rows that need more than the likeliest 32: between these thresholds
+    q, high, low = p[at], top[at, -1].log(), torch.full((len(at),), -40., device=p.device)
+    mass_high, mass_low = mass[at, -1].clone(), out[at].clone()
     for step in range(40):
         if not len(at): break
-        w = ((m_lo-top_p)/(m_lo-m_hi).clamp(min=1e-12)).clamp(.02, .98) if step % 2 else torch.full_like(lo, .5 if step else .85)
-        t = lo+(hi-lo)*w; m = torch.where(q >= t.exp()[:, None], q, 0).sum(-1); up = m >= top_p
-        lo, m_lo, hi, m_hi = torch.where(up, t, lo), torch.where(up, m, m_lo), torch.where(up, hi, t), torch.where(up, m_hi, m)
-        out[at] = m_lo; go = (m_lo-top_p > tol) & (hi-lo > 1e-6)
-        if go.float().mean() < .7: at, q, lo, hi, m_lo, m_hi = (x[go] for x in (at, q, lo, hi, m_lo, m_hi))
+        threshold = _between(step, low, high, mass_low, mass_high, top_p)
+        above = torch.where(q >= threshold.exp()[:, None], q, 0).sum(-1)
+        holds = above >= top_p
+        low, high = torch.where(holds, threshold, low), torch.where(holds, high, threshold)
+        mass_low, mass_high = torch.where(holds, above, mass_low), torch.where(holds, mass_high, above)
+        out[at] = mass_low
+        open_ = (mass_low-top_p > tol) & (high-low > 1e-6)
+        if open_.float().mean() < .7: at, q, low, high, mass_low, mass_high = (x[open_] for x in (at, q, low, high, mass_low, mass_high))
     return out
 
 # %% ../../nbs/tuning/scan.ipynb #39b06160
-def _raw(h, H):
-    "Logits before scale and cap."
-    b = next((p for p in h.module.parameters() if p.device.type != 'meta'), H)
-    return h.module(H.to(b.device, b.dtype if b.is_floating_point() else H.dtype)).float()
+def _module_logits(h:Head, states:Tensor)->Tensor:
+    "What the head's module returns, before scale and cap."
+    weight = next((p for p in h.module.parameters() if p.device.type != 'meta'), states)
+    dtype = weight.dtype if weight.is_floating_point() else states.dtype
+    return h.module(states.to(weight.device, dtype)).float()
 
-def _nests(a, b):
-    "Whether edit b begins with a's directions."
-    same = lambda x, y: x is y or (x is not None and y is not None and torch.equal(x, y)); k = len(a.Vk)
-    return k <= len(b.Vk) and a.sided == b.sided and same(a.center, b.center) and all(torch.equal(y[:k], x) for x, y in ((a.Vk, b.Vk), (a.written, b.written), (a.scale, b.scale)))
+def _same(a:Tensor|None, b:Tensor|None)->bool:
+    "Whether two tensors, or their absence, are the same."
+    return a is b or (a is not None and b is not None and torch.equal(a, b))
 
+def _begins_with(wide:HeadEdit, narrow:HeadEdit)->bool:
+    "Whether an edit begins with the directions of another one."
+    k = len(narrow.Vk)
+    if k > len(wide.Vk) or narrow.sided != wide.sided or not _same(narrow.center, wide.center): return False
+    pairs = ((narrow.Vk, wide.Vk), (narrow.written, wide.written), (narrow.scale, wide.scale))
+    return all(torch.equal(b[:k], a) for a, b in pairs)
+
+class _LogitChanges:
+    "The change of the logits by each of some edits, at strength 1."
+    def __init__(self, h:Head, edits:Sequence[HeadEdit], budget:int):
+        self.h, self.edits, self.device = h, edits, h.weight.device
+        self.written = None # (k, n_vocab) the logits of each direction, where all edits share them and they fit
+        widest = max(edits, key=lambda e: len(e.Vk), default=None)
+        if widest is None or not all(_begins_with(widest, e) for e in edits) or len(widest.Vk)*h.n_vocab > 4*budget: return
+        R = widest.written.to(self.device)
+        self.written = torch.cat([(block.float().to(self.device) @ R.T).T for _, block in h.rows()], 1)
+
+    def from_direction(self, states:Tensor, edit:HeadEdit, k:int)->Tensor:
+        "(rows, n_vocab) the change by the directions from number `k` on."
+        center = None if edit.center is None else edit.center.to(self.device)
+        Z = (states if center is None else states-center) @ edit.Vk[k:].to(self.device).T
+        C = -(Z.clamp(min=0) if edit.sided else Z)*(1-edit.scale[k:].to(self.device))
+        if self.written is not None: return C @ self.written[k:len(edit.Vk)]
+        moved = C @ edit.written[k:].to(self.device)
+        return torch.cat([moved @ block.float().to(self.device).T for _, block in self.h.rows()], 1)
+
+    def each(self, states:Tensor)->Iterator[Tensor]:
+        "(rows, n_vocab) for each edit in turn."
+        change, last = None, None
+        for edit in self.edits:
+            k = len(last.Vk) if last is not None and _begins_with(edit, last) else 0
+            if not k: change = self.from_direction(states, edit, 0)
+            elif len(edit.Vk) > k: change = change+self.from_direction(states, edit, k)
+            yield change
+            last = edit
+
+# %% ../../nbs/tuning/scan.ipynb #cc6f3665
+@dataclass
+class _Block:
+    "A few states under the unedited model, and the logits that edits start from."
+    h:Head
+    ids:Tensor      # (rows,) the tokens that came
+    log_p:Tensor    # (rows, n_vocab) of the unedited model
+    start:Tensor    # (rows, n_vocab) what the change is added to
+    met:Tensor      # (rows, d_model) the states that the edits meet
+    linear:bool     # whether logits are linear in the state
+    top_p:float|None
+
+    def __post_init__(self): self.p, self.top = self.log_p.exp(), self.log_p.argmax(-1)
+    def chosen(self, x:Tensor)->Tensor: return x.gather(1, self.ids[:, None])[:, 0]
+
+    def under_nucleus(self, log_p:Tensor, chosen:Tensor)->Tensor:
+        "(rows,) log-probability of the token that came, under top-p sampling."
+        p = log_p.exp()
+        likelier = torch.where(log_p > chosen[:, None], p, 0).sum(-1)
+        return torch.where(likelier < self.top_p*(1-1e-6), chosen-nucleus_mass(p, self.top_p).log(), -torch.inf)
+
+    def base(self)->dict[str, Tensor]:
+        "What is kept of the unedited model."
+        out = dict(logp0=self.chosen(self.log_p))
+        if self.top_p is not None: out['logq0'] = self.under_nucleus(self.log_p, out['logp0'])
+        return out
+
+    def edited(self, change:Tensor, strengths:Sequence[float], parts:Sequence[str])->Iterator[dict[str, Tensor]]:
+        "What is kept of an edit, for each strength."
+        step = change*self.h.scale if self.linear else change
+        drift = (self.p*step).sum(-1) if self.linear else None
+        for s in strengths:
+            z = self.start.add(step, alpha=s)
+            logits = z if self.linear else self.h.finish(z)
+            norm = logits.logsumexp(-1)
+            out = dict(logp=self.chosen(logits)-norm)
+            if 'kl' in parts: out['kl'] = (norm-s*drift if self.linear else norm+self._cross(logits)).clamp(min=0)
+            if 'same' in parts: out['same'] = (logits.argmax(-1) == self.top).float()
+            if 'logq' in parts: out['logq'] = self.under_nucleus(logits.sub_(norm[:, None]), out['logp'])
+            yield out
+
+    def _cross(self, logits:Tensor)->Tensor:
+        "(rows,) the expected difference of the unedited log-probabilities and the logits."
+        return torch.where(self.p > 0, self.p*(self.log_p-logits), 0).sum(-1)
+
+def _block(h:Head, states:Tensor, ids:Tensor, met:Tensor|None, top_p:float|None)->_Block:
+    "The unedited model on a few states."
+    z = _module_logits(h, states)
+    log_p = h.finish(z).log_softmax(-1)
+    if met is not None: return _Block(h, ids, log_p, _module_logits(h, met), met, False, top_p)
+    linear = h.softcap is None
+    return _Block(h, ids, log_p, log_p if linear else z, states, linear, top_p)
+
+# %% ../../nbs/tuning/scan.ipynb #5aca4234
 @torch.inference_mode()
 def scan(
-    h,         # `Head`
+    h:Head,
     H:Tensor,  # (n, d_model) final hidden states of the unedited model
     ids:Tensor,# (n,) the token that came
-    edits,     # list of `HeadEdit`; those that begin with the one before cost only what they add
-    strengths, # of each edit: 1 as fitted, 0 the base
-    top_p:float=None, # also the log-probability under top-p sampling
-    after:Tensor=None,# (n, d_model) the states that the edits meet, where the model below them is edited too
-    elements:int=None,# most logits at a time; 2^24 on a CPU
-    parts=('logp', 'kl', 'same'),
-)->dict:       # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
+    edits:Sequence[HeadEdit],  # those that begin with the one before cost only what they add
+    strengths:Sequence[float], # of each edit: 1 as fitted, 0 the base
+    top_p:float|None=None, # also the log-probability under top-p sampling
+    after:Tensor|None=None,# (n, d_model) the states that the edits meet, where the model below them is edited too
+    elements:int|None=None,# most logits at a time; 2^24 on a CPU
+    parts:Sequence[str]=('logp', 'kl', 'same'), # what is kept
+)->dict[str, Tensor]: # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
     "Exact scores of many head edits on the same states."
-    dev, rows = h.weight.device, max(1, (elements or room(h.weight.device))//h.n_vocab); shape = (len(edits), len(strengths), len(H)); parts = [*parts, *(['logq'] if top_p is not None else [])]
-    out = {k: torch.zeros(shape) for k in parts} | {k+'0': torch.zeros(len(H)) for k in ('logp', *(['logq'] if top_p is not None else []))}
-    widest = max(edits, key=lambda e: len(e.Vk)) if edits else None; R = [] if widest is None else widest.written.to(dev)
-    P = torch.cat([(B.float().to(dev) @ R.T).T for _, B in h.rows()], 1) if edits and all(_nests(e, widest) for e in edits) and len(R)*h.n_vocab <= 4*(elements or room(dev)) else None # (k, n_vocab)
-    one = lambda t: t.to(dev); linear = h.softcap is None and after is None
-    def change(X, e, old):
-        k0 = 0 if old is None else len(old.Vk); V, c = one(e.Vk[k0:]), None if e.center is None else one(e.center)
-        Z = (X if c is None else X-c) @ V.T; C = -(Z.clamp(min=0) if e.sided else Z)*(1-one(e.scale[k0:]))
-        if P is not None: return C @ P[k0:len(e.Vk)]
-        return torch.cat([(C @ one(e.written[k0:])) @ B.float().to(dev).T for _, B in h.rows()], 1)
-    def logq(L, at, y): # L: log-probabilities, (rows, n_vocab)
-        p = L.exp(); likelier = torch.where(L > at[:, None], p, 0).sum(-1); return torch.where(likelier < top_p*(1-1e-6), at-nucleus_mass(p, top_p).log(), -torch.inf)
+    device = h.weight.device
+    budget = elements or room(device)
+    rows = max(1, budget//h.n_vocab)
+    sampled = [] if top_p is None else ['logq']
+    parts = [*parts, *sampled]
+    out = {k: torch.zeros(len(edits), len(strengths), len(H)) for k in parts} | {f'{k}0': torch.zeros(len(H)) for k in ['logp', *sampled]}
+    changes = _LogitChanges(h, edits, budget)
     for a in range(0, len(H), rows):
-        X, y = one(H[a:a+rows].float()), one(ids[a:a+rows]); z0 = _raw(h, X); L0 = h.finish(z0).log_softmax(-1); p0 = L0.exp(); at = slice(a, a+len(X)); top0 = L0.argmax(-1)
-        pick = lambda L: L.gather(1, y[:, None])[:, 0]
-        out['logp0'][at] = pick(L0).cpu()
-        if top_p is not None: out['logq0'][at] = logq(L0, pick(L0), y).cpu()
-        z, M = (L0, X) if linear else (z0, X) if after is None else (_raw(h, (M := one(after[at].float()))), M); D, old = None, None
-        for i, e in enumerate(edits):
-            if old is not None and _nests(old, e): D = D+change(M, e, old) if len(e.Vk) > len(old.Vk) else D
-            else: D = change(M, e, None)
-            if linear: step = D*h.scale; drift = (p0*step).sum(-1)
-            for j, s in enumerate(strengths):
-                L = z.add(step, alpha=s) if linear else h.finish(z.add(D, alpha=s)); lse = L.logsumexp(-1); lp = pick(L)-lse
-                if 'logp' in parts: out['logp'][i, j, at] = lp.cpu()
-                if 'kl' in parts: out['kl'][i, j, at] = (lse-s*drift if linear else lse+torch.where(p0 > 0, p0*(L0-L), 0).sum(-1)).clamp(min=0).cpu()
-                if 'same' in parts: out['same'][i, j, at] = (L.argmax(-1) == top0).float().cpu()
-                if top_p is not None: out['logq'][i, j, at] = logq(L.sub_(lse[:, None]), lp, y).cpu()
-            old = e
+        at = slice(a, min(a+rows, len(H)))
+        met = None if after is None else after[at].float().to(device)
+        block = _block(h, H[at].float().to(device), ids[at].to(device), met, top_p)
+        for k, v in block.base().items(): out[k][at] = v.cpu()
+        for i, change in enumerate(changes.each(block.met)):
+            for j, found in enumerate(block.edited(change, strengths, parts)):
+                for k in parts: out[k][i, j, at] = found[k].cpu()
     return out
 
 # %% ../../nbs/tuning/scan.ipynb #72bcd3d9
 def reweighted(
     logw:Tensor,  # (..., m) log importance weights of the continuations; -inf is never
     toxic:Tensor, # (m,) bool
-)->dict:          # 'toxicity' in [0, 1], 'ess' in [0, 1]: (...) float64
+)->dict[str, Tensor]: # 'toxicity' in [0, 1], 'ess' in [0, 1]: (...) float64
     "The share of toxic continuations under weights, and how many continuations carry them."
-    l = logw.double(); w = (l-l.amax(-1, keepdim=True).clamp(min=-1e300)).exp(); total = w.sum(-1)
-    return dict(toxicity=torch.where(total > 0, (w*toxic.double()).sum(-1)/total, torch.nan), ess=torch.where(total > 0, total**2/w.square().sum(-1), 0.)/w.shape[-1])
+    logw = logw.double()
+    w = (logw-logw.amax(-1, keepdim=True).clamp(min=-1e300)).exp()
+    total = w.sum(-1)
+    return dict(toxicity=torch.where(total > 0, (w*toxic.double()).sum(-1)/total, torch.nan),
+                ess=torch.where(total > 0, total**2/w.square().sum(-1), 0.)/w.shape[-1])
 
 def by_text(
     x:Tensor,       # (..., n) a number for each state
-    seq:Sequences,
+    texts:Sequences,
 )->Tensor:          # (..., m) float64 sums over each text's
     "Sums over texts."
-    return torch.zeros(*x.shape[:-1], len(seq.sizes), dtype=torch.float64).index_add(-1, seq.rows(), x.double())
+    sums = torch.zeros(*x.shape[:-1], len(texts.sizes), dtype=torch.float64)
+    return sums.index_add(-1, texts.rows(), x.double())
 
 def rate_from_base(
-    h,               # `Head`
+    h:Head,
     base:Sequences,  # from `continuation_states`
-    edits, strengths,
+    edits:Sequence[HeadEdit],
+    strengths:Sequence[float],
     top_p:float=.95, # of the edited model's sampling, at temperature 1
     base_top_p:float=.95, # of the sampling that `base` came from
-    after:Tensor=None, # as for `scan`
-)->dict:             # 'toxicity', 'ess', 'covered': (edits, strengths)
+    after:Tensor|None=None, # as for `scan`
+)->dict[str, Tensor]: # 'toxicity', 'ess', 'covered': (edits, strengths)
     "What share of the edited model's continuations would be toxic, from those of the base."
-    if base.toxic is None: raise ValueError('these states have no verdicts: make them with continuation_states(model, tok, generations, toxic)')
-    got = scan(h, base.H, base.ids, edits, strengths, top_p, after, parts=()); q0 = got['logq0'] if base_top_p == top_p else scan(h, base.H, base.ids, [], [], base_top_p, parts=())['logq0']
-    if (far := (~q0.isfinite()).float().mean()) > .01: raise ValueError(f'{far:.0%} of the tokens lie outside the base nuclei at base_top_p={base_top_p}: these continuations were drawn by another model, or with another top_p or temperature')
-    w = got['logq']-torch.where(q0.isfinite(), q0, got['logq0'].nan_to_num(neginf=0.))
+    if base.toxic is None:
+        raise ValueError('these states have no verdicts: make them with continuation_states(model, tok, generations, toxic)')
+    got = scan(h, base.H, base.ids, edits, strengths, top_p, after, parts=())
+    same = base_top_p == top_p
+    q0 = got['logq0'] if same else scan(h, base.H, base.ids, [], [], base_top_p, parts=())['logq0']
+    outside = (~q0.isfinite()).float().mean()
+    if outside > .01: raise ValueError(f'{outside:.0%} of the tokens lie outside the base nuclei at base_top_p={base_top_p}: '
+                                       'these continuations were drawn by another model, or with another top_p or temperature')
+    drawn = torch.where(q0.isfinite(), q0, got['logq0'].nan_to_num(neginf=0.))
+    w = got['logq']-drawn
     return reweighted(by_text(w, base), base.toxic) | dict(covered=w.double().exp().mean(-1))
 
 # %% ../../nbs/tuning/scan.ipynb #ea722a81
 @torch.inference_mode()
 def log_probs(
-    h,        # `Head`
+    h:Head,
     H:Tensor, # (n, d_model) final hidden states
 )->Tensor:    # (n, n_vocab) float32
     "Next-token log-probabilities of cached states."
-    return h.logits(H.to(h.weight.device, h.weight.dtype if h.weight.is_floating_point() else H.dtype)).float().log_softmax(-1)
+    dtype = h.weight.dtype if h.weight.is_floating_point() else H.dtype
+    return h.logits(H.to(h.weight.device, dtype)).float().log_softmax(-1)
 
 def effects(
-    edit,            # a head edit: anything with `edited(H)`
-    h,               # `Head`
-    cal,             # `Calibration`: held-out states
-    base:dict=None,  # `log_probs` of its toxic and neutral states, if known
-)->dict:             # means over states: `toxic_logp` (change, nats), `kl` (nats), `top1` (share that agrees)
+    edit:HeadEdit,   # or anything else with `edited(H)`
+    h:Head,
+    cal:Calibration, # held-out states
+    base:dict[str, Tensor]|None=None, # `log_probs` of its toxic and neutral states, if known
+)->dict[str, float]: # means over states: `toxic_logp` (change, nats), `kl` (nats), `top1` (share that agrees)
     "What an edit does to toxic tokens where they are produced, and to everything else."
-    base = base or {k: log_probs(h, getattr(cal, k)) for k in ('toxic', 'neutral')}
-    T, N = (log_probs(h, edit.edited(getattr(cal, k))) for k in ('toxic', 'neutral')); at = cal.tokens.to(T.device)[:, None]
-    kl = (base['neutral'].exp()*(base['neutral']-N)).sum(-1)
-    return dict(toxic_logp=float((T-base['toxic']).gather(1, at).mean()), kl=float(kl.mean()), top1=float((N.argmax(-1) == base['neutral'].argmax(-1)).float().mean()))
+    base = base or dict(toxic=log_probs(h, cal.toxic), neutral=log_probs(h, cal.neutral))
+    toxic, neutral = (log_probs(h, edit.edited(X)) for X in (cal.toxic, cal.neutral))
+    tokens = cal.tokens.to(toxic.device)[:, None]
+    kl = (base['neutral'].exp()*(base['neutral']-neutral)).sum(-1)
+    same = neutral.argmax(-1) == base['neutral'].argmax(-1)
+    return dict(toxic_logp=float((toxic-base['toxic']).gather(1, tokens).mean()), kl=float(kl.mean()), top1=float(same.float().mean()))
