@@ -172,7 +172,7 @@ def _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes
     prompt_ids = prompt_texts(prompts)[1]
     def go_on(name, n, **more):
         kept = _Kept(prompt_ids, n, how['max_new_tokens'], keep_bytes)
-        generations = generate(model, tok, prompts, n=n, out=None if out is None else Path(out)/name, keep=kept, **how, **more)
+        generations = generate(model, tok, prompts, n=n, out=None if out is None else Path(out)/name, watch=kept, **how, **more)
         rounds.append((generations, *toxic_steps(tok, generations, scorer), kept))
     go_on('greedy', 1, greedy=True, seed=seed)
     while sum((steps >= 0).sum() for _, _, steps, _ in rounds) < least and done < budget:

@@ -239,7 +239,7 @@ def generate(
     system:str=None,      # what the system says first; with `chat`
     template:dict=None,   # further arguments of the chat template, such as dict(enable_thinking=False)
     engine=None,          # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
-    keep=None,            # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
+    watch=None,           # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
 ):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
     from datasets import Dataset
@@ -253,7 +253,7 @@ def generate(
     how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k))
     per = -(-len(ids)//world) if out is None else max(1, shard_rows//n)
     size = batch_size or (128 if entry(model).type == 'cpu' else 512)
-    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out), per, dict(size=size), keep=keep)
+    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out), per, dict(size=size), keep=watch)
     settings = dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed, chat=bool(chat), system=system, template=template,
                     shard_rows=shard_rows, prompts=fingerprint(json.dumps([prompt_ids.tolist(), texts, ids])))
     with _evaluating(model):
