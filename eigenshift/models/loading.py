@@ -108,7 +108,7 @@ def _unmark(model):
     if hasattr(model.config, 'quantization_config'): del model.config.quantization_config
     model.hf_quantizer, model.is_quantized = None, False
 
-# %% ../../nbs/models/loading.ipynb #510c68fd
+# %% ../../nbs/models/loading.ipynb #6bf85dfc
 def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, gguf_file=None, optional=()):
     "A model of the class `auto(config)` and its tokenizer; weights that the checkpoint lacks are an error."
     from transformers import AutoConfig, AutoTokenizer
@@ -204,7 +204,7 @@ def pad_ids(
     if told and 'position_ids' in inspect.signature(model.forward).parameters: out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
     return {k: v.to(entry(model)) for k, v in out.items()}
 
-# %% ../../nbs/models/loading.ipynb #ca8925a7
+# %% ../../nbs/models/loading.ipynb #878fc041
 def _pieces(
     t:Tensor,        # any shape, device and layout
     most:int=2**22,  # elements in a piece
@@ -222,7 +222,7 @@ def _tensor_digest(named):
     for piece in _pieces(t.detach()): digest.update(piece.cpu().contiguous().view(torch.uint8).numpy())
     return digest.digest()
 
-# %% ../../nbs/models/loading.ipynb #b9fb4120
+# %% ../../nbs/models/loading.ipynb #71aaaa83
 def _offload_map(module, name):
     "Where accelerate keeps a module's weights whose place in the module is empty."
     hook = getattr(module, '_hf_hook', None)
@@ -260,7 +260,7 @@ def _weights(model):
             seen.add(identity)
             yield from _components(f'{path}.{own}', fetch_offloaded(module, own) if t.device.type == 'meta' else t)
 
-# %% ../../nbs/models/loading.ipynb #4a56fe58
+# %% ../../nbs/models/loading.ipynb #439aa1ed
 def weights_fingerprint(
     model,         # a transformers model, or any torch module
     workers:int=0, # tensors read at once; 0: one for each core, 8 at most
@@ -269,7 +269,7 @@ def weights_fingerprint(
     with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
         return hashlib.sha256(b''.join(pool.map(_tensor_digest, _weights(model)))).hexdigest()
 
-# %% ../../nbs/models/loading.ipynb #58c35695
+# %% ../../nbs/models/loading.ipynb #f24d4820
 def _pieces_and_rules(tok):
     "What a tokenizer is made of, as bytes, without the state that calls change."
     if (fast := getattr(tok, 'backend_tokenizer', None)) is not None:
