@@ -21,7 +21,7 @@ from .intervention import Intervention, Section, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
-from ..states.calibration import _read
+from ..states.calibration import toxic_steps
 from .eigenshift import check_shared, how_many
 
 # %% ../../nbs/editing/stream.ipynb #d490803c
@@ -186,7 +186,7 @@ def trace(
 )->Traces:
     "States and gradients at some places, over toxic and neutral continuations."
     from eigenshift.text.scorers import load_scorer
-    scorer, at = load_scorer(scorer), _names(model, at); is_toxic, steps = _read(model, tok, generations, scorer); P, C = list(generations['prompt_ids']), list(generations['token_ids']); full = lambda i: [*P[i], *C[i]]
+    scorer, at = load_scorer(scorer), _names(model, at); is_toxic, steps = toxic_steps(tok, generations, scorer); P, C = list(generations['prompt_ids']), list(generations['token_ids']); full = lambda i: [*P[i], *C[i]]
     calm = [(full(i), max(1, len(P[i]))) for i in np.flatnonzero(~is_toxic) if len(C[i]) > 1] if preserve is None else [(i, 1) for i in encode(tok, preserve, 64) if len(i) > 1]; calm = [calm[i] for i in np.random.default_rng(seed).permutation(len(calm))[:most]]
     held, calm = calm[::4], [s for i, (s, _) in enumerate(calm) if i % 4]; toxic = [s for i in np.flatnonzero(steps >= 0) if len(s := [*P[i], *C[i][:steps[i]+1]]) > 1]
     if len(toxic) < 10 or len(held) < 4: raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(calm)+len(held)} neutral texts: 10 and 16 are the least; give more prompts, or prompts that provoke')
