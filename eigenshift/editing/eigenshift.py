@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['rankings', 'recommended', 'mergeable', 'checked_states', 'separation', 'order', 'how_many', 'sign_spread',
-           'EigenShift', 'centre_of', 'word_effect', 'shown_tokens']
+           'EigenShift', 'centre_of', 'word_effect', 'shown_tokens', 'check_shared', 'check_among', 'as_tokens',
+           'words_section']
 
 # %% ../../nbs/editing/eigenshift.ipynb #e500007b
 import re, warnings, numpy as np, pandas as pd, torch
@@ -19,7 +20,7 @@ from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
 from ..models.head import as_head
 from .head_edit import project, HeadEdit
 from .information import head_device, token_log_probs
-from .intervention import method
+from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
 
@@ -282,6 +283,63 @@ def from_calibration(cls:EigenShift,
     if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
     out = cls.fit(choices, cal.toxic, cal.neutral, **{**recommended, **dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
     return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta})
+
+# %% ../../nbs/editing/eigenshift.ipynb #94000002
+def check_shared(
+    given:dict,  # setting -> value: k, kl, center and sided are looked at
+    d_model:int, # width of the model's states
+)->None:
+    "Refuse settings that several methods share, where they cannot be."
+    if 'k' in given: how_many(given['k'], d_model)
+    if 'kl' in given and not 0 < given['kl'] < float('inf'):
+        raise ValueError(f"kl is {given['kl']}; it is a budget in nats per token, above 0")
+    check_among(given, center=(None, 'neutral'), sided=(None, 'toxic'))
+
+def check_among(
+    given:dict, # setting -> value
+    **can,      # setting -> the values that it can have
+)->None:
+    "Refuse values that a setting cannot have."
+    for name, values in can.items():
+        if name not in given or isinstance(given[name], Tensor) or given[name] in values: continue
+        known = ' or '.join(repr('none' if v is None else v) for v in values)
+        raise ValueError(f'{name} is {given[name]!r}; it can be {known}')
+
+@patch(cls_method=True)
+def check_settings(cls:EigenShift, given:dict, d_model:int)->dict:
+    "Refuse what it does not take, and a k, a rank, a centre or a side that cannot be."
+    given = super(EigenShift, cls).check_settings(given, d_model)
+    check_shared(given, d_model)
+    check_among(given, rank=rankings)
+    return given
+
+# %% ../../nbs/editing/eigenshift.ipynb #94000005
+def as_tokens(
+    df:pd.DataFrame, # with columns of tokens, joined by spaces
+    columns,         # which
+)->pd.DataFrame:     # the same with a list of tokens in each cell
+    "Columns of tokens as lists."
+    return df.assign(**{c: [t.split(' ') if isinstance(t, str) else list(t) for t in df[c]] for c in columns})
+
+def words_section(
+    edit, # with `words` and `words_table`
+)->list[Section]:
+    "What becomes of the tokens that toxic states produced, where the edit knows."
+    if not edit.words: return []
+    caption = 'Tokens that toxic states of the calibration produced (masked), how often, and their mean log-probability (nats) at those states.'
+    return [Section('What becomes of the toxic tokens', edit.words_table(), caption)]
+
+@patch
+def sections(self:EigenShift)->list[Section]:
+    "Its eigen-choices, how far states lie apart along them, and the toxic tokens."
+    chosen = self.table()
+    chosen = as_tokens(chosen, chosen.columns[-2:]).set_axis(chosen.index+1).rename_axis(chosen.index.name)
+    return [Section('The strongest eigen-choices', chosen,
+                'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): singular value, difference of the '
+                'means of toxic and neutral states, that difference over the pooled standard deviation, AUROC, factor kept, and the tokens that either side promotes.'),
+            Section('How far states lie apart', figure=lambda ax: self.plot_choice(ax=ax, what='effect'),
+                caption='How far toxic and neutral states lie apart along each eigen-choice; chosen ones in red.'),
+            *words_section(self)]
 
 # %% ../../nbs/editing/eigenshift.ipynb #fb4ab1e7
 @patch(cls_method=True)

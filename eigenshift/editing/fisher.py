@@ -16,9 +16,9 @@ from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
 from .head_edit import project, HeadEdit
-from .intervention import method
+from .intervention import Section, method
 from ..metrics import auroc
-from .eigenshift import EigenShift, centre_of, checked_states, how_many, shown_tokens, word_effect
+from .eigenshift import EigenShift, as_tokens, centre_of, check_shared, checked_states, how_many, shown_tokens, word_effect, words_section
 from ..states.calibration import calibrate
 from .information import directions, fisher, fisher_sums, gradients, head_device, second_moment
 from .budget import to_budget
@@ -258,3 +258,21 @@ def from_prompts(cls:FisherShift,
     if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
     from eigenshift.states.reading import corpus_states
     return cls.from_calibration(model, calibrate(model, tok, prompts, scorer, **kwargs), None if preserve is None else corpus_states(model, tok, preserve).H, tok=tok, **(settings or {}))
+
+# %% ../../nbs/editing/fisher.ipynb #94000011
+@patch(cls_method=True)
+def check_settings(cls:FisherShift, given:dict, d_model:int)->dict:
+    "Refuse what it does not take, and a k, a budget, a centre or a side that cannot be."
+    given = super(FisherShift, cls).check_settings(given, d_model)
+    check_shared(given, d_model)
+    return given
+
+@patch
+def sections(self:FisherShift)->list[Section]:
+    "Its components, what each takes for its price, and the toxic tokens."
+    components = self.table()
+    return [Section('The components', as_tokens(components, components.columns[-2:]),
+                'What each component takes from the toxic tokens, in nats per √(2 KL); AUROC of what it reads (0.5 is chance); what it takes at toxic '
+                'and at neutral states, in units of the state; the tokens it takes from and those it gives to.'),
+            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.'),
+            *words_section(self)]
