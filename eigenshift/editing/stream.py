@@ -21,14 +21,14 @@ from .checkpoint import untie
 from .head_edit import take
 from .information import cached_rows, directions
 from .budget import solve_strength
-from .intervention import Intervention, method, readable
+from .intervention import Intervention, Section, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
 from ..states.calibration import _read
 from ..states.generation import generate
 from ..text.scorers import load_scorer
-from .eigenshift import how_many
+from .eigenshift import check_shared, how_many
 
 # %% ../../nbs/editing/stream.ipynb #d490803c
 def places(
@@ -204,7 +204,7 @@ class Sums:
         read, write, gains = directions(self.gg/self.n, spread, wanted, self.h_toxic/self.n_toxic-center, k, ridge)
         return tuple(t.float().cpu() for t in (read, write, center, gains))
 
-# %% ../../nbs/editing/stream.ipynb #555a948b
+# %% ../../nbs/editing/stream.ipynb #8edac8d0
 def stream_curve(
     model, tok,
     ids,    # list of lists of token ids
@@ -430,3 +430,22 @@ def _repr_html_(self:StreamShift):
     table['reads at'] = [' '.join(mask(t.strip()) for t in tokens) for tokens in table['reads at']]
     about = ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer') if k in self.meta)
     return f'<p><b>{self.name}</b>: {about}</p>' + table.round(3).to_html()
+
+# %% ../../nbs/editing/stream.ipynb #94000021
+@patch(cls_method=True)
+def check_settings(cls:StreamShift, given:dict, d_model:int)->dict:
+    "Refuse what it does not take, and a k, a budget, a side or a hook point that cannot be."
+    given = super(StreamShift, cls).check_settings(given, d_model)
+    check_shared(given, d_model)
+    at = given.get('at', 0)
+    if isinstance(at, int) and at < 0: raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
+    return given
+
+@patch
+def sections(self:StreamShift)->list[Section]:
+    "Its components and what each takes for its price."
+    components = self.table()
+    masked = [[mask(token) for token in tokens] for tokens in components['reads at']]
+    return [Section('The components', components.assign(**{'reads at': masked}),
+                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic continuations at which it reads most.'),
+            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.')]
