@@ -18,7 +18,7 @@ from ..core import batches_by_length, fingerprint
 from ..models.blocks import Neurons, neurons, streams, Handle, block_calls
 from ..models.head import as_head
 from ..models.loading import pad_ids
-from .storage import Activations, _Folder, _Memory, _dtypes
+from .storage import Activations, FolderStore, MemoryStore, about_units, array_path, dtypes
 
 # %% ../../nbs/states/reading.ipynb #5db96025
 @contextmanager
@@ -136,7 +136,7 @@ def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, prog
     "Activations for each wanted (sources, pool, folder), in one pass over the texts, longest first, into memory or folders."
     from tqdm.auto import tqdm
     dtype = np.dtype(dtype).name
-    if dtype not in _dtypes: raise ValueError(f'dtype is {dtype}; expected one of {list(_dtypes)}')
+    if dtype not in dtypes: raise ValueError(f'dtype is {dtype}; expected one of {list(dtypes)}')
     names = [s.name for w in wants for s in w[0]]
     wants = [([s for s in w[0] if only is None or re.search(only, s.name)], *w[1:]) for w in wants]
     if not all(w[0] for w in wants): raise ValueError(f'no module matches {only!r}; there are {names}')
@@ -147,7 +147,7 @@ def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, prog
         stores = []
         for sources, pool, out in wants:
             key = fingerprint(pool, dtype, *[s.name for s in sources], np.array(lengths), flat)
-            stores.append(_Memory(sources, len(ids), dtype) if out is None else _Folder(out, sources, len(ids), dtype, pool, key)); stack.callback(stores[-1].close)
+            stores.append(MemoryStore(sources, len(ids), dtype) if out is None else FolderStore(out, sources, len(ids), dtype, pool, key)); stack.callback(stores[-1].close)
         stack.callback(model.train, training); stack.enter_context(torch.no_grad())
         seen = stack.enter_context(without_logits(model)) if model.get_output_embeddings() is not None else []
         readers = [[_Reader(s, pool) for s in sources] for sources, pool, _ in wants]; every = [r for rs in readers for r in rs]
@@ -166,7 +166,7 @@ def _collect(model, tok, texts, wants, max_length, batch_size, dtype, only, prog
                     if not np.isfinite(v).all(): raise ValueError(f'{r.source.name} has values that are not finite in {dtype}: ask for dtype="float32", and load the model in bfloat16 or float32')
                     store.write(r.source.name, rows, v)
                 store.step(a+len(rows))
-    return [Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in w[0]}, w[1]) for store, w in zip(stores, wants)]
+    return [Activations(store.arrays, about_units(w[0]), w[1]) for store, w in zip(stores, wants)]
 
 def _wants(sources, pool, allowed, out):
     "What `_collect` is to read for one pooling, or for several, each into a folder of its own."
@@ -267,7 +267,7 @@ def load_activations(
     if not state.exists(): raise FileNotFoundError(f'no activations in {folder}: progress.json is missing')
     info = json.loads(state.read_text())
     if info['done'] < info['n']: raise ValueError(f'{folder} holds {info["done"]} of {info["n"]} texts: call the same function again to finish them')
-    return Activations({k: folder/(re.sub(r'[^\w.@-]+', '_', k)+'.safetensors') for k in info['units']}, info['units'], info['pool'])
+    return Activations({k: array_path(folder, k) for k in info['units']}, info['units'], info['pool'])
 
 # %% ../../nbs/states/reading.ipynb #0108e728
 class _Steps(_Reader):
@@ -293,7 +293,7 @@ def step_activations(
     sources = [s for s in neurons(model) if only is None or re.search(only, s.name)]
     if not sources: raise ValueError(f'no module matches {only!r}; there are {[s.name for s in neurons(model)]}')
     rows = _wanted(generations, positions, model.get_input_embeddings().weight.shape[0]); start = np.cumsum([0]+[len(at) for _, at in rows])
-    store, todo = _Memory(sources, int(start[-1]), 'float32'), [i for i, (_, at) in enumerate(rows) if at]
+    store, todo = MemoryStore(sources, int(start[-1]), 'float32'), [i for i, (_, at) in enumerate(rows) if at]
     with ExitStack() as stack:
         stack.enter_context(torch.no_grad()); seen = stack.enter_context(without_logits(model)); readers = [_Steps(s, 'step') for s in sources]
         for r in readers: stack.callback(r.source.hook(r).remove)
@@ -302,7 +302,7 @@ def step_activations(
             for r in readers: r.begin(batch['attention_mask'], *torch.tensor(where).T)
             model(**batch, use_cache=False); to = np.concatenate([np.arange(start[todo[j]], start[todo[j]+1]) for j in b])
             for r in readers: store.write(r.source.name, to, r.end().cpu().numpy())
-    return Activations(store.arrays, {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}, 'step')
+    return Activations(store.arrays, about_units(sources), 'step')
 
 # %% ../../nbs/states/reading.ipynb #d56a5b81
 def encode(
