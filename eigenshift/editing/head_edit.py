@@ -45,19 +45,28 @@ class HeadEdit(Intervention):
     on = 'input'
 
     def __post_init__(self):
-        if self.Vk.ndim != 2 or self.scale.shape != (len(self.Vk),): raise ValueError(f'Vk is (k, d_model) and scale (k,); these are {tuple(self.Vk.shape)} and {tuple(self.scale.shape)}')
-        if self.center is not None and self.center.shape != self.Vk.shape[1:]: raise ValueError(f'center is (d_model,) = ({self.Vk.shape[1]},); this is {tuple(self.center.shape)}')
-        if self.write is not None and self.write.shape != self.Vk.shape: raise ValueError(f'write is {tuple(self.write.shape)}; it needs the shape of Vk, {tuple(self.Vk.shape)}')
+        if self.Vk.ndim != 2 or self.scale.shape != (len(self.Vk),):
+            raise ValueError(f'Vk is (k, d_model) and scale (k,); these are {tuple(self.Vk.shape)} and {tuple(self.scale.shape)}')
+        if self.center is not None and self.center.shape != self.Vk.shape[1:]:
+            raise ValueError(f'center is (d_model,) = ({self.Vk.shape[1]},); this is {tuple(self.center.shape)}')
+        if self.write is not None and self.write.shape != self.Vk.shape:
+            raise ValueError(f'write is {tuple(self.write.shape)}; it needs the shape of Vk, {tuple(self.Vk.shape)}')
         if self.sided not in (None, 'toxic'): raise ValueError(f"sided is {self.sided!r}; it can be None or 'toxic'")
-        if not all(torch.isfinite(t).all() for t in (self.Vk, self.scale, *(t for t in (self.center, self.write) if t is not None))): raise ValueError('Vk, scale, center or write holds NaN or infinity')
-    def factors(self, strength)->Tensor: "(k,) effective factor at a strength; 1 stays exactly 1."; return torch.where(self.scale == 1, self.scale, 1-strength*(1-self.scale))
+        given = [t for t in (self.Vk, self.scale, self.center, self.write) if t is not None]
+        if not all(t.isfinite().all() for t in given): raise ValueError('Vk, scale, center or write holds NaN or infinity')
+
+    def factors(self, strength:float)->Tensor:
+        "(k,) effective factor at a strength; 1 stays exactly 1."
+        return torch.where(self.scale == 1, self.scale, 1-strength*(1-self.scale))
     def touched(self, model): return dict(head=as_head(model))
     @property
-    def written(self)->Tensor: "(k, d_model) the directions written."; return self.Vk if self.write is None else self.write
-    def edited(self, H, strength=1.)->Tensor:
+    def written(self)->Tensor:
+        "(k, d_model) the directions written."
+        return self.Vk if self.write is None else self.write
+    def edited(self, H:Tensor, strength:float=1.)->Tensor:
         "The final hidden states after the edit."
-        V, s, c, R = (None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center, self.write))
-        return rescale(H, V, s, c, self.sided is not None, R)
+        V, scale, center, write = (None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center, self.write))
+        return rescale(H, V, scale, center, self.sided is not None, write)
 
 # %% ../../nbs/editing/head_edit.ipynb #b1b8d272
 @patch
@@ -99,12 +108,16 @@ def unmergeable(self:HeadEdit, model):
 
 @patch
 def edit(self:HeadEdit, model, strength):
-    s = self.factors(strength); on = s != 1
+    kept = self.factors(strength)
+    on = kept != 1
     if not on.any(): return
-    h = untie(model); W, b = h.weight.data, h.bias; wide = torch.promote_types(W.dtype, torch.float32)
-    V, R, keep = (t[on].to(W.device, wide) for t in (self.Vk, self.written, s))
-    if self.center is not None: b.data += ((W.to(wide) @ R.T)*(1-keep) @ (V @ self.center.to(W.device, wide))).to(b)
-    for i in range(0, len(W), 4096): W[i:i+4096] = take(W[i:i+4096], R, 1-keep, write=V) # rows read what the edit writes
+    h = untie(model)
+    W, wide = h.weight.data, torch.promote_types(h.weight.dtype, torch.float32)
+    read, write, kept = (t[on].to(W.device, wide) for t in (self.Vk, self.written, kept))
+    if self.center is not None: # what the centre keeps goes into the bias
+        center = read @ self.center.to(W.device, wide)
+        h.bias.data += ((W.to(wide) @ write.T)*(1-kept) @ center).to(h.bias)
+    for i in range(0, len(W), 4096): W[i:i+4096] = take(W[i:i+4096], write, 1-kept, write=read) # rows read what the edit writes
 
 # %% ../../nbs/editing/head_edit.ipynb #7e547de2
 @patch
@@ -116,17 +129,24 @@ def as_lora(self:HeadEdit,
     "The same edit as a LoRA adapter of rank k on the head (needs peft)."
     try: from peft import LoraConfig, get_peft_model
     except ImportError as e: raise ImportError('as_lora needs peft: pip install "eigenshift[lora]"') from e
-    strength = checked_strength(strength); self.check(model); h = as_head(model); s = self.factors(strength); on = s != 1
+    strength = checked_strength(strength)
+    self.check(model)
+    h, factors = as_head(model), self.factors(strength)
+    on = factors != 1
+    if self.sided: raise ValueError(f'{self!r} is no LoRA: one-sided edits are not linear')
+    if self.center is not None: raise ValueError(f'{self!r} is no LoRA: a centre needs a bias')
+    if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
     if h.tied:
         raise ValueError(f'{self!r} cannot be a LoRA of this model: its head shares a weight with the input embedding, and PEFT merges an adapter of one into both. '
                          'Ship the merged checkpoint (save_merged); or give the head a weight of its own (untie), save that model as the base of the adapter, and make the LoRA of it')
-    if self.sided or self.center is not None: raise ValueError(f'{self!r} is no LoRA: ' + ('one-sided edits are not linear' if self.sided else 'a centre needs a bias'))
-    if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
-    A, B = self.Vk[on], torch.cat([-(R.float() @ self.written[on].to(R.device).T).cpu()*(1-s[on]) for _, R in h.rows()])
+    A = self.Vk[on]
+    B = torch.cat([-(rows.float() @ self.written[on].to(rows.device).T).cpu()*(1-factors[on]) for _, rows in h.rows()])
+    config = LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none', task_type='CAUSAL_LM')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # peft suggests settings that do not concern an adapter on the head
-        out = get_peft_model(model, LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none', task_type='CAUSAL_LM'))
+        out = get_peft_model(model, config)
         layer = out.base_model.model.get_submodule(h.name)
-        for m, w in ((layer.lora_A, A), (layer.lora_B, B)): m['default'].weight.data.copy_(w)
+        layer.lora_A['default'].weight.data.copy_(A)
+        layer.lora_B['default'].weight.data.copy_(B)
         if path is not None: out.save_pretrained(path, save_embedding_layers=False)
     return out
