@@ -359,7 +359,7 @@ def map_models(
         except (PermissionError, ConnectionError) as e: print(f'left out: {m.name}. {e}')
         gc.collect()
         torch.cuda.empty_cache()
-    if not results: raise ValueError('no model of this setting can be loaded: see the lines above')
+    if models and not results: raise ValueError('no model of this setting can be loaded: see the lines above')
     return results
 
 # %% ../../nbs/paper/settings.ipynb #6dce36c3
@@ -462,7 +462,8 @@ def rehearse(
         ended = subprocess.run([sys.executable, '-c', _runner, str(notebook), str(found)], env=environment,
                                capture_output=True, text=True, timeout=timeout, cwd=notebook.parent)
         if ended.returncode:
-            raise RuntimeError(f"{notebook.name} fails under {name!r}: "+'\n'.join(ended.stderr.strip().splitlines()[-12:]))
+            said = ended.stdout.strip().splitlines()[-4:]+ended.stderr.strip().splitlines()[-12:]
+            raise RuntimeError(f"{notebook.name} fails under {name!r}: "+'\n'.join(said))
         ran = pd.DataFrame(json.loads(found.read_text())['data'])
     ran.insert(0, 'setting', name)
     return ran
