@@ -1,12 +1,90 @@
+"""Find, measure and damp the directions of a language model's output head that generate toxicity.
+
+Every name below can be imported from here; what it needs is loaded when it is first used.
+"""
 __version__ = "0.1.0"
 
-_top = dict(run='app.run', probe='app.probe', merge='app.merge', tune='app.tune', explore='app.explorer', load_lm='models.loading', load_scorer='text.scorers', generate='states.generation',
-            compare='evaluation.compare', eigen_choices='models.eigenchoices', EigenShift='editing.eigenshift', FisherShift='editing.fisher', StreamShift='editing.stream', Intervention='editing.intervention')
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-def __getattr__(name):
-    "The main names at the top level, imported when they are first used."
-    if name not in _top: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    from importlib import import_module
-    return getattr(import_module(f'{__name__}.{_top[name]}'), name)
+_face = {
+    'app.run': ['run', 'Run'],
+    'app.probe': ['probe'],
+    'app.tune': ['tune'],
+    'app.merge': ['merge'],
+    'app.explorer': ['explore'],
+    'app.check': ['check'],
+    'text.splits': ['select_split', 'split_of', 'sample', 'stratified', 'length_matched'],
+    'text.data': ['load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw', 'load_toxicn'],
+    'text.scoring': ['Scorer'],
+    'text.scorers': ['load_scorer', 'toxic_words'],
+    'models.loading': ['load_lm', 'load_encoder'],
+    'models.head': ['Head', 'as_head'],
+    'models.blocks': ['blocks', 'neurons'],
+    'models.eigenchoices': ['EigenChoices', 'eigen_choices'],
+    'states.generation': ['generate'],
+    'states.engine': ['VLLM'],
+    'states.reading': ['final_states', 'layer_states', 'neuron_activations'],
+    'states.calibration': ['Calibration', 'calibrate'],
+    'editing.intervention': ['Intervention', 'compose'],
+    'editing.methods': ['Evidence', 'Section', 'method', 'methods'],
+    'editing.head_edit': ['HeadEdit'],
+    'editing.eigenshift': ['EigenShift'],
+    'editing.fisher': ['FisherShift'],
+    'editing.stream': ['StreamShift'],
+    'editing.neurons': ['AurA', 'Damp', 'Det0'],
+    'editing.transport': ['LinearAcT', 'MeanAcT'],
+    'editing.ablation': ['DirectionAblation'],
+    'editing.logit_bias': ['LogitBias'],
+    'editing.transfer': ['transfer'],
+    'metrics': ['auroc', 'average_precision'],
+    'evaluation.measures': ['toxicity', 'perplexity', 'divergence', 'diversity', 'tph'],
+    'evaluation.comparison': ['Comparison'],
+    'evaluation.compare': ['compare'],
+    'core': ['mask'],
+}
+_module_of = {name: module for module, names in _face.items() for name in names}
+__all__ = sorted(_module_of)
 
-def __dir__(): return sorted([*globals(), *_top])
+def __getattr__(name: str):
+    "A name of the public face, imported from its module when it is first used."
+    if name not in _module_of: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(import_module(f'{__name__}.{_module_of[name]}'), name)
+
+def __dir__() -> list[str]: return sorted([*globals(), *__all__])
+
+if TYPE_CHECKING: # the same names for editors and type checkers
+    from .app.run import run as run, Run as Run
+    from .app.probe import probe as probe
+    from .app.tune import tune as tune
+    from .app.merge import merge as merge
+    from .app.explorer import explore as explore
+    from .app.check import check as check
+    from .text.splits import select_split as select_split, split_of as split_of, sample as sample, stratified as stratified, length_matched as length_matched
+    from .text.data import load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled, load_sentences as load_sentences, load_jigsaw as load_jigsaw, load_toxicn as load_toxicn
+    from .text.scoring import Scorer as Scorer
+    from .text.scorers import load_scorer as load_scorer, toxic_words as toxic_words
+    from .models.loading import load_lm as load_lm, load_encoder as load_encoder
+    from .models.head import Head as Head, as_head as as_head
+    from .models.blocks import blocks as blocks, neurons as neurons
+    from .models.eigenchoices import EigenChoices as EigenChoices, eigen_choices as eigen_choices
+    from .states.generation import generate as generate
+    from .states.engine import VLLM as VLLM
+    from .states.reading import final_states as final_states, layer_states as layer_states, neuron_activations as neuron_activations
+    from .states.calibration import Calibration as Calibration, calibrate as calibrate
+    from .editing.intervention import Intervention as Intervention, compose as compose
+    from .editing.methods import Evidence as Evidence, Section as Section, method as method, methods as methods
+    from .editing.head_edit import HeadEdit as HeadEdit
+    from .editing.eigenshift import EigenShift as EigenShift
+    from .editing.fisher import FisherShift as FisherShift
+    from .editing.stream import StreamShift as StreamShift
+    from .editing.neurons import AurA as AurA, Damp as Damp, Det0 as Det0
+    from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
+    from .editing.ablation import DirectionAblation as DirectionAblation
+    from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.transfer import transfer as transfer
+    from .metrics import auroc as auroc, average_precision as average_precision
+    from .evaluation.measures import toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph
+    from .evaluation.comparison import Comparison as Comparison
+    from .evaluation.compare import compare as compare
+    from .core import mask as mask

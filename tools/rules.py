@@ -60,7 +60,15 @@ def breaches() -> list[str]:
             out += [f'{name}:{line}: {what} (from {other} import {", ".join(names)})' for what in breach(name, other, names, local)]
     return out+[f'circle: {c}' for c in circles(edges)]
 
+def face() -> list[str]:
+    "Names of the top level that the package and its stub for editors do not share."
+    tree = ast.parse((root/package/'__init__.py').read_text())
+    table = next(ast.literal_eval(n.value) for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == '_face')
+    stub = {(n.module, a.name) for b in tree.body if isinstance(b, ast.If) for n in b.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    differ = stub ^ {(module, name) for module, names in table.items() for name in names}
+    return [f'eigenshift/__init__.py: {module}.{name} stands in one of _face and its TYPE_CHECKING block only' for module, name in sorted(differ)]
+
 if __name__ == '__main__':
-    found = breaches()
+    found = breaches()+face()
     print(*found or ['no breach'], sep='\n')
     sys.exit(bool(found))

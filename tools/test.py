@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from nbdev.config import get_config
-from rules import breaches
+from rules import breaches, face
 from testnb import one
 
 root = get_config().config_path
@@ -57,6 +57,7 @@ def script(*args: str) -> list[str]:
 checks = {
     'notebooks and modules in step (nbdev_export, nbdev_clean)': drift,
     'rooms: who imports whom': breaches,
+    'the public face and its types agree': face,
     'types of the public face (mypy)': lambda: script('-m', 'mypy'),
     'README in step with index.ipynb': lambda: script('tools/readme.py', '--check'),
     'README\'s numbers, run afresh': lambda: script('tools/readme.py', '--rerun'),

@@ -20,7 +20,8 @@ from ..evaluation.measures import kl_and_top1
 from ..models.eigenchoices import eigen_choices, extremes
 from ..models.head import as_head
 from ..models.loading import entry
-from ..states.generation import _encode as encode_prompts, _eos as end_ids, generate
+from ..states.generation import generate
+from ..states.tokens import encode_prompts, end_ids
 from ..states.reading import head_inputs
 
 # %% ../../nbs/app/explorer.ipynb #223a019c
@@ -66,7 +67,7 @@ class Exploration:
     def prompt(self)->str: return self._prompt
     @prompt.setter
     def prompt(self, text:str):
-        self.ids = encode_prompts(self.model, self.tok, [text], self.chat, end_ids(self.model, self.tok))[0]
+        self.ids = encode_prompts(self.tok, [text], end_ids(self.model, self.tok), bool(self.chat))[0]
         self.state = head_inputs(self.model, self.tok, [self.ids+self.ids[-1:]])[-1:].clone() # (1, d_model); the token after the last is not looked at
         self._prompt = text
 

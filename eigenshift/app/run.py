@@ -20,8 +20,8 @@ from ..text.data import load_corpus, load_prompts
 
 # %% ../../nbs/app/run.ipynb #98000002
 aside = ('out', 'device', 'resume', 'accept_versions') # where and how to work
-sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'corpus', 'preserve', 'encoding',
-           'limit', 'texts', 'plugin', 'method', 'settings') # recorded by what they hold
+sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'corpus', 'preserve',
+           'encoding', 'limit', 'texts', 'plugin', 'method', 'settings') # recorded by what they hold
 
 def said(
     value:object, # of a parameter
@@ -86,10 +86,10 @@ class Texts:
 
     def record(self)->dict:
         "Counts and fingerprints."
-        out = dict(prompts=dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate)),
-                   corpus=dict(texts=len(self.neutral), fingerprint=fingerprint(*self.neutral)))
-        if self.preserve is not None: out['preserve'] = dict(texts=len(self.preserve), fingerprint=fingerprint(*self.preserve))
-        return out
+        prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate))
+        out = dict(prompts=prompts, corpus=dict(texts=len(self.neutral), fingerprint=fingerprint(*self.neutral)))
+        if self.preserve is None: return out
+        return out | dict(preserve=dict(texts=len(self.preserve), fingerprint=fingerprint(*self.preserve)))
 
 preserved_texts = 800 # most texts to preserve that are read
 
@@ -98,10 +98,12 @@ def load_texts(
 )->Texts:
     "The prompts, the corpus and the texts to preserve."
     encoding, seed = asked['encoding'], asked['seed']
-    fit, evaluate = two_parts(load_prompts(asked['prompts'], column=asked['column'], encoding=encoding), asked['limit'], seed)
+    prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding)
+    fit, evaluate = two_parts(prompts, asked['limit'], seed)
     neutral = list(load_corpus(asked['corpus'], encoding=encoding)['text'])[:asked['texts']]
     stay = None
-    if asked['preserve'] is not None: stay = drawn(list(load_corpus(asked['preserve'], encoding=encoding)['text']), preserved_texts, seed)
+    if asked['preserve'] is not None:
+        stay = drawn(list(load_corpus(asked['preserve'], encoding=encoding)['text']), preserved_texts, seed)
     return Texts(fit, evaluate, neutral, stay, {name: str(asked[name] or 'bundled') for name in ('prompts', 'corpus')})
 
 def check_counts(**counts):
@@ -127,8 +129,9 @@ def record_of(
     named = 'bundled' if asked['model'] is None else said(asked['model'])
     names = setting_names(run)
     rest = {name: value for name, value in asked.items() if name not in (*aside, *sources, *names)}
+    version = getattr(find_method(method), 'version', 1)
     return dict(model=model_record(model, tok, str(named)), scorer=scorer_record(label), check_scorer=scorer_record(judge),
-                method=method, method_version=getattr(find_method(method), 'version', 1), fit=settings, **texts.record(), **rest)
+                method=method, method_version=version, fit=settings, **texts.record(), **rest)
 
 # %% ../../nbs/app/run.ipynb #f7c1c054
 @dataclass(frozen=True, repr=False)
@@ -140,7 +143,8 @@ class Run:
 
     def __repr__(self):
         notes = ''.join(f'\n! {note}' for note in self.comparison.notes())
-        return f'{self.comparison!r}\n{notes}\n\nreport: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
+        files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
+        return f'{self.comparison!r}\n{notes}\n\n{files}'
 
     def _repr_html_(self): return self.comparison._repr_html_()
 
@@ -155,10 +159,10 @@ def run(
     check_toxic_labels:str=None, # likewise of the check_scorer
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
-    method:str=None,        # fisher (the default, at the head), stream (at the embeddings or a block; implied by at), eigen (implied by alpha and rank), or any other method, your own among them
+    method:str=None,        # fisher (the default), stream (implied by at), eigen (implied by alpha and rank), or any other method, your own too
     k:int|float=None,       # directions: a count, or a fraction of d_model; the package's choice by default
     kl:float=None,          # fisher and stream: budget of KL divergence on neutral continuations, nats per token
-    preserve:str=None,      # file of text whose predictions should stay: fisher, beside those of neutral continuations; stream, in their place
+    preserve:str=None,      # fisher and stream: file of text whose predictions should stay
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
@@ -176,7 +180,7 @@ def run(
     dtype:str='auto',       # float32, bfloat16, float16
     quantize:str=None,      # 4bit or 8bit
     resume:bool=False,      # go on with a run that was interrupted
-    accept_versions:bool=False, # go on even if it was begun under other versions of torch, transformers, tokenizers or numpy
+    accept_versions:bool=False, # go on with a run begun under other versions of torch, transformers, …
     seed:int=0,
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
@@ -196,7 +200,8 @@ def run(
     same = dict(scorer=same_scorer, check_scorer=same_scorer)
     with runs.accept_versions(accept_versions):
         path = runs.open_record(out, record, resume=resume, noted=noted, same=same)
-        evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path, options=dict(chat=chat), progress=True)
+        evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path,
+                            options=dict(chat=chat), progress=True)
         edits = compared_edits(evidence, method, given, path)
         result = compare_all(evidence, edits, data, judge, label, path, n, draws, chat, seed)
     done = Run(path, result, edits[asked_method(result)])

@@ -9,7 +9,6 @@ __all__ = ['verdict', 'difference', 'headline', 'first_numbers', 'differences', 
 # %% ../../nbs/app/run_report.ipynb #e50000e7
 import json, re, shlex, numpy as np, pandas as pd
 from pathlib import Path
-from markupsafe import Markup
 from .. import __version__
 from .methods import asked_method
 from .report import cards, chips, code, figure, folded, pairs, report, table
@@ -39,8 +38,10 @@ def headline(
 )->str:
     "What the edit did, in a sentence."
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
-    from_base, from_control = verdict(edit.vs_base_low, edit.vs_base_high), verdict(edit.vs_control_low, edit.vs_control_high)
-    return (f'The edited model writes {from_base} toxic text than the unedited one, and {from_control} than one moved as far in random directions: '
+    from_base = verdict(edit.vs_base_low, edit.vs_base_high)
+    from_control = verdict(edit.vs_control_low, edit.vs_control_high)
+    return (f'The edited model writes {from_base} toxic text than the unedited one, '
+            f'and {from_control} than one moved as far in random directions: '
             f'{100*edit.value:.1f} % of its continuations are toxic, {100*base.value:.1f} % of those of the unedited model, '
             f'by the scorer {result.scorers[0]}, which had no part in the fit.')
 
@@ -69,9 +70,11 @@ def differences(
     for method in [m for m in result.methods if result.get(m, 'toxicity').role == 'edit']:
         judged = result.get(method, 'toxicity')
         value, interval = difference(judged, 'vs_control')
-        by_scorer = {f'against the base, by {s}': ' '.join(difference(result.get(method, 'toxicity', s), 'vs_base')) for s in result.scorers}
-        rows.append({'edit': method, **by_scorer, 'against random edits': f'{value} {interval}' if judged.matched else f'{value} * {interval}',
-                     'perplexity, against the base': ' '.join(difference(result.get(method, 'perplexity'), 'vs_base', 1))})
+        row = {'edit': method}
+        for s in result.scorers: row[f'against the base, by {s}'] = ' '.join(difference(result.get(method, 'toxicity', s), 'vs_base'))
+        row['against random edits'] = f'{value} {interval}' if judged.matched else f'{value} * {interval}'
+        row['perplexity, against the base'] = ' '.join(difference(result.get(method, 'perplexity'), 'vs_base', 1))
+        rows.append(row)
     return pd.DataFrame(rows)
 
 # %% ../../nbs/app/run_report.ipynb #90f5db21
@@ -95,8 +98,8 @@ def with_chips(
     "A section's table as the page shows it."
     plain = df.index.name is None and df.index.nlevels == 1
     df = df.reset_index(drop=plain)
-    boxed = {c: [chips(v) if isinstance(v, (list, tuple)) else v for v in df[c]] for c in df.columns}
-    return pd.DataFrame({c: pd.Series(v, dtype=object) if any(isinstance(x, Markup) for x in v) else df[c] for c, v in boxed.items()})
+    tokens = [c for c in df.columns if any(isinstance(v, (list, tuple)) for v in df[c])]
+    return df.assign(**{c: pd.Series([chips(v) for v in df[c]], index=df.index, dtype=object) for c in tokens})
 
 def draw_into(
     folder:Path, # of figures
@@ -137,23 +140,28 @@ def repeat(
 
 # %% ../../nbs/app/run_report.ipynb #9a000018
 _question = 'Does the edited model write fewer toxic continuations, and at what price?'
+_caution = 'A scorer is no person: read continuations before you trust a rate.'
 
 def _comparison_blocks(result, method, record):
     "The table of the comparison, its notes, and the paired differences."
     judge, *others = result.scorers
-    setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of 20 tokens, the same random numbers for all methods; "
-               f"perplexity on {record['corpus']['texts']} texts; in brackets 95 % bootstrap intervals over prompts. The scorer {judge} judges, "
-               f"{' and '.join(others)} labelled what the edits were fitted on. TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
-    paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % intervals: an interval that excludes 0 '
-              f'is a difference beyond the luck of the prompts. *: the random edits match the KL of {method}, not of this edit.')
-    return [table(result.wide().reset_index(names='method'), setting), *result.notes(), table(differences(result), paired)]
+    setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of 20 tokens, "
+               f"the same random numbers for all methods; perplexity on {record['corpus']['texts']} texts; "
+               f"in brackets 95 % bootstrap intervals over prompts. The scorer {judge} judges, "
+               f"{' and '.join(others)} labelled what the edits were fitted on. "
+               "TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
+    paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % intervals: '
+              'an interval that excludes 0 is a difference beyond the luck of the prompts. '
+              f'*: the random edits match the KL of {method}, not of this edit.')
+    wide = result.wide().reset_index(names='method')
+    return [table(wide, setting), *result.notes(), table(differences(result), paired)]
 
 def _texts_blocks(result, method):
     "Texts before and after."
     rows = before_and_after(result, method)
     if not rows: return ['The unedited model wrote nothing that the judge calls toxic.']
-    return ['Toxic continuations of the unedited model, drawn at random, and what the edited model writes with the same random numbers. '
-            'Strong words are masked.', pairs(rows)]
+    return ['Toxic continuations of the unedited model, drawn at random, and what the edited model writes '
+            'with the same random numbers. Strong words are masked.', pairs(rows)]
 
 def write_report(
     done,         # a `Run`: path, comparison, shift
@@ -167,11 +175,12 @@ def write_report(
         'Down is less toxic, right is less fluent. The star is the unedited model; the open diamond is the mean of random edits '
         f'of the same KL divergence as {method}.')
     shown = dict(record, **({} if seconds is None else dict(seconds=round(seconds))))
+    settings = [code(repeat(record['command'])), folded('config.json', code(json.dumps(shown, indent=1)))]
     return report(_question, headline(result, method), [
         ('', [cards(first_numbers(result, method))]),
         ('The comparison', _comparison_blocks(result, method, record)),
         ('Toxicity against perplexity', [trade_off]),
         *[(section.title, section_blocks(section, figures)) for section in done.shift.sections()],
         ('Before and after', _texts_blocks(result, method)),
-        ('Settings, and how to repeat', [code(repeat(record['command'])), folded('config.json', code(json.dumps(shown, indent=1)))]),
-    ], done.path/'report.html', f'Made by eigenshift {__version__}. A scorer is no person: read continuations before you trust a rate.')
+        ('Settings, and how to repeat', settings),
+    ], done.path/'report.html', f'Made by eigenshift {__version__}. {_caution}')

@@ -7,21 +7,48 @@ __all__ = ['fit_under', 'tune']
 
 # %% ../../nbs/app/tune.ipynb #e50000d7
 import numpy as np
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from .inputs import load_model, two_parts, two_scorers
 from ..core import fingerprint
-from ..tuning.search import Tuned, candidates, need_optuna, tune_on
+from ..editing.intervention import Intervention
+from ..editing.neurons import AurA
+from ..editing.transport import MeanAcT
+from ..models.identity import model_record, same_scorer, scorer_record
+from ..runs import open_record
+from ..text.data import load_corpus, load_labelled, load_prompts, load_sentences
+from ..tuning.search import Tuned, need_optuna, tune_on
+from ..tuning.trials import head_kinds, kind_of
+
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/tune.ipynb #da4b5cb3
 def fit_under(
-    name:str,       # AurA or MeanAcT, in any case
-    model, tok,
-    toxic, neutral, # texts
-):                  # the intervention
+    name:str,               # AurA or MeanAcT, in any case
+    model:'PreTrainedModel',
+    tok:'PreTrainedTokenizerBase',
+    toxic:Sequence[str],    # texts
+    neutral:Sequence[str],  # texts
+)->Intervention:
     "The edit of the blocks that a name stands for."
-    from eigenshift.editing.neurons import AurA
-    from eigenshift.editing.transport import MeanAcT
-    kinds = dict(aura=AurA.from_texts, meanact=MeanAcT.fit)
-    if name.lower() not in kinds: raise ValueError(f'under is {name!r}; it can be AurA or MeanAcT')
-    return kinds[name.lower()](model, tok, toxic, neutral)
+    fits = dict(aura=AurA.from_texts, meanact=MeanAcT.fit)
+    if name.lower() not in fits: raise ValueError(f'under is {name!r}; it can be AurA or MeanAcT')
+    return fits[name.lower()](model, tok, toxic, neutral)
+
+def _labelled(source:str|None)->tuple[list[str], list[str]]:
+    "Toxic and neutral texts: of a file, or the bundled sentences."
+    rows = load_labelled(source) if source else load_sentences()
+    labels = np.asarray(rows['label'])
+    return tuple([t for t, l in zip(rows['text'], labels) if l == c] for c in (1, 0))
+
+# %% ../../nbs/app/tune.ipynb #02c763c9
+def _kinds(methods:str|None)->tuple[str, ...]:
+    "The kinds of edits that a list of methods stands for."
+    if methods is None: return head_kinds
+    names = [m.strip() for m in methods.split(',')]
+    kinds = [k for m in names for k in (head_kinds[1:] if m == 'eigen' else [m])]
+    for k in kinds: kind_of(k) # an unknown method is refused before the work begins
+    return tuple(dict.fromkeys(kinds))
 
 def tune(
     model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
@@ -31,6 +58,7 @@ def tune(
     corpus:str=None,        # file or hub name of neutral text, for perplexity; bundled sentences by default
     trials:int=None,        # settings to try, in all; 300 where no minutes are given
     minutes:float=None,     # to search; generating comes on top
+    methods:str=None,       # methods to search among, with commas between; fisher,eigen by default
     rise:float=.02,         # of perplexity that is allowed: least toxicity within it is picked
     candidates:int=6,       # that really generate
     n:int=4,                # continuations of each prompt
@@ -47,16 +75,19 @@ def tune(
 )->Tuned:
     "The settings of an edit, found without choosing: searched on cached states, confirmed by generating."
     need_optuna()
-    from eigenshift.text.data import load_corpus, load_labelled, load_prompts, load_sentences
-    from eigenshift.models.head import sketch
-    from eigenshift.runs import open_run
-    from eigenshift.app.inputs import two_parts, two_scorers
-    from eigenshift.models.loading import load_lm
     if trials is None and minutes is None: trials = 300
-    label, judge = two_scorers(scorer, check_scorer); lm, tok = model if isinstance(model, tuple) else load_lm(model, dtype=dtype, device_map=device, quantize=quantize)
-    fit, _ = two_parts(load_prompts(prompts), limit, seed); neutral = list(load_corpus(corpus)['text'])[:texts]
-    config = dict(kind='tune', model=model if isinstance(model, str) else 'bundled' if model is None else str(lm.config._name_or_path), weights=[round(x, 3) for x in sketch(lm)], dtype=str(lm.dtype), scorer=[label.name, label.threshold], check_scorer=[judge.name, judge.threshold],
-                  rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*fit), corpus=fingerprint(*neutral))
-    path = open_run(out, config, resume); below = None
-    if under: rows = load_labelled(labelled) if labelled else load_sentences(); y = np.asarray(rows['label']); below = fit_under(under, lm, tok, *([t for t, l in zip(rows['text'], y) if l == c] for c in (1, 0)))
-    return tune_on(lm, tok, fit, label, judge, neutral, path, trials, minutes, rise, candidates, n, below, seed=seed)
+    kinds = _kinds(methods)
+    label, judge = two_scorers(scorer, check_scorer)
+    lm, tok = load_model(model, dtype, device, quantize)
+    fit, _ = two_parts(load_prompts(prompts), limit, seed)
+    neutral = list(load_corpus(corpus)['text'])[:texts]
+    toxic_texts, neutral_texts = _labelled(labelled) if under else ([], [])
+
+    name = model if isinstance(model, str) else 'bundled' if model is None else None
+    settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
+                    kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*fit),
+                    corpus=fingerprint(*neutral), labelled=fingerprint(*toxic_texts, '', *neutral_texts))
+    path = open_record(out, settings, resume=resume, same=dict(scorer=same_scorer, check_scorer=same_scorer))
+    below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
+    return tune_on(lm, tok, fit, label, judge, neutral, path, trials, minutes, rise, candidates, n, below, seed=seed,
+                   settings=dict(kinds=kinds))

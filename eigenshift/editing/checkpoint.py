@@ -29,6 +29,16 @@ def record_of(
     raise FileNotFoundError(f'{str(path)!r} holds no {record_name}: it is no checkpoint that save_merged wrote. Give the file of an edit')
 
 # %% ../../nbs/editing/checkpoint.ipynb #8d7c7ad3
+def _separate_ties(model):
+    "Give every tied parameter but its first a copy of its own: without tied embeddings, transformers makes no tie again when it loads."
+    for module in model.modules():
+        tied = getattr(module, 'all_tied_weights_keys', None) or {}
+        for path, source in tied.items():
+            owner, _, name = path.rpartition('.')
+            owner, p = module.get_submodule(owner), module.get_parameter(path)
+            if p is module.get_parameter(source): setattr(owner, name, nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad))
+        tied.clear()
+
 def untie(
     model, # changed in place
 ):         # its `Head`, with a weight of its own
@@ -36,9 +46,7 @@ def untie(
     h = as_head(model)
     if h.tied: h.module.weight = nn.Parameter(h.weight.detach().clone(), requires_grad=h.weight.requires_grad)
     for config in {id(c): c for c in (model.config, model.config.get_text_config())}.values(): config.tie_word_embeddings = False
-    for module in model.modules():
-        tied = getattr(module, 'all_tied_weights_keys', None) or {}
-        for k in [k for k in tied if f'{h.name}.weight'.endswith(k)]: tied.pop(k)
+    _separate_ties(model)
     return as_head(model)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50011

@@ -12,17 +12,17 @@ from functools import partial
 from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
-from ..core import batches_by_length
+from ..core import batches_by_length, mask
 from .checkpoint import untie
 from .head_edit import take
-from .information import canonical
-from .budget import reach
-from .intervention import Intervention, method, readable
+from .information import directions
+from .budget import solve_strength
+from .intervention import Intervention, Section, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
 from ..states.calibration import _read
-from .eigenshift import how_many
+from .eigenshift import check_shared, how_many
 
 # %% ../../nbs/editing/stream.ipynb #d490803c
 def places(
@@ -130,9 +130,11 @@ class _Sums:
     def toxic(self, H, G): self.t += len(H); self.th = self.th+H.sum(0).double(); self.gh, self.g = self.gh+(G.T @ H).double(), self.g+G.sum(0).double()
     def directions(self, k, ridge, sided, n_toxic):
         "read, write (k, d), centre (d,), gains (k,), float32; states of toxic sequences read positive on average."
-        c = self.h/self.n if sided else torch.zeros_like(self.h); C = self.hh/self.n-(torch.outer(c, c) if sided else 0.)
-        read, write, gains = canonical(self.gg/self.n, C, (self.gh-torch.outer(self.g, c))/n_toxic, k, ridge); flip = torch.where(read @ (self.th/self.t-c) < 0, -1., 1.)[:, None]
-        return *(t.float().cpu() for t in (read*flip, write*flip, c, gains)),
+        center = self.h/self.n if sided else torch.zeros_like(self.h)
+        spread = self.hh/self.n-(torch.outer(center, center) if sided else 0.)
+        wanted = (self.gh-torch.outer(self.g, center))/n_toxic
+        read, write, gains = directions(self.gg/self.n, spread, wanted, self.th/self.t-center, k, ridge)
+        return tuple(t.float().cpu() for t in (read, write, center, gains))
 
 @torch.inference_mode()
 def stream_kl(
@@ -212,7 +214,7 @@ def from_traces(cls:StreamShift,
     if odd := set(at)-set(traces.sums): raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
     made = {a: (s := traces.sums[a]).directions(how_many(k, len(s.h)), ridge, sided, traces.meta['n_toxic']) for a in at}; col = lambda j: {a: m[j] for a, m in made.items()}; n = len(made[at[0]][0])
     out = cls(name or f"StreamShift {at[0] if len(at) == 1 else f'{len(at)} places'} k={n} KL={kl:g}{' one-sided' if sided else ''}", col(0), col(1), col(2), col(3), sided)
-    size = reach(lambda t: stream_kl(model, tok, traces.held, traces.starts, out, t), kl)
+    size = solve_strength(lambda t: stream_kl(model, tok, traces.held, traces.starts, out, t), kl)
     out = replace(out, write={a: w*size for a, w in out.write.items()}, meta=traces.meta|dict(k=n, kl=kl, ridge=ridge, sided=sided or 'no', places=len(at))).stamp(model)
     return replace(out, says=_says(out, model, tok, traces.toxic))
 
@@ -299,3 +301,22 @@ def _repr_html_(self:StreamShift):
     from eigenshift.core import mask
     t = self.table(); t['reads at'] = [' '.join(mask(x.strip()) for x in s) for s in t['reads at']]
     return f'<p><b>{self.name}</b>: ' + ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer') if k in self.meta) + '</p>' + t.round(3).to_html()
+
+# %% ../../nbs/editing/stream.ipynb #94000021
+@patch(cls_method=True)
+def check_settings(cls:StreamShift, given:dict, d_model:int)->dict:
+    "Refuse what it does not take, and a k, a budget, a side or a hook point that cannot be."
+    given = super(StreamShift, cls).check_settings(given, d_model)
+    check_shared(given, d_model)
+    at = given.get('at', 0)
+    if isinstance(at, int) and at < 0: raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
+    return given
+
+@patch
+def sections(self:StreamShift)->list[Section]:
+    "Its components and what each takes for its price."
+    components = self.table()
+    masked = [[mask(token) for token in tokens] for tokens in components['reads at']]
+    return [Section('The components', components.assign(**{'reads at': masked}),
+                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic continuations at which it reads most.'),
+            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.')]

@@ -122,7 +122,7 @@ def _oblique(shift, model, source, k, neutral):
     if neutral is not None and c is not None: c = torch.as_tensor(neutral).double().mean(0)
     if not own and h.module is not None: own = dict(sketch=sketch(h), model=model.config._name_or_path if hasattr(model, 'config') else None, head=h.name)
     out = replace(shift, name=f'{shift.name} transferred', Vk=V.float(), write=R.float(), center=None if c is None else c.float(), meta=_about(shift, own, source), **(dict(words={}) if isinstance(shift, FisherShift) else {}))
-    if neutral is not None and 'kl' in shift.meta: out = replace(out, write=out.write*to_budget(h, out.edited, torch.as_tensor(neutral).float(), shift.meta['kl']))
+    if neutral is not None and 'kl' in shift.meta: out = replace(out, write=out.write*to_budget(h, out, torch.as_tensor(neutral).float(), shift.meta['kl']))
     return Transfer(out, fidelity)
 
 def _same_width(shift, d, source):

@@ -16,7 +16,9 @@ from ..core import atomic
 from .head import as_head, distance, sketch
 
 # %% ../../nbs/models/eigenchoices.ipynb #55f00a49
-def _f64(device): return device if device.type in ('cuda', 'xpu', 'cpu') else torch.device('cpu')
+def _in_float64(B):
+    "A block of rows in float64; on the CPU where its device has none."
+    return B.detach().to(B.device if B.device.type in ('cuda', 'xpu', 'cpu') else 'cpu').double()
 
 def gram(
     source,         # a weight (n_vocab, d_model), a `Head`, or a model
@@ -24,42 +26,51 @@ def gram(
 )->Tensor:          # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
     "Wᵀ W, accumulated in float64 over blocks of rows."
     from scipy.linalg.blas import dsyrk
-    h, G = as_head(source), None
-    for _, B in h.rows(block):
-        B = B.detach().to(_f64(B.device)).double()
-        if G is None: dev = B.device; G = np.zeros((h.d_model,)*2, order='F') if dev.type == 'cpu' else B.new_zeros(h.d_model, h.d_model)
-        if dev.type == 'cpu': G = dsyrk(1., B.numpy().T, beta=1., c=G, overwrite_c=True)
-        else: G.addmm_(B.T, B.to(dev))
-    return torch.from_numpy(G) if dev.type == 'cpu' else G
+    head, G = as_head(source), None
+    for _, B in head.rows(block):
+        B = _in_float64(B)
+        if G is None: G, device = torch.zeros(head.d_model, head.d_model, dtype=torch.float64, device=B.device).T, B.device
+        if device.type == 'cpu': G = torch.from_numpy(dsyrk(1., B.numpy().T, beta=1., c=G.numpy(), overwrite_c=True))
+        else: G.addmm_(B.to(device).T, B.to(device))
+    return G
 
 # %% ../../nbs/models/eigenchoices.ipynb #05ff7c2b
 def _eigh(G):
     "Eigenvalues and eigenvectors (as rows) of `G`, the largest first; overwrites `G` on a CPU."
-    if G.device.type != 'cpu': l, V = torch.linalg.eigh(G); return l.flip(0), V.T.flip(0)
+    if G.device.type != 'cpu':
+        values, V = torch.linalg.eigh(G)
+        return values.flip(0), V.T.flip(0)
     from scipy.linalg import eigh
-    l, V = eigh(G.numpy(), lower=False, overwrite_a=True, check_finite=False, driver='evd')
-    return torch.from_numpy(l[::-1].copy()), torch.from_numpy(np.ascontiguousarray(V.T[::-1]))
+    values, V = eigh(G.numpy(), lower=False, overwrite_a=True, check_finite=False, driver='evd')
+    return torch.from_numpy(values[::-1].copy()), torch.from_numpy(np.ascontiguousarray(V.T[::-1]))
 
-def _gram_route(h, block):
+def _check_finite(head, values):
+    "Refuse a head with NaN or infinite weights."
+    if not torch.isfinite(values).all():
+        raise ValueError(f'the head {head.name!r} holds NaN or infinite weights; load it in another dtype, or load another checkpoint')
+
+def _gram_route(head, block):
     "Singular values and right singular vectors from the Gram matrix."
-    G = gram(h, block)
-    if not torch.isfinite(G.diagonal()).all(): raise ValueError(f'the head {h.name!r} holds NaN or infinite weights; load it in another dtype, or load another checkpoint')
-    l, Vh = _eigh(G); S = l.clamp(min=0).sqrt()
+    G = gram(head, block)
+    _check_finite(head, G.diagonal())
+    values, Vh = _eigh(G)
+    S = values.clamp(min=0).sqrt()
     small = S < S[0]/30
-    if small.any():
-        Vs = Vh[small]; S[small] = sum((B.to(Vs) @ Vs.T).square_().sum(0) for _, B in h.rows(block)).sqrt()
-        S, order = S.sort(descending=True, stable=True); Vh = Vh[order]
-    return S, Vh
+    if not small.any(): return S, Vh
+    faint = Vh[small]
+    S[small] = sum((B.to(faint) @ faint.T).square_().sum(0) for _, B in head.rows(block)).sqrt()
+    S, order = S.sort(descending=True, stable=True)
+    return S, Vh[order]
 
 # %% ../../nbs/models/eigenchoices.ipynb #92d15d80
-def _qr_route(h, block):
+def _qr_route(head, block):
     "Singular values and right singular vectors from a QR decomposition, block by block."
     R = None
-    for _, B in h.rows(block):
-        B = B.detach().to(_f64(B.device)).double()
-        if not torch.isfinite(B).all(): raise ValueError(f'the head {h.name!r} holds NaN or infinite weights; load it in another dtype, or load another checkpoint')
+    for _, B in head.rows(block):
+        B = _in_float64(B)
+        _check_finite(head, B)
         R = torch.linalg.qr(B if R is None else torch.cat([R, B.to(R.device)]), mode='r')[1]
-    if len(R) < h.d_model: R = torch.cat([R, R.new_zeros(h.d_model-len(R), h.d_model)])
+    if len(R) < head.d_model: R = torch.cat([R, R.new_zeros(head.d_model-len(R), head.d_model)])
     return torch.linalg.svd(R)[1:]
 
 # %% ../../nbs/models/eigenchoices.ipynb #0130e35a
@@ -67,7 +78,8 @@ def fix_signs(
     Vh:Tensor, # (k, d_model) directions as rows
 )->Tensor:     # the same up to signs
     "Turn each row so that its entry of the largest magnitude is positive."
-    A = Vh.abs(); first = (A >= A.amax(1, keepdim=True)*(1-1e-6)).int().argmax(1, keepdim=True)
+    size = Vh.abs()
+    first = (size >= size.amax(1, keepdim=True)*(1-1e-6)).int().argmax(1, keepdim=True)
     return Vh*torch.where(Vh.gather(1, first) < 0, -1., 1.).to(Vh)
 
 # %% ../../nbs/models/eigenchoices.ipynb #196a7ec3
@@ -77,9 +89,9 @@ def near_equal(
     power:int=2,    # compare the squares (Gram route) or the values (QR route)
 )->list[tuple[int,int]]: # (start, stop) of every block of two or more
     "Runs of singular values too close for their vectors to be told apart."
-    L = (S/S[0].clamp(min=1e-300))**power
-    cut = torch.nonzero(L[:-1]-L[1:] >= gap).flatten().add(1).tolist()
-    return [(a, b) for a, b in zip([0, *cut], [*cut, len(S)]) if b-a > 1]
+    size = (S/S[0].clamp(min=1e-300))**power
+    cut = torch.nonzero(size[:-1]-size[1:] >= gap).flatten().add(1).tolist()
+    return [(start, stop) for start, stop in zip([0, *cut], [*cut, len(S)]) if stop-start > 1]
 
 # %% ../../nbs/models/eigenchoices.ipynb #f1771cd1
 @dataclass(frozen=True)
@@ -94,12 +106,23 @@ class EigenChoices:
 
     @property
     def d_model(self)->int: return self.Vh.shape[1]
+
     @property
     def condition(self)->float: return float(self.S[0]/self.S[-1].clamp(min=1e-300))
-    def __repr__(self): return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma {self.S[0]:.4g} to {self.S[-1]:.4g}, "
-                                f"condition {self.condition:.3g}, {len(self.blocks)} blocks of near-equal values)")
+
+    def __repr__(self):
+        return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma {self.S[0]:.4g} to {self.S[-1]:.4g}, "
+                f"condition {self.condition:.3g}, {len(self.blocks)} blocks of near-equal values)")
 
 # %% ../../nbs/models/eigenchoices.ipynb #6d212003
+_routes = dict(gram=_gram_route, qr=_qr_route)
+
+def _warn_faint(S, faint):
+    "Say how many directions a Gram matrix blurs."
+    condition = float(S[0]/S[-1].clamp(min=1e-300))
+    warnings.warn(f'the head has condition {condition:.3g}: the last {faint} of {len(S)} eigen-choices lie below a thousandth of the first, '
+                  'where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost', stacklevel=3)
+
 def eigen_choices(
     source,           # a model, a `Head`, or a weight (n_vocab, d_model)
     tok=None,         # its tokenizer, to name tokens
@@ -108,15 +131,14 @@ def eigen_choices(
     gap:float=5e-7,   # see `near_equal`
 )->EigenChoices:
     "Decompose a head into its eigen-choices, without `U` and without a copy of the weight."
-    routes = dict(gram=_gram_route, qr=_qr_route)
-    if method not in routes: raise ValueError(f'method is {method!r}; it can be {sorted(routes)}')
-    h = as_head(source); S, Vh = routes[method](h, block); Vh = fix_signs(Vh)
-    S, Vh = S.cpu(), Vh.cpu(); faint = int((S < .999e-3*S[0]).sum())
-    if faint and method == 'gram': warnings.warn(f'the head has condition {float(S[0]/S[-1].clamp(min=1e-300)):.3g}: the last {faint} of {len(S)} eigen-choices lie below '
-        'a thousandth of the first, where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost')
-    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=h.name, n_vocab=h.n_vocab, d_model=h.d_model,
-                dtype=str(h.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(h), eigenshift=__version__)
-    return EigenChoices(S, Vh, near_equal(S, gap, 2 if method == 'gram' else 1), meta, h, tok)
+    if method not in _routes: raise ValueError(f'method is {method!r}; it can be {sorted(_routes)}')
+    head = as_head(source)
+    S, Vh = (t.cpu() for t in _routes[method](head, block))
+    faint = int((S < .999e-3*S[0]).sum())
+    if faint and method == 'gram': _warn_faint(S, faint)
+    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=head.name, n_vocab=head.n_vocab, d_model=head.d_model,
+                dtype=str(head.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(head), eigenshift=__version__)
+    return EigenChoices(S, fix_signs(Vh), near_equal(S, gap, 2 if method == 'gram' else 1), meta, head, tok)
 
 # %% ../../nbs/models/eigenchoices.ipynb #66395c24
 def extremes(
@@ -126,12 +148,15 @@ def extremes(
     block:int=4096, # rows at a time
 )->tuple[Tensor, Tensor]: # (k, 2, n) token ids, and their logits along the direction: promoted, then demoted
     "The tokens that each direction promotes and demotes most."
-    h, best = as_head(source), None; n = min(n, h.n_vocab)
-    for i, B in h.rows(block):
-        Y = (B.float() @ V.to(B.device).float().T).T.cpu()                    # (k, rows)
-        ids = torch.arange(i, i+len(B)).expand(Y.shape[0], 2, -1); Y = torch.stack([Y, -Y], 1)
-        if best is not None: Y, ids = torch.cat([best[0], Y], 2), torch.cat([best[1], ids], 2)
-        top = Y.topk(min(n, Y.shape[2]), dim=2); best = top.values, ids.gather(2, top.indices)
+    head, best = as_head(source), None
+    n = min(n, head.n_vocab)
+    for start, B in head.rows(block):
+        along = (B.float() @ V.to(B.device).float().T).T.cpu()           # (k, rows)
+        ids = torch.arange(start, start+len(B)).expand(len(along), 2, -1)
+        both = torch.stack([along, -along], 1)                           # (k, 2, rows)
+        if best is not None: both, ids = torch.cat([best[0], both], 2), torch.cat([best[1], ids], 2)
+        top = both.topk(min(n, both.shape[2]), dim=2)
+        best = top.values, ids.gather(2, top.indices)
     return best[1], best[0]*torch.tensor([1., -1.])[:, None]
 
 # %% ../../nbs/models/eigenchoices.ipynb #8c2a72c7
@@ -145,7 +170,7 @@ def tokens(
     "The tokens that +v_i and -v_i promote, strongest first."
     if self.head is None: raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) brings the head back')
     if not -self.d_model <= i < self.d_model: raise ValueError(f'eigen-choice {i} of {self.d_model}')
-    ids = extremes(self.head, self.Vh[[i]], n)[0][0].tolist(); tok = tok or self.tok
+    ids, tok = extremes(self.head, self.Vh[[i]], n)[0][0].tolist(), tok or self.tok
     return tuple([tok.decode([t]) for t in side] if tok else side for side in ids)
 
 # %% ../../nbs/models/eigenchoices.ipynb #aa5fc72c
@@ -154,28 +179,31 @@ def reconstruction_error(
     self:EigenChoices,
     source=None,         # the head, if these eigen-choices were loaded without it
     dtype=torch.float32, # precision of the product
-    block:int=4096,
+    block:int=4096,      # rows at a time
 )->float:                # Frobenius norm of W - (W V) Vᵀ
     "How far the head lies from its own reconstruction (Table 5)."
-    h, Vh = as_head(source if source is not None else self.head), self.Vh.to(dtype)
-    parts = ((B.to(dtype), Vh.to(B.device)) for _, B in h.rows(block))
-    return float(sum((B - (B @ V.T) @ V).double().square().sum().item() for B, V in parts)**.5)
+    head, Vh = as_head(source if source is not None else self.head), self.Vh.to(dtype)
+    total = 0.
+    for _, B in head.rows(block):
+        B, V = B.to(dtype), Vh.to(B.device)
+        total += (B - (B @ V.T) @ V).double().square().sum().item()
+    return total**.5
 
 # %% ../../nbs/models/eigenchoices.ipynb #314917cf
 @patch
 def save(
     self:EigenChoices,
-    path, # a file, by custom `*.safetensors`
+    path:str|Path, # a file, by custom `*.safetensors`
 )->Path:
     "Write singular values, vectors and metadata to one safetensors file."
     from safetensors.torch import save_file
-    path = Path(path); head = dict(kind='EigenChoices', blocks=json.dumps(self.blocks), meta=json.dumps(self.meta))
-    with atomic(path) as tmp: save_file(dict(S=self.S.contiguous(), Vh=self.Vh.contiguous()), tmp, metadata=head)
+    path, header = Path(path), dict(kind='EigenChoices', blocks=json.dumps(self.blocks), meta=json.dumps(self.meta))
+    with atomic(path) as tmp: save_file(dict(S=self.S.contiguous(), Vh=self.Vh.contiguous()), tmp, metadata=header)
     return path
 
 def read_safetensors(
-    path,     # a file
-    kind=None,# what its header must say it is; anything of this package by default
+    path:str|Path, # a file
+    kind:str=None, # what its header must say it is; anything of this package by default
 )->tuple[dict, dict]: # tensors by name, and the header's strings
     "The tensors and the header of a file of this package; any other is refused."
     from safetensors import safe_open
@@ -188,20 +216,26 @@ def read_safetensors(
     return tensors, header
 
 # %% ../../nbs/models/eigenchoices.ipynb #7a29c930
+def _check_head(path, meta, head):
+    "Refuse a head other than the one that eigen-choices in a file are of."
+    far = distance(meta['sketch'], sketch(head))
+    if far <= (.2 if head.quantized else .02): return
+    raise ValueError(f"{str(path)!r}: these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x {meta['d_model']}) of "
+                     f"{meta['model'] or 'a bare weight'!r}; the one given is {head.n_vocab} x {head.d_model}, {far:.2g} away")
+
 @patch(cls_method=True)
 def load(
     cls:EigenChoices,
-    path,        # a file that `save` wrote
-    source=None, # its model (or head, or weight), for `tokens`
-    tok=None,    # its tokenizer
+    path:str|Path, # a file that `save` wrote
+    source=None,   # its model (or head, or weight), for `tokens`
+    tok=None,      # its tokenizer
 )->EigenChoices:
     "Read eigen-choices; with a model, check that it is theirs."
-    t, header = read_safetensors(path, 'EigenChoices')
-    if missing := {'S', 'Vh'} - t.keys(): raise ValueError(f'{str(path)!r} lacks {sorted(missing)}')
-    meta = json.loads(header['meta']); h = as_head(source) if source is not None else None
-    if h is not None and (far := distance(meta['sketch'], sketch(h))) > (.2 if h.quantized else .02):
-        raise ValueError(f"these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x {meta['d_model']}) of {meta['model'] or 'a bare weight'!r}; the one given is {h.n_vocab} x {h.d_model}, {far:.2g} away")
-    return EigenChoices(t['S'], t['Vh'], [tuple(b) for b in json.loads(header['blocks'])], meta, h, tok)
+    tensors, header = read_safetensors(path, 'EigenChoices')
+    if missing := {'S', 'Vh'} - tensors.keys(): raise ValueError(f'{str(path)!r} lacks {sorted(missing)}')
+    meta, head = json.loads(header['meta']), None if source is None else as_head(source)
+    if head is not None: _check_head(path, meta, head)
+    return EigenChoices(tensors['S'], tensors['Vh'], [tuple(b) for b in json.loads(header['blocks'])], meta, head, tok)
 
 # %% ../../nbs/models/eigenchoices.ipynb #5ad9323e
 @patch
@@ -210,10 +244,10 @@ def plot(
     ax=None, # axes to draw on
     **kw,    # for `ax.plot`
 ):           # the axes
-    "The spectrum: singular value against index, on log axes."
+    "The spectrum: singular value against index, on log axes; blocks of near-equal values are grey."
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     ax.loglog(np.arange(1, self.d_model+1), self.S, **dict(dict(lw=1.6), **kw))
-    for a, b in self.blocks: ax.axvspan(a+.8, b+.2, color='.5', alpha=.15, lw=0)
+    for start, stop in self.blocks: ax.axvspan(start+.8, stop+.2, color='.5', alpha=.15, lw=0)
     ax.set(xlabel='eigen-choice (1 the strongest)', ylabel='singular value $\\sigma_i$ (logits per unit of h)')
     return ax

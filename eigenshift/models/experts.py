@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['ExpertLayout', 'expert_layout', 'run_experts', 'Handle', 'watch_experts']
 
-# %% ../../nbs/models/experts.ipynb #6db2e9a4
+# %% ../../nbs/models/experts.ipynb #cc83b5c6
 import inspect, re, weakref, torch
 from collections.abc import Callable
 from dataclasses import dataclass
 from torch import nn, Tensor
 
-# %% ../../nbs/models/experts.ipynb #1a0c1ca1
+# %% ../../nbs/models/experts.ipynb #eea0bb8c
 @dataclass(frozen=True)
 class ExpertLayout:
     "How a module holds its experts."
@@ -48,7 +48,7 @@ def expert_layout(
     raise ValueError(f'{name or "a module"}: experts of an unknown layout ({type(module).__name__}: {held}). Neurons of this model cannot be '
                      'read or changed; methods at the head can be used')
 
-# %% ../../nbs/models/experts.ipynb #2a486190
+# %% ../../nbs/models/experts.ipynb #475e9bb6
 def _assignments(module, layout, hidden, index=None, weights=None):
     "For each expert that is used: its number, its tokens, what they are, and the weights of its output."
     E = module.down_proj.shape[0]
@@ -85,7 +85,7 @@ def run_experts(
         out.index_add_(0, rows, (z if weight is None else z*weight).to(out.dtype))
     return out
 
-# %% ../../nbs/models/experts.ipynb #47e40d33
+# %% ../../nbs/models/experts.ipynb #1b13ff75
 class Handle:
     "Takes back what was registered."
     def __init__(self, *undo): self.undo = undo

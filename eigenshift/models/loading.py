@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from torch import Tensor
+from xxhash import xxh3_128
 from ..core import asset
 
 # %% ../../nbs/models/loading.ipynb #355e4a86
@@ -108,9 +109,19 @@ def _unmark(model):
     if hasattr(model.config, 'quantization_config'): del model.config.quantization_config
     model.hf_quantizer, model.is_quantized = None, False
 
-# %% ../../nbs/models/loading.ipynb #510c68fd
+# %% ../../nbs/models/loading.ipynb #d52e805e
+def _refuse_random(name, model, missing, optional):
+    "Weights that the checkpoint lacks are an error: they would be random."
+    lacks = sorted(k for k in missing if not any(o in k for o in optional))
+    if lacks: raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} ({", ".join(lacks[:3])}…): '
+                               'they would be random. Load it as what it is.')
+
+def _half_on_cpu(model):
+    "Whether a model lies on a CPU in half precision."
+    return model.dtype in (torch.float16, torch.bfloat16) and {p.device.type for p in model.parameters()} == {'cpu'}
+
 def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, gguf_file=None, optional=()):
-    "A model of the class `auto(config)` and its tokenizer; weights that the checkpoint lacks are an error."
+    "A model of the class `auto(config)` and its tokenizer."
     from transformers import AutoConfig, AutoTokenizer
     how = _quantization(quantize)
     name, gguf_file = _in_gguf(name, gguf_file)
@@ -123,12 +134,9 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
         with _no_bar(name):
             model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True, output_loading_info=True, **kw, **how)
     except Exception as e: raise explain_failure(e, name) from e
-    lacks = sorted(k for k in info['missing_keys'] if not any(o in k for o in optional))
-    if lacks: raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} ({", ".join(lacks[:3])}…): '
-                               'they would be random. Load it as what it is.')
+    _refuse_random(name, model, info['missing_keys'], optional)
     if gguf_file: _unmark(model)
-    half, devices = model.dtype in (torch.float16, torch.bfloat16), {p.device.type for p in model.parameters()}
-    if dtype == 'auto' and not quantize and half and devices == {'cpu'}: model.float()
+    if dtype == 'auto' and not quantize and _half_on_cpu(model): model.float()
     return model.eval(), set_pad(tok, model.get_input_embeddings().weight.shape[0])
 
 # %% ../../nbs/models/loading.ipynb #976eec07
@@ -204,7 +212,7 @@ def pad_ids(
     if told and 'position_ids' in inspect.signature(model.forward).parameters: out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
     return {k: v.to(entry(model)) for k, v in out.items()}
 
-# %% ../../nbs/models/loading.ipynb #ca8925a7
+# %% ../../nbs/models/loading.ipynb #f7b0ca37
 def _pieces(
     t:Tensor,        # any shape, device and layout
     most:int=2**22,  # elements in a piece
@@ -216,13 +224,13 @@ def _pieces(
         for part in (t if t.ndim > 1 else t.split(most)): yield from _pieces(part, most)
 
 def _tensor_digest(named):
-    "SHA-256 of one (name, tensor): its name, dtype, shape and the bits of its elements."
+    "XXH3 of one (name, tensor): its name, dtype, shape and the bits of its elements."
     name, t = named
-    digest = hashlib.sha256(f'{name} {t.dtype} {tuple(t.shape)}'.encode())
+    digest = xxh3_128(f'{name} {t.dtype} {tuple(t.shape)}'.encode())
     for piece in _pieces(t.detach()): digest.update(piece.cpu().contiguous().view(torch.uint8).numpy())
     return digest.digest()
 
-# %% ../../nbs/models/loading.ipynb #b9fb4120
+# %% ../../nbs/models/loading.ipynb #9ee6699b
 def _offload_map(module, name):
     "Where accelerate keeps a module's weights whose place in the module is empty."
     hook = getattr(module, '_hf_hook', None)
@@ -260,7 +268,7 @@ def _weights(model):
             seen.add(identity)
             yield from _components(f'{path}.{own}', fetch_offloaded(module, own) if t.device.type == 'meta' else t)
 
-# %% ../../nbs/models/loading.ipynb #4a56fe58
+# %% ../../nbs/models/loading.ipynb #69901ee8
 def weights_fingerprint(
     model,         # a transformers model, or any torch module
     workers:int=0, # tensors read at once; 0: one for each core, 8 at most
@@ -269,7 +277,7 @@ def weights_fingerprint(
     with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
         return hashlib.sha256(b''.join(pool.map(_tensor_digest, _weights(model)))).hexdigest()
 
-# %% ../../nbs/models/loading.ipynb #58c35695
+# %% ../../nbs/models/loading.ipynb #57348008
 def _pieces_and_rules(tok):
     "What a tokenizer is made of, as bytes, without the state that calls change."
     if (fast := getattr(tok, 'backend_tokenizer', None)) is not None:

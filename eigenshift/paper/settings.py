@@ -234,7 +234,7 @@ def data_name(
     ds:Dataset, # of this package
 )->str:
     "Which data these are, and how many rows."
-    description = str(ds.info.description)
+    description = str(ds.info.description).partition('\n')[0]
     file = Path(description).name
     known = [_data_names[key.split('_')[0]] for key, paths in files.items() if any(Path(p).name == file for p in paths)]
     if known: name = known[0]

@@ -76,7 +76,7 @@ def load(cls:Calibration, path)->Calibration:
 # %% ../../nbs/states/calibration.ipynb #d557dae7
 def _read(model, tok, gen, scorer):
     "Whether each continuation is toxic, and the step of its most toxic word."
-    from eigenshift.states.generation import token_spans
+    from eigenshift.states.tokens import token_spans
     from eigenshift.text.scorers import toxic_words
     texts = list(gen['completion']); is_toxic = scorer.toxic(texts); at = np.flatnonzero(is_toxic); steps = np.full(len(texts), -1)
     words = toxic_words(scorer, [texts[i] for i in at], n=1) if len(at) else []

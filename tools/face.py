@@ -1,0 +1,30 @@
+"""The public face as README and tutorials use it, for the type checker of `make test` (mypy); nothing here is run."""
+from pathlib import Path
+from eigenshift import (Calibration, Comparison, EigenChoices, FisherShift, Head, HeadEdit, Intervention, Run, Scorer, as_head, auroc, calibrate, check, compare,
+                        compose, eigen_choices, final_states, generate, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run, select_split, toxicity)
+
+def ten_lines() -> None:
+    "The README's lines."
+    model, tok = load_lm()
+    fit, held = select_split(load_prompts(), 'fit'), select_split(load_prompts(), 'evaluate')
+    shift: FisherShift = FisherShift.from_prompts(model, tok, fit, scorer='linear')
+    with shift.apply(model): after = generate(model, tok, held, n=10, progress=False)
+    judge: Scorer = load_scorer()
+    print(toxicity(after, judge), perplexity(model, tok, ['A sentence.']))
+
+def by_hand() -> None:
+    "The steps of a run, one after the other."
+    model, tok = load_lm('openai-community/gpt2', dtype='float32')
+    choices: EigenChoices = eigen_choices(model, tok)
+    states: Calibration = calibrate(model, tok, ['a prompt'], 'linear', least=100)
+    edit: Intervention = FisherShift.from_calibration(choices, states, kl=.05, sided=None)
+    both: Intervention = compose(edit, (edit, .5))
+    table: Comparison = compare(model, tok, {'both': both}, ['a prompt'], [load_scorer()], ['A sentence.'], n=5)
+    head: Head = as_head(model)
+    print(table, head.n_vocab, auroc([[1.], [2.]], [0, 1]), mask('text'), check(model, tok))
+
+def commands() -> Path:
+    "What the command line calls."
+    done: Run = run(model='openai-community/gpt2', prompts='prompts.csv', n=5, kl=.1, out='runs/gpt2')
+    print(done.comparison, done.shift)
+    return merge('runs/gpt2', out='edited')
