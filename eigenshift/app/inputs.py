@@ -33,7 +33,9 @@ def two_parts(
         seen.add(plain)
         parts[part].append(prompt)
     for part, found in parts.items():
-        if not found: raise ValueError(f'none of {len(prompts["prompt"])} prompts falls into the {part} split (a quarter of all texts, by hash): give more prompts')
+        if found: continue
+        raise ValueError(f'none of {len(prompts["prompt"])} prompts falls into the {part} split (a quarter of all texts, by hash): '
+                         'give more prompts')
     return drawn(parts['fit'], limit, seed), drawn(parts['evaluate'], limit, seed)
 
 # %% ../../nbs/app/inputs.ipynb #e15d9f60
@@ -67,7 +69,8 @@ def two_scorers(
     "The scorer that labels and the one that judges, which must differ."
     label, judge = one_scorer(scorer, toxic_labels), one_scorer(check_scorer, check_toxic_labels)
     if label.name == judge.name:
-        raise ValueError(f'{label.name!r} would label the states that the edit is fitted on and judge the result: give two scorers (scorer and check_scorer)')
+        raise ValueError(f'{label.name!r} would label the states that the edit is fitted on and judge the result: '
+                         'give two scorers (scorer and check_scorer)')
     return label, judge
 
 # %% ../../nbs/app/inputs.ipynb #78720da4
@@ -80,7 +83,8 @@ def _check_model(model, dtype, device):
     if str(device).startswith('cuda') and not torch.cuda.is_available():
         raise ValueError(f'device is {device!r}, and torch sees no GPU here: leave device out, or give cpu')
     if model is not None and (folder := Path(model)).is_dir() and not _is_model(folder):
-        raise ValueError(f'{folder} holds no config.json, so it is no model: give a folder that save_pretrained wrote, or a hub id')
+        raise ValueError(f'{folder} holds no config.json, so it is no model: '
+                         'give a folder that save_pretrained wrote, or a hub id')
 
 def _is_model(folder):
     "Whether a folder holds a model of transformers or a GGUF file."
@@ -99,7 +103,8 @@ def load_model(
     try: return load_lm(model, dtype=dtype, device_map=device, quantize=quantize)
     except ValueError as error:
         if 'Unrecognized configuration class' not in str(error): raise
-        raise ValueError(f'{model} is no causal language model of transformers: give one that AutoModelForCausalLM loads') from error
+        raise ValueError(f'{model} is no causal language model of transformers: '
+                         'give one that AutoModelForCausalLM loads') from error
 
 # %% ../../nbs/app/inputs.ipynb #9b000004
 def import_plugin(

@@ -24,7 +24,8 @@ def model_of(
 )->str|None:  # hub id or folder; None for the bundled one
     "The model that a run was made with."
     config = run/'config.json'
-    if not config.exists(): raise ValueError(f'{run} holds no config.json, so it is no run: give the folder that eigenshift run wrote')
+    if not config.exists():
+        raise ValueError(f'{run} holds no config.json, so it is no run: give the folder that eigenshift run wrote')
     name = read_record(config)['model']['name']
     return None if name == 'bundled' else name
 
@@ -41,6 +42,7 @@ def merge(
     import_plugin(plugin)
     name = model_of(Path(run))
     edit, path = edit_to_merge(Path(run)), Path(out)
-    if path.is_file() or path.exists() and any(path.iterdir()): raise ValueError(f'{path} exists and is not empty: give a new folder')
+    if path.is_file() or path.exists() and any(path.iterdir()):
+        raise ValueError(f'{path} exists and is not empty: give a new folder')
     lm, tok = load_model(model or name, dtype)
     return Intervention.load(edit).save_merged(lm, tok, path, strength=strength)

@@ -28,7 +28,8 @@ def choose_method(
     kind.check_settings(given, widest)
     if preserve and not kind.preserves:
         able = ', '.join(repr(m) for m, k in methods.items() if k.preserves)
-        raise ValueError(f'preserve cannot be set for method {name!r}, which learns nothing from texts to preserve; these do: {able}')
+        raise ValueError(f'preserve cannot be set for method {name!r}, which learns nothing from texts to preserve; '
+                         f'these do: {able}')
     return name
 
 def _nearest(given):

@@ -39,7 +39,7 @@ def _outermost(model):
         inside += (path+'.',)
     return found
 
-# %% ../../nbs/models/blocks.ipynb #2c9d4b12
+# %% ../../nbs/models/blocks.ipynb #27efbe81
 def block_calls(
     model,  # a transformers model
 )->list:    # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
@@ -213,7 +213,7 @@ def _mlp_layers(name, block, n_experts, d_model):
     raise ValueError(f'cannot tell the MLP of {name} ({type(block).__name__}): its linear layers are '
                      f'{[(path, *_sizes(m)) for path, m in block.named_modules() if is_linear(m)]}')
 
-# %% ../../nbs/models/blocks.ipynb #1b7894b0
+# %% ../../nbs/models/blocks.ipynb #57e27483
 def _of_experts(name, m, block):
     "The neurons of a module that holds its experts as parameters of three dimensions."
     layout = expert_layout(m, name)

@@ -8,6 +8,7 @@ __all__ = ['left_pad', 'Decoding', 'decode', 'plain_logits', 'relative_error', '
 # %% ../../nbs/states/decoding.ipynb #de000004
 import inspect, warnings, numpy as np, torch
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 from torch import Tensor
@@ -92,27 +93,44 @@ def decode(
     choose:Callable,        # (logits (r, n_vocab), numbers of the rows (r,), step) -> tokens (r,)
     ends:set=(),            # token ids that end a row
     way:Decoding=Decoding(),# the shortcuts to take
+    keep:Callable=None,     # (states (r, d_model) that entered the head, numbers of the rows (r,), step), called before `choose`
 )->Tensor:                  # (rows, steps) int64 new tokens; -1 after the end of a row
     "Decode a batch through `model.generate`, dropping rows that ended."
     is_new = [not way.reorder or i == 0 or a != ids[i-1] for i, a in enumerate(ids)]
     x, mask = left_pad([a for a, new in zip(ids, is_new) if new], device=entry(model))
     made = []
-    def loop(model, input_ids, logits_processor=None, stopping_criteria=None, generation_config=None, **state):
-        made.append(_loop(_Rows(model, input_ids, state, way), np.cumsum(is_new)-1, steps, choose, ends, way.reorder))
-        return input_ids
-    _through_generate(model, x, mask, steps, way, loop)
+    with _entering_head(model, keep is not None) as entered:
+        def look(row, step, owner):
+            if keep is None: return
+            states = entered.pop()
+            keep(states if owner is None else states[owner.to(states.device)], row, step)
+        def loop(model, input_ids, logits_processor=None, stopping_criteria=None, generation_config=None, **state):
+            made.append(_loop(_Rows(model, input_ids, state, way), np.cumsum(is_new)-1, steps, choose, look, ends, way.reorder))
+            return input_ids
+        _through_generate(model, x, mask, steps, way, loop)
     return made[0]
 
-def _loop(rows, owner, steps, choose, ends, reorder):
+@contextmanager
+def _entering_head(model, wanted):
+    "Within the block, what enters the head at the last token of each row is collected, where that is wanted."
+    seen = []
+    if not wanted: yield seen; return
+    def collect(module, args): seen.append(args[0][:, -1])
+    handle = model.get_output_embeddings().register_forward_pre_hook(collect, prepend=True)
+    try: yield seen
+    finally: handle.remove()
+
+def _loop(rows, owner, steps, choose, look, ends, reorder):
     "Prefill, repeat each prompt for its rows, then step by step."
     logits = rows.logits()
     device = logits.device
     row, new = torch.arange(len(owner), device=device), torch.full((len(owner), steps), -1, device=device)
     ends = torch.tensor(sorted(ends), dtype=torch.long, device=device)
-    if len(logits) < len(owner):
-        owner = torch.tensor(owner, device=device)
+    owner = torch.tensor(owner, device=device) if len(logits) < len(owner) else None
+    if owner is not None:
         logits = logits[owner]
         rows.pick(owner)
+    look(row, 0, owner)
     live = torch.ones_like(row, dtype=torch.bool)
     for step in range(steps):
         token = choose(logits, row, step)
@@ -126,6 +144,7 @@ def _loop(rows, owner, steps, choose, ends, reorder):
             row, live = row[keep], live[keep]
             rows.pick(keep)
         logits = rows.logits()
+        look(row, step+1, None)
         if len(logits) != len(row): raise ValueError(f'{len(logits)} rows of logits for {len(row)} rows of tokens: a state of this model does not follow its rows')
     return new
 

@@ -70,7 +70,7 @@ def checkpoint_of(
     "Where the weights of a model came from, for an engine that loads them itself."
     path = model.config._name_or_path
     if not path: raise ValueError('this model was made in memory, and vLLM loads a folder: save it with save_pretrained and load it from there')
-    if str(path).endswith('.gguf'): raise ValueError(f'{path} is a GGUF file: save the model with save_pretrained, tokenizer included, and load that folder')
+    if Path(path).is_dir() and not (Path(path)/'config.json').exists(): raise ValueError(f'{path} holds no config.json (a GGUF file?), and vLLM loads a folder of transformers: save model and tokenizer with save_pretrained, and load that folder')
     return str(path)
 
 _sentence = 'It was late, and nobody in the old house had said a word about the letter, the garden or the weather.'

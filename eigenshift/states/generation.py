@@ -30,6 +30,7 @@ def continuations(
     eos:set=(),     # ids that end a row
     names:list=None,# what to call each row in an error
     way:Decoding=Decoding(), # what `decoding` found for the model
+    keep:Callable=None, # as for `decode`: is shown what entered the head before each token
     **how,          # `temperature`, `top_p`, `top_k` of `draw`
 )->list[list[int]]: # new token ids of each row, the final EOS included
     "Continue every row of a batch; equal neighbours share one prefill."
@@ -39,7 +40,7 @@ def continuations(
         _refuse_infinite(logits, rows, names)
         if keys is None: return logits.argmax(-1)
         return _draw_in_chunks(logits, keys.to(rows.device)[rows, step], vocab(logits.shape[1], logits.device), how)
-    return [_until(row, eos) for row in decode(model, ids, steps, choose, set(eos), way).tolist()]
+    return [_until(row, eos) for row in decode(model, ids, steps, choose, set(eos), way, keep).tolist()]
 
 # %% ../../nbs/states/generation.ipynb #4746d697
 def _until(row, eos):
@@ -176,6 +177,7 @@ class _Job:
     batch:dict             # size: rows at a time
     way:Decoding=None      # how transformers decodes this model
     engine:object=None     # what generates in its place
+    keep:Callable=None     # is shown what entered the head before each token
     tables:dict = field(default_factory=dict) # shards that lie in memory
     @property
     def shards(self): return -(-len(self.ids)//self.per)
@@ -193,7 +195,8 @@ def _new_tokens(model, job, which, sample, done):
         prompts = which[rows]
         keys = None if job.greedy else row_keys(job.seed, job.prompt_ids[prompts][:, None], sample[rows][:, None], np.arange(job.steps))
         names = [f'prompt {job.prompt_ids[p]}' for p in prompts]
-        return continuations(model, [job.ids[p] for p in prompts], keys, job.steps, job.eos, names, job.way, **job.how)
+        def keep(states, at, step): job.keep(job.prompt_ids[prompts[at.cpu()]], sample[rows][at.cpu()], step, states)
+        return continuations(model, [job.ids[p] for p in prompts], keys, job.steps, job.eos, names, job.way, job.keep and keep, **job.how)
     lengths = np.array([len(job.ids[w]) for w in which])
     return in_batches(batch, lengths, job.batch, job.way.padded, done)
 
@@ -236,6 +239,7 @@ def generate(
     system:str=None,      # what the system says first; with `chat`
     template:dict=None,   # further arguments of the chat template, such as dict(enable_thinking=False)
     engine=None,          # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
+    watch=None,           # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
 ):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
     from datasets import Dataset
@@ -249,7 +253,7 @@ def generate(
     how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k))
     per = -(-len(ids)//world) if out is None else max(1, shard_rows//n)
     size = batch_size or (128 if entry(model).type == 'cpu' else 512)
-    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out), per, dict(size=size))
+    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out), per, dict(size=size), keep=watch)
     settings = dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed, chat=bool(chat), system=system, template=template,
                     shard_rows=shard_rows, prompts=fingerprint(json.dumps([prompt_ids.tolist(), texts, ids])))
     with _evaluating(model):
