@@ -84,13 +84,15 @@ def component_stats(
 
 # %% ../../nbs/editing/fisher.ipynb #09cb0276
 def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, folds=4):
-    "The edit before its size is known, and for each fold (the edit that has not seen it, its neutral states)."
+    "The edit before its size is known, and for each fold (the edit that has not seen it, its neutral states, their next-token distributions or None)."
     device = head_device(h)
     toxic, neutral = toxic.to(device), neutral.to(device)
     at = 0 if center is None else center.to(device)
     gradient = gradients(h, toxic, tokens)
     parts = [neutral[i::folds] for i in range(folds)] if len(neutral) >= 2*folds else [neutral]
-    costs = fisher_sums(h, parts)
+    fits = h.softcap is None and len(neutral)*h.n_vocab <= 2**27 # half a gigabyte, which saves computing them again for the size
+    kept = [torch.empty(len(part), h.n_vocab, device=device) for part in parts] if fits else [None]*len(parts)
+    costs = fisher_sums(h, parts, kept)
     def without(fold):
         "From the states of all folds but one."
         kept = [i for i in range(len(parts)) if i != fold]
@@ -100,7 +102,7 @@ def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, fold
         read, write, gains = (t.cpu() for t in directions(cost, spread, (gradient, toxic-at), (toxic-at).mean(0), k, ridge))
         return cls(name, read, torch.zeros(k), center, sided, gains=gains, write=write)
     whole = without(None)
-    return whole, [(without(i) if len(parts) > 1 else whole, part) for i, part in enumerate(parts)]
+    return whole, [(without(i) if len(parts) > 1 else whole, *pair) for i, pair in enumerate(zip(parts, kept))]
 
 # %% ../../nbs/editing/fisher.ipynb #26c9a32d
 @patch(cls_method=True)
@@ -127,7 +129,7 @@ def fit(cls:FisherShift,
     k, center_at = how_many(k, h.d_model), centre_of(center, sided, neutral)
     name = name or f"FisherShift k={k} KL={kl:g}{' one-sided' if sided else ' centred' if center_at is not None else ''}"
     edit, others = unscaled(cls, name, h, toxic, some_states(neutral, most, seed), tokens, k, ridge, center_at, sided)
-    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl) for e, held in others]
+    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None) for e, held, p in others]
     edit = replace(edit, write=edit.write*float(np.exp(np.mean(np.log(strengths)))))
     about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center='none' if center_at is None else 'given' if isinstance(center, Tensor) else 'neutral mean',
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
