@@ -93,12 +93,14 @@ def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, fold
     fits = h.softcap is None and len(neutral)*h.n_vocab <= 2**27 # half a gigabyte, which saves computing them again for the size
     kept = [torch.empty(len(part), h.n_vocab, device=device) for part in parts] if fits else [None]*len(parts)
     costs = fisher_sums(h, parts, kept)
+    def moment(i): return second_moment(parts[i]-at)*len(parts[i])
+    if h.d_model <= 2048: moment = [moment(i) for i in range(len(parts))].__getitem__ # kept where they are small
     def without(fold):
         "From the states of all folds but one."
-        kept = [i for i in range(len(parts)) if i != fold]
-        n = sum(len(parts[i]) for i in kept)
-        cost = sum(costs[i].double() for i in kept)/n
-        spread = sum(second_moment(parts[i]-at)*len(parts[i]) for i in kept)/n
+        seen = [i for i in range(len(parts)) if i != fold]
+        n = sum(len(parts[i]) for i in seen)
+        cost = sum(costs[i].double() for i in seen)/n
+        spread = sum(map(moment, seen))/n
         read, write, gains = (t.cpu() for t in directions(cost, spread, (gradient, toxic-at), (toxic-at).mean(0), k, ridge))
         return cls(name, read, torch.zeros(k), center, sided, gains=gains, write=write)
     whole = without(None)
