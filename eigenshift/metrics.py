@@ -8,6 +8,7 @@ __all__ = ['resample_counts', 'interval', 'check_labels', 'unit_blocks', 'auroc'
 
 # %% ../nbs/metrics.ipynb #e5000007
 import numpy as np, torch
+from statistics import NormalDist
 from torch import Tensor
 
 # %% ../nbs/metrics.ipynb #1b60dafa
@@ -27,7 +28,10 @@ def interval(
     return np.quantile(np.asarray(draws), [(1-level)/2, (1+level)/2], axis=0)
 
 # %% ../nbs/metrics.ipynb #07bfeee0
-def check_labels(y, n=None):
+def check_labels(
+    y,          # (n,) labels, 1 = toxic, 0 = neutral
+    n:int=None, # how many there must be; any number by default
+)->np.ndarray:  # (n,) bool
     "Labels as a boolean array; both classes must be there."
     y = np.asarray(y.detach().cpu() if isinstance(y, Tensor) else y)
     if y.ndim != 1 or n is not None and len(y) != n: raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
@@ -36,16 +40,45 @@ def check_labels(y, n=None):
     return y.astype(bool)
 
 # %% ../nbs/metrics.ipynb #e758c40d
-def unit_blocks(X, block):
-    "Blocks of units as contiguous (units, n) tensors on the matrix's device, in a dtype that orders them exactly."
-    if X.ndim != 2: raise ValueError(f'the matrix has shape {tuple(X.shape)}; expected (texts, units)')
-    for s in range(0, X.shape[1], block):
-        x = X[:, s:s+block].detach().T.contiguous() if isinstance(X, Tensor) else torch.from_numpy(np.array(X[:, s:s+block].T, order='C'))
-        x = x if x.dtype in (torch.float32, torch.float64) else x.float() if x.is_floating_point() else x.double()
-        if (bad := x.isnan().any(1)).any(): raise ValueError(f'unit {s+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or drop the texts that give it')
-        yield s, x
+def _exact(x):
+    "Values in a dtype that orders them exactly and that every device can sort."
+    if x.dtype in (torch.float32, torch.float64): return x
+    return x.float() if x.is_floating_point() else x.double()
 
-def _sorted(x): return torch.from_numpy(np.sort(x.numpy(), 1)) if x.device.type == 'cpu' else x.sort(1).values
+def unit_blocks(
+    X,         # (n, units) activations, array or tensor
+    block:int, # units at a time
+):             # yields (first unit, contiguous (units, n) tensor on the matrix's device)
+    "Blocks of units, in a dtype that orders them exactly; NaN is refused."
+    if X.ndim != 2: raise ValueError(f'the matrix has shape {tuple(X.shape)}; expected (texts, units)')
+    for start in range(0, X.shape[1], block):
+        columns = X[:, start:start+block]
+        x = _exact(columns.detach().T.contiguous() if isinstance(X, Tensor) else torch.from_numpy(np.array(columns.T, order='C')))
+        bad = x.isnan().any(1)
+        if bad.any(): raise ValueError(f'unit {start+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or drop the texts that give it')
+        yield start, x
+
+def _sorted(x):
+    "The rows in ascending order; numpy's sort is the faster one on a CPU."
+    return torch.from_numpy(np.sort(x.numpy(), 1)) if x.device.type == 'cpu' else x.sort(1).values
+
+def _rows_of(y):
+    "The indices of toxic and of neutral texts, as tensors."
+    return torch.from_numpy(np.flatnonzero(y)), torch.from_numpy(np.flatnonzero(~y))
+
+def _sorted_classes(x, pos, neg):
+    "Toxic and neutral values of each unit, each in ascending order."
+    return _sorted(x[:, pos.to(x.device)]), _sorted(x[:, neg.to(x.device)])
+
+def _twice_below(values, queries):
+    "Twice how many of the sorted values stand below each query, ties half: (units, queries)."
+    return torch.searchsorted(values, queries)+torch.searchsorted(values, queries, right=True)
+
+def _precision(toxic, neutral):
+    "The share of toxic texts among those at or above each toxic text: (units, toxic)."
+    above = toxic.shape[1]-torch.searchsorted(toxic, toxic).cpu().numpy()
+    false = neutral.shape[1]-torch.searchsorted(neutral, toxic).cpu().numpy()
+    return above/(above+false)
 
 # %% ../nbs/metrics.ipynb #04d691eb
 def auroc(
@@ -55,12 +88,12 @@ def auroc(
 )->np.ndarray:     # (units,) float64 in [0, 1]; a float for one unit
     "Chance that a toxic text stands above a neutral one, ties half, for all units at once."
     if X.ndim == 1: return float(auroc(X[:, None], y)[0])
-    y = check_labels(y, len(X)); pos, neg = map(torch.from_numpy, (np.flatnonzero(y), np.flatnonzero(~y)))
+    pos, neg = _rows_of(check_labels(y, len(X)))
     out = np.empty(X.shape[1])
-    for s, x in unit_blocks(X, block):
-        q, p = _sorted(x[:, neg.to(x.device)]), _sorted(x[:, pos.to(x.device)])
-        u = torch.searchsorted(q, p).sum(1) + torch.searchsorted(q, p, right=True).sum(1)
-        out[s:s+block] = u.cpu().numpy()/(2*len(pos)*len(neg))
+    for start, x in unit_blocks(X, block):
+        toxic, neutral = _sorted_classes(x, pos, neg)
+        twice = _twice_below(neutral, toxic).sum(1)
+        out[start:start+block] = twice.cpu().numpy()/(2*len(pos)*len(neg))
     return out
 
 # %% ../nbs/metrics.ipynb #7fa6100d
@@ -71,44 +104,70 @@ def average_precision(
 )->np.ndarray:     # (units,) float64 in (0, 1]; chance is the share of toxic texts
     "Mean precision at the value of each toxic text, ties as one threshold, for all units at once."
     if X.ndim == 1: return float(average_precision(X[:, None], y)[0])
-    y = check_labels(y, len(X)); pos, neg = map(torch.from_numpy, (np.flatnonzero(y), np.flatnonzero(~y)))
+    pos, neg = _rows_of(check_labels(y, len(X)))
     out = np.empty(X.shape[1])
-    for s, x in unit_blocks(X, block):
-        q, p = _sorted(x[:, neg.to(x.device)]), _sorted(x[:, pos.to(x.device)])
-        tp, fp = len(pos)-torch.searchsorted(p, p).cpu().numpy(), len(neg)-torch.searchsorted(q, p).cpu().numpy()
-        out[s:s+block] = (tp/(tp+fp)).mean(1)
+    for start, x in unit_blocks(X, block): out[start:start+block] = _precision(*_sorted_classes(x, pos, neg)).mean(1)
     return out
 
 # %% ../nbs/metrics.ipynb #3c835ae5
-def order_with_ties(x):
-    "Of each row of (units, n) values: the ascending order, and for each place in it where its ties begin and end."
-    o = np.argsort(x, 1); v = np.take_along_axis(x, o, 1); i = np.arange(x.shape[1]+1, dtype=np.int32); new = np.ones(x.shape, bool); np.not_equal(v[:, 1:], v[:, :-1], out=new[:, 1:])
-    if new.all(): return o, np.broadcast_to(i[:-1], x.shape), np.broadcast_to(i[1:], x.shape)
-    last = np.roll(new, -1, 1); last[:, -1] = True
-    return o, np.maximum.accumulate(np.where(new, i[:-1], 0), 1), np.minimum.accumulate(np.where(last, i[1:], i[-1])[:, ::-1], 1)[:, ::-1]
+def order_with_ties(
+    x, # (units, n) values
+):     # (units, n) each: the ascending order, and for each place in it where its ties begin and end
+    "The ascending order of each row, with the bounds of its ties."
+    order = np.argsort(x, 1)
+    values, place = np.take_along_axis(x, order, 1), np.arange(x.shape[1]+1, dtype=np.int32)
+    new = np.ones(x.shape, bool)
+    np.not_equal(values[:, 1:], values[:, :-1], out=new[:, 1:])
+    if new.all(): return order, np.broadcast_to(place[:-1], x.shape), np.broadcast_to(place[1:], x.shape)
+    last = np.roll(new, -1, 1)
+    last[:, -1] = True
+    begin = np.maximum.accumulate(np.where(new, place[:-1], 0), 1)
+    end = np.minimum.accumulate(np.where(last, place[1:], place[-1])[:, ::-1], 1)[:, ::-1]
+    return order, begin, end
 
-def rank_counts(x, y):
-    "In ascending order: the order, which are toxic, how many stand below and at most here, and how many of each are toxic."
-    o, a, b = order_with_ties(x); Y = y[o]; c = np.zeros((len(x), x.shape[1]+1), np.int32); np.cumsum(Y, 1, out=c[:, 1:])
-    return o, Y, a, b, *((c[:, :-1], c[:, 1:]) if a.strides[0] == 0 else (np.take_along_axis(c, a, 1), np.take_along_axis(c, b, 1)))
+def rank_counts(
+    x, # (units, n) values
+    y, # (n,) bool
+):     # (units, n) each: order, which are toxic, how many stand below, how many at most here, and the toxic ones among both
+    "What stands below and at most at each value, in ascending order."
+    order, below, upto = order_with_ties(x)
+    is_toxic = y[order]
+    toxic = np.zeros((len(x), x.shape[1]+1), np.int32)
+    np.cumsum(is_toxic, 1, out=toxic[:, 1:])
+    if below.strides[0] == 0: return order, is_toxic, below, upto, toxic[:, :-1], toxic[:, 1:] # no ties
+    return order, is_toxic, below, upto, np.take_along_axis(toxic, below, 1), np.take_along_axis(toxic, upto, 1)
+
+# %% ../nbs/metrics.ipynb #3c835ae6
+def _variance(values): return values.var(1, ddof=1) if values.shape[1] > 1 else np.nan
 
 def _by_search(x, pos, neg):
     "`score_units` by binary search, on any device."
-    q, p = _sorted(x[:, neg.to(x.device)]), _sorted(x[:, pos.to(x.device)]); n0, n1 = len(neg), len(pos)
-    between = lambda a, b: torch.searchsorted(a, b).cpu().numpy()+torch.searchsorted(a, b, right=True).cpu().numpy()
-    above, below = between(q, p)/(2*n0), between(p, q)/(2*n1)
-    se = np.sqrt((above.var(1, ddof=1) if n1 > 1 else np.nan)/n1+(below.var(1, ddof=1) if n0 > 1 else np.nan)/n0)
-    tp, fp = n1-torch.searchsorted(p, p).cpu().numpy(), n0-torch.searchsorted(q, p).cpu().numpy()
-    return above.mean(1), se, (tp/(tp+fp)).mean(1)
+    toxic, neutral = _sorted_classes(x, pos, neg)
+    n1, n0 = len(pos), len(neg)
+    above = _twice_below(neutral, toxic).cpu().numpy()/(2*n0)
+    below = _twice_below(toxic, neutral).cpu().numpy()/(2*n1)
+    return above.mean(1), np.sqrt(_variance(above)/n1+_variance(below)/n0), _precision(toxic, neutral).mean(1)
 
-def score_units(x, pos, neg):
-    "AUROC, its standard error and average precision of each row of (units, n) values."
+def score_units(
+    x,   # (units, n) tensor, as `unit_blocks` yields it
+    pos, # indices of the toxic texts
+    neg, # indices of the neutral texts
+):       # three arrays (units,)
+    "AUROC, its standard error and average precision of each unit."
     if x.device.type != 'cpu': return _by_search(x, pos, neg)
-    n0, n1 = len(neg), len(pos); y = np.zeros(n0+n1, bool); y[pos.numpy()] = True; _, Y, a, b, ta, tb = rank_counts(x.numpy(), y)
-    F = Y.astype(float); dot = lambda v: np.einsum('ij,ij->i', v, F)   # sums over toxic texts; of whole numbers, so exact
-    above = (a-ta+b-tb).astype(float); A = dot(above)/(2*n0*n1); dev = np.where(Y, above/(2*n0)-A[:, None], (ta+tb)/(2*n1)-(1-A)[:, None]); dev *= dev; toxic = dot(dev); neutral = dev.sum(1)-toxic
-    se = np.sqrt(toxic/(n1-1 if n1 > 1 else np.nan)/n1+neutral/(n0-1 if n0 > 1 else np.nan)/n0)
-    return A, se, dot((n1-ta)/(n0+n1-a))/n1
+    n0, n1, y = len(neg), len(pos), np.zeros(len(neg)+len(pos), bool)
+    y[pos.numpy()] = True
+    _, is_toxic, below, upto, toxic_below, toxic_upto = rank_counts(x.numpy(), y)
+    weight = is_toxic.astype(float)
+    def over_toxic(values): return np.einsum('ij,ij->i', values, weight) # of whole numbers, so exact
+    twice_above = (below-toxic_below+upto-toxic_upto).astype(float)
+    A = over_toxic(twice_above)/(2*n0*n1)
+    squares = np.where(is_toxic, twice_above/(2*n0)-A[:, None], (toxic_below+toxic_upto)/(2*n1)-(1-A)[:, None])
+    squares *= squares
+    toxic = over_toxic(squares)
+    neutral = squares.sum(1)-toxic
+    error = np.sqrt(toxic/(n1-1 if n1 > 1 else np.nan)/n1+neutral/(n0-1 if n0 > 1 else np.nan)/n0)
+    return A, error, over_toxic((n1-toxic_below)/(n0+n1-below))/n1
 
 # %% ../nbs/metrics.ipynb #21f3a918
 def auroc_interval(
@@ -118,8 +177,8 @@ def auroc_interval(
     block:int=256,   # units at a time
 )->np.ndarray:       # (2, units) low and high, clipped to [0, 1]; (2,) for one unit
     "The interval of each unit's AUROC over texts drawn anew."
-    from statistics import NormalDist
     if X.ndim == 1: return auroc_interval(X[:, None], y, level)[:, 0]
-    y, z = check_labels(y, len(X)), NormalDist().inv_cdf((1+level)/2); pos, neg = map(torch.from_numpy, (np.flatnonzero(y), np.flatnonzero(~y)))
-    a, se = np.concatenate([np.stack(score_units(x, pos, neg)[:2]) for _, x in unit_blocks(X, block)], 1)
-    return np.clip([a-z*se, a+z*se], 0, 1)
+    pos, neg = _rows_of(check_labels(y, len(X)))
+    A, error = np.concatenate([np.stack(score_units(x, pos, neg)[:2]) for _, x in unit_blocks(X, block)], 1)
+    width = NormalDist().inv_cdf((1+level)/2)*error
+    return np.clip([A-width, A+width], 0, 1)

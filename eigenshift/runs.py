@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['deciding', 'on_disk', 'ranks', 'wait_for', 'gather', 'versions', 'accept_versions', 'version_changes', 'differences',
-           'sweep_temporaries', 'read_record', 'open_record', 'load_or_make', 'open_run']
+           'sweep_temporaries', 'read_record', 'open_record', 'load_or_make']
 
 # %% ../nbs/runs.ipynb #e5000043
 import errno, json, os, platform, re, shutil, time
@@ -238,22 +238,3 @@ def load_or_make(
         else:
             with atomic(path) as tmp: save(made, tmp)
     return made
-
-# %% ../nbs/runs.ipynb #9f0000ff
-# the names of before, until their last callers have moved to those above
-_ranks = ranks
-
-def _all_tables(j):
-    "Every shard's table, whoever made it."
-    import pyarrow.parquet as pq
-    if j.out is None:
-        tables = gather(j.tables, j.world)
-        return [tables[i] for i in range(j.shards)]
-    wait_for(lambda: all(j.path(i).exists() for i in range(j.shards)))
-    sweep_temporaries(j.out)
-    return [pq.read_table(j.path(i), use_threads=False) for i in range(j.shards)]
-
-def open_run(out, config, resume):
-    "Begin a run, or go on with one whose settings are the same."
-    noted = {key: config[key] for key in ('command',) if key in config}
-    return open_record(out, {key: value for key, value in config.items() if key not in noted}, resume=resume, noted=noted)

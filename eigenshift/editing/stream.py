@@ -25,7 +25,7 @@ from .intervention import Intervention, Section, method, readable
 from ..states.reading import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
-from ..states.calibration import _read
+from ..states.calibration import toxic_steps
 from ..states.generation import generate
 from ..text.scorers import load_scorer
 from .eigenshift import check_shared, how_many
@@ -299,7 +299,7 @@ def trace(
 
 def toxic_and_neutral(model, tok, generations, scorer, preserve):
     "Token ids of sequences that end in a toxic token; of neutral ones, or of texts to preserve, each with the position from which it counts."
-    is_toxic, steps = _read(model, tok, generations, scorer)
+    is_toxic, steps = toxic_steps(tok, generations, scorer)
     prompts, completions = list(generations['prompt_ids']), list(generations['token_ids'])
     toxic = [[*prompts[i], *completions[i][:steps[i]+1]] for i in np.flatnonzero(steps >= 0)]
     if preserve is not None: neutral = [(ids, 1) for ids in encode(tok, preserve, 64) if len(ids) > 1]

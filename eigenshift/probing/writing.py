@@ -16,7 +16,7 @@ from ..metrics import auroc
 from ..models.eigenchoices import eigen_choices
 from .neurons import neuron_experts
 from .stability import aurocs_under, balanced_halves, permute_within, ranking_overlap, top_units
-from ..states.calibration import _read, match_steps
+from ..states.calibration import find_positions
 from ..states.reading import final_states, step_activations
 from ..text.scorers import load_scorer
 
@@ -35,16 +35,13 @@ def writing_positions(
     seed:int=0,                  # which neutral continuation gets which step
 )->Positions:
     "Where toxic words are begun, and the same steps of neutral continuations."
-    is_toxic, steps = _read(None, tok, generations, load_scorer(scorer or 'linear'))
-    lengths = np.array([len(ids) for ids in generations['token_ids']])
-    toxic, neutral = np.flatnonzero(steps >= 0), np.flatnonzero(~is_toxic & (lengths > 0))
-    if not len(toxic):
+    found = find_positions(tok, generations, load_scorer(scorer or 'linear'), seed)
+    n_toxic, n_neutral = len(found.toxic_rows), len(found.neutral_rows)
+    if not n_toxic:
         raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or '
                          f'another scorer')
-    matched = match_steps(steps[toxic], lengths[neutral], seed)
-    neutral, matched = neutral[matched >= 0], matched[matched >= 0]
-    return Positions(np.r_[toxic, neutral], np.r_[steps[toxic], matched],
-                     np.r_[np.ones(len(toxic), int), np.zeros(len(neutral), int)])
+    return Positions(np.r_[found.toxic_rows, found.neutral_rows], np.r_[found.toxic_steps, found.neutral_steps],
+                     np.repeat([1, 0], [n_toxic, n_neutral]))
 
 # %% ../../nbs/probing/writing.ipynb #7e5e4b3d
 @dataclass(frozen=True)

@@ -131,8 +131,6 @@ def find_positions(
     lengths = np.array([len(tokens) for tokens in generations['token_ids']])
     return match_positions(*toxic_steps(tok, generations, scorer), lengths, seed, positions)
 
-def _read(model, tok, generations, scorer): return toxic_steps(tok, generations, scorer) # until its callers are changed
-
 # %% ../../nbs/states/calibration.ipynb #ca000005
 class _Kept:
     "Final states of every step of a call of `generate`, in a temporary file, as long as they fit."

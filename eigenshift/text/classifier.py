@@ -13,22 +13,40 @@ from .scoring import Scorer, check_texts, occlusion, word_spans
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']
-_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|(non?|not|un)[-_ ]?(toxic|hat|offens|abus|harm|hs).*|nothate)')
+_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|acceptable|(non?|not|un)[-_ ]?(toxic|hat|offens|abus|harm|hs).*|nothate)')
+
+def _ask(names, found):
+    "The error that asks which labels are toxic."
+    known = f'{[names[i] for i in found]} would be, and the others do not say' if found else 'none is known as toxic'
+    last = max(names)
+    return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: toxic="{names[last]}" or toxic={last} for one, a list for several')
+
+def _toxic_by_name(names, independent):
+    "The labels whose names say that they are toxic, when the names leave no doubt."
+    plain = {i: re.sub(r'[\W_]', '', label.lower()) for i, label in names.items()}
+    neutral = {i for i, label in names.items() if _neutral_re.match(label.lower())}
+    found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral), key=lambda i: _toxic_names.index(plain[i]))
+    general = [i for i in found if plain[i] in ('toxic', 'toxicity')]
+    if independent and found and (len(found) == 1 or general): return (general or found)[:1]
+    settled = len(found)+len(neutral) == len(names) or len(names) == 2 and len(found) == 1
+    if independent or not found or not settled: raise _ask(names, found)
+    return sorted(found)
 
 def toxic_labels(
-    config,     # a transformers config with `id2label`
-    toxic=None, # label or labels that are toxic, by name or index; found by name if None
-)->list[int]:   # indices of the toxic labels
+    config,         # a transformers config with `id2label`
+    toxic=None,     # label or labels that are toxic, by name or index; found by name if None
+    kind:str=None,  # `'sigmoid'`: labels are independent; `'softmax'`: one of them is true; from the names if None
+)->list[int]:       # indices of the toxic labels
     "Which of a classifier's labels are toxic."
-    names = {int(i): str(l) for i, l in config.id2label.items()}; plain = {re.sub(r'[\W_]', '', l.lower()): i for i, l in names.items()}
+    names = {int(i): str(label) for i, label in config.id2label.items()}
+    if toxic is None and len(names) == 1: return [0]
     if toxic is None:
-        if len(names) == 1: return [0]
-        if found := [plain[n] for n in _toxic_names if n in plain]: return found[:1]
-        raise ValueError(f'none of the labels {names} is known as toxic; say which: toxic="{names[max(names)]}" or toxic={max(names)}')
-    back = {l: i for i, l in names.items()}
-    ids = [back.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
-    if not ids or any(isinstance(i, bool) or i not in names for i in ids): raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
-    return ids
+        exclusive = len(names) == 2 or any(_neutral_re.match(label.lower()) for label in names.values())
+        return _toxic_by_name(names, kind == 'sigmoid' or kind is None and not exclusive)
+    index = {label: i for i, label in names.items()}
+    chosen = [index.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
+    if not chosen or any(isinstance(i, bool) or i not in names for i in chosen): raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
+    return chosen
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
 def head_kind(
@@ -36,12 +54,14 @@ def head_kind(
     head=None, # `'sigmoid'` or `'softmax'`; from the config if None
 )->str:        # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
-    n, kind, names = len(config.id2label), getattr(config, 'problem_type', None), [str(l).lower() for l in config.id2label.values()]
+    names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
+    n = len(names)
     if head not in (None, 'sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
     if head == 'softmax' and n == 1: raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
     if head: return head
     if kind == 'multi_label_classification' or n == 1 and kind != 'regression': return 'sigmoid'
-    if n == 2 and kind != 'regression' or kind == 'single_label_classification' or any(map(_neutral_re.match, names)) and kind is None: return 'softmax'
+    if kind == 'single_label_classification' or n == 2 and kind != 'regression': return 'softmax'
+    if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
     raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass head='sigmoid' (labels independent) or head='softmax' (one of them)")
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
@@ -51,13 +71,16 @@ def log_odds(
     kind:str,  # `'sigmoid'` or `'softmax'`
 ):             # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
-    z = z.float(); others = [j for j in range(z.shape[1]) if j not in labels]
+    z = z.float()
+    others = [j for j in range(z.shape[1]) if j not in labels]
     if kind == 'sigmoid': return z[:, labels].amax(1)
     if not others: raise ValueError('every label is said to be toxic: then P(toxic) is always 1; name fewer')
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
 
 # %% ../../nbs/text/classifier.ipynb #00a9a31f
-saliency_methods = dict(norm=('Saliency', dict(abs=False)), input=('InputXGradient', {}), integrated=('IntegratedGradients', dict(n_steps=16)))
+saliency_methods = dict(norm=('Saliency', dict(abs=False)),
+                        input=('InputXGradient', {}),
+                        integrated=('IntegratedGradients', dict(n_steps=16)))
 
 def word_embeddings(model):
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
@@ -71,19 +94,22 @@ def piece_saliency(
 ):                 # (n, length) float32; 'norm' is >= 0, the others are signed
     "How much each piece moves the log-odds."
     import captum.attr, torch
-    rest = [k for k in batch if k != 'input_ids']
-    def f(E, ids, *more):
-        def put(m, args, out): # the decoder of an encoder-decoder asks for other ids; XLNet asks for the transpose
+    ids, rest = batch['input_ids'], [key for key in batch if key != 'input_ids']
+
+    def from_embeddings(E, ids, *more):
+        def put(module, args, out): # the decoder of an encoder-decoder asks for other ids; XLNet asks for the transpose
             if args and args[0].equal(ids): return E.to(out.dtype)
             if args and args[0].equal(ids.T): return E.to(out.dtype).transpose(0, 1)
         handle = layer.register_forward_hook(put)
         try: return forward(dict(zip(rest, more), input_ids=ids))
         finally: handle.remove()
-    with torch.no_grad(): E = layer(batch['input_ids']).detach()
-    (cls, kw) = saliency_methods[method]
+
+    with torch.no_grad(): E = layer(ids).detach()
+    attribution, settings = saliency_methods[method]
     with torch.enable_grad():
-        A = getattr(captum.attr, cls)(f).attribute(E.requires_grad_(), additional_forward_args=(batch['input_ids'], *[batch[k] for k in rest]), **kw)
-    return (A.float().norm(dim=-1) if method == 'norm' else A.float().sum(-1)).detach()
+        more = (ids, *[batch[key] for key in rest])
+        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(), additional_forward_args=more, **settings).float()
+    return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
@@ -92,7 +118,8 @@ def join_pieces(
     weights,   # (length,) weight of each piece
 )->list:       # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
-    return [(text[s:e], (s, e), float(sum(w for (a, b), w in zip(offsets, weights) if a < e and b > s and b > a))) for s, e in word_spans(text)]
+    def inside(start, end): return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
+    return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
 def max_pieces(
@@ -100,10 +127,12 @@ def max_pieces(
     tok,   # its tokenizer
 )->int:    # pieces, special tokens included; at most 512
     "The longest input that a classifier reads; texts are cut there."
-    n = getattr(model.config, 'max_position_embeddings', None) or 0; n = min(tok.model_max_length, n if n > 0 else 512, 512)
-    for name, m in model.named_modules(): # RoBERTa's kind begins to count after its padding index
-        if name.endswith('position_embeddings') and getattr(m, 'padding_idx', None) is not None: n = min(n, m.num_embeddings-m.padding_idx-1)
-    return n
+    positions = getattr(model.config, 'max_position_embeddings', None) or 0
+    longest = min(tok.model_max_length, positions if positions > 0 else 512, 512)
+    for name, module in model.named_modules():
+        if not name.endswith('position_embeddings') or getattr(module, 'padding_idx', None) is None: continue
+        longest = min(longest, module.num_embeddings-module.padding_idx-1) # RoBERTa's kind begins to count after its padding index
+    return longest
 
 # %% ../../nbs/text/classifier.ipynb #218bff51
 class ClassifierScorer(Scorer):
@@ -119,21 +148,28 @@ class ClassifierScorer(Scorer):
         saliency='norm', # `'norm'`, `'input'`, `'integrated'`, or `'occlusion'`
     ):
         if saliency not in [*saliency_methods, 'occlusion']: raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
-        c = model.config; threshold = getattr(c, 'toxic_threshold', .5) if threshold is None else threshold
-        super().__init__(self.predict, name or c.name_or_path or type(model).__name__, threshold)
-        self.model, self.tok, self.labels, self.kind, self.saliency = model.eval(), tok, toxic_labels(c, toxic), head_kind(c, head), saliency
+        config = model.config
+        threshold = getattr(config, 'toxic_threshold', .5) if threshold is None else threshold
+        super().__init__(self.predict, name or config.name_or_path or type(model).__name__, threshold)
+        self.model, self.tok, self.saliency = model.eval(), tok, saliency
+        self.kind = head_kind(config, head)
+        self.labels = toxic_labels(config, toxic, self.kind)
         self.max_length, self.batch_size = max_pieces(model, tok), 1
-        if getattr(c, 'pad_token_id', None) is not None and tok.pad_token_id is not None: self.batch_size = batch_size if self.padding_is_safe() else 1
+        has_padding = getattr(config, 'pad_token_id', None) is not None and tok.pad_token_id is not None
+        if has_padding and self.padding_is_safe(): self.batch_size = batch_size
+        else: self.batch_size = 1
 
     def batches(self, texts, offsets=False): # yields (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
         import torch
-        enc = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True, return_offsets_mapping=offsets, verbose=False)
-        keys = [k for k in enc if k in {'input_ids', 'attention_mask', *self.tok.model_input_names}]; fill = {'input_ids': self.tok.pad_token_id or 0}
-        for ix in batches_by_length([len(x) for x in enc['input_ids']], self.batch_size):
-            n = len(enc['input_ids'][ix[0]])
-            pad = lambda k: torch.tensor([enc[k][i]+[fill.get(k, 0)]*(n-len(enc[k][i])) for i in ix], device=self.model.device)
-            yield ix, {k: pad(k) for k in keys}, [enc['offset_mapping'][i] for i in ix] if offsets else None
+        encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True, return_offsets_mapping=offsets, verbose=False)
+        keys = [key for key in encoded if key in {'input_ids', 'attention_mask', *self.tok.model_input_names}]
+        fill = {'input_ids': self.tok.pad_token_id or 0}
+        for index in batches_by_length([len(ids) for ids in encoded['input_ids']], self.batch_size):
+            longest = len(encoded['input_ids'][index[0]])
+            def padded(key): return [encoded[key][i]+[fill.get(key, 0)]*(longest-len(encoded[key][i])) for i in index]
+            batch = {key: torch.tensor(padded(key), device=self.model.device) for key in keys}
+            yield index, batch, [encoded['offset_mapping'][i] for i in index] if offsets else None
 
     def forward(self, batch): # (n,) log-odds
         return log_odds(self.model(**batch).logits, self.labels, self.kind)
@@ -142,19 +178,20 @@ class ClassifierScorer(Scorer):
         import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
-            for ix, batch, _ in self.batches(texts): out[ix] = self.forward(batch).double().sigmoid().cpu().numpy()
+            for index, batch, _ in self.batches(texts): out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
         return out
 
     def padding_is_safe(self, texts=('a', 'one two three four five six seven')): # bool
-        alone = self.predict(texts); self.batch_size = len(texts)
+        alone = self.predict(texts)
+        self.batch_size = len(texts)
         return np.allclose(self.predict(texts), alone, atol=.02 if self.model.dtype.itemsize < 4 else 1e-4)
 
     def weigh(self, texts):
         "The weight of every word of each text, by saliency; by occlusion where pieces have no offsets."
-        texts = check_texts(texts); out = [[] for _ in texts]
+        texts = check_texts(texts)
         if self.saliency == 'occlusion' or not self.tok.is_fast: return occlusion(self, texts)
-        ask = [i for i, t in enumerate(texts) if t.strip()]
-        for ix, batch, offsets in self.batches([texts[i] for i in ask], offsets=True) if ask else []:
-            W = piece_saliency(self.forward, word_embeddings(self.model), batch, self.saliency).cpu().numpy()
-            for i, o, w in zip(ix, offsets, W): out[ask[i]] = join_pieces(texts[ask[i]], o, w)
+        out, asked = [[] for _ in texts], [i for i, text in enumerate(texts) if text.strip()]
+        for index, batch, offsets in self.batches([texts[i] for i in asked], offsets=True) if asked else []:
+            weights = piece_saliency(self.forward, word_embeddings(self.model), batch, self.saliency).cpu().numpy()
+            for i, spans, w in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, w)
         return out

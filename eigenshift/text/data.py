@@ -163,7 +163,9 @@ def find_source(
 def _hub_error(e, name):
     "The error to raise for `e`, raised while fetching data set `name`: it says what to do."
     repo, chain = hub[name][0], []
-    while e is not None and e not in chain: chain.append(e); e = e.__cause__ or e.__context__
+    while e is not None and e not in chain:
+        chain.append(e)
+        e = e.__cause__ or e.__context__
     kinds, said = {c.__name__ for x in chain for c in type(x).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
@@ -374,13 +376,13 @@ def _pieces(article, unit, min_words, report):
 
 def _numbered(found, unit, min_words, report):
     "The pieces of articles, and the number of the article of each."
-    report.unit = f'{unit}s'
+    report.unit = unit
     pieces = [(p, i) for i, article in enumerate(found) for p in _pieces(article, unit, min_words, report)]
     return dict(text=[p for p, _ in pieces], document=[i for _, i in pieces])
 
 def _stream(found, n, unit, seed, min_words, report, each=2):
     "n pieces of a stream of articles, `each` of one at most."
-    report.unit, texts, document = f'{unit}s', [], []
+    report.unit, texts, document = unit, [], []
     for i, article in enumerate(found):
         chosen = sorted(_pieces(article, unit, min_words, report), key=lambda t: unit_hash(t, f'{seed} '))[:each]
         texts, document = texts+chosen, document+[i]*len(chosen)

@@ -12,7 +12,8 @@ from ..core import atomic
 from .scoring import Scorer, check_texts
 
 # %% ../../nbs/text/linear.ipynb #3bc15d18
-linear_blocks = [dict(name='words', analyzer='word', ngram_range=[1, 2], n_features=2**17), dict(name='characters', analyzer='char_wb', ngram_range=[2, 5], n_features=2**18)]
+linear_blocks = [dict(name='words', analyzer='word', ngram_range=[1, 2], n_features=2**17),
+                 dict(name='characters', analyzer='char_wb', ngram_range=[2, 5], n_features=2**18)]
 
 def hashed(
     texts,                # n texts
@@ -20,8 +21,9 @@ def hashed(
 ):                        # list of sparse (n, n_features) float64, rows of unit length
     "Hashed n-grams of texts; no vocabulary is kept."
     from sklearn.feature_extraction.text import HashingVectorizer
-    return [HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], token_pattern=r'\b\w+\b',
-            strip_accents='unicode', binary=True, norm='l2', alternate_sign=False).transform(texts) for b in blocks]
+    fixed = dict(token_pattern=r'\b\w+\b', strip_accents='unicode', binary=True, norm='l2', alternate_sign=False)
+    def vectors(b): return HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], **fixed)
+    return [vectors(b).transform(texts) for b in blocks]
 
 # %% ../../nbs/text/linear.ipynb #b34eb37d
 class LinearScorer(Scorer):
@@ -34,18 +36,24 @@ class LinearScorer(Scorer):
         name='linear',        # shown in tables
     ):
         super().__init__(self.predict, name, threshold)
-        self.blocks, self.bias, self.weights = blocks, float(bias), {b['name']: np.asarray(weights[b['name']], dtype=np.float16) for b in blocks}
+        self.blocks, self.bias = blocks, float(bias)
+        self.weights = {b['name']: np.asarray(weights[b['name']], dtype=np.float16) for b in blocks}
 
-    def log_odds(self, texts): # (n,) log-odds of toxicity
+    def log_odds(self, texts)->np.ndarray: # (n,) float64
+        "Log-odds of toxicity."
         return sum(x@self.weights[b['name']].astype(np.float64) for b, x in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
 
-    def predict(self, texts): return 1/(1+np.exp(-self.log_odds(texts)))
+    def predict(self, texts)->np.ndarray: # (n,) in [0, 1]
+        "P(toxic)."
+        return 1/(1+np.exp(-self.log_odds(texts)))
 
     def save(self, path):
         "One safetensors file; everything but the weights is in its header."
         from safetensors.numpy import save_file
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
-        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)}); tmp.chmod(0o644)
+        with atomic(path) as tmp:
+            save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)})
+            tmp.chmod(0o644)
 
 # %% ../../nbs/text/linear.ipynb #5632c781
 def load_linear(
@@ -53,11 +61,12 @@ def load_linear(
 )->LinearScorer:
     "A linear scorer from its safetensors file; nothing in it is executed."
     from safetensors import safe_open
-    path = Path(path); path = path/'linear.safetensors' if path.is_dir() else path
+    path = Path(path)
+    path = path/'linear.safetensors' if path.is_dir() else path
     with safe_open(path, 'np') as f:
         head = json.loads((f.metadata() or {}).get('scorer', '{}'))
         if head.get('format') != 'eigenshift-linear-1': raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written by LinearScorer.save")
-        blocks = head['blocks']; have = set(f.keys())
+        blocks, have = head['blocks'], set(f.keys())
         for b in blocks:
             if b['name'] not in have: raise ValueError(f"{path} lacks the tensor {b['name']!r}; it holds {sorted(have)}")
         weights = {b['name']: f.get_tensor(b['name']) for b in blocks}
@@ -79,8 +88,13 @@ def fit_linear(
     from scipy import sparse
     texts, y = check_texts(texts), np.asarray(labels)
     if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}: raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one label per text, both 0 and 1')
-    s = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float); X = hashed(texts, blocks); B = sparse.hstack(X, 'csr'); B.data[:] = 1
-    p, q = 1+B.T@(s*y), 1+B.T@(s*(1-y)); r = np.log(p/p.sum())-np.log(q/q.sum())
-    m = LogisticRegression(C=C, max_iter=1000, class_weight='balanced').fit(sparse.hstack(X, 'csr')@sparse.diags_array(r), y, sample_weight=s)
+    weight = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
+    X = sparse.hstack(hashed(texts, blocks), 'csr')
+    present = X.copy()
+    present.data[:] = 1
+    p, q = 1+present.T@(weight*y), 1+present.T@(weight*(1-y))
+    r = np.log(p/p.sum())-np.log(q/q.sum())
+    model = LogisticRegression(C=C, max_iter=1000, class_weight='balanced').fit(X@sparse.diags_array(r), y, sample_weight=weight)
     ends = np.cumsum([0]+[b['n_features'] for b in blocks])
-    return LinearScorer({b['name']: (m.coef_[0]*r)[i:j] for b, i, j in zip(blocks, ends, ends[1:])}, m.intercept_[0], blocks, name=name)
+    weights = {b['name']: (model.coef_[0]*r)[i:j] for b, i, j in zip(blocks, ends, ends[1:])}
+    return LinearScorer(weights, model.intercept_[0], blocks, name=name)

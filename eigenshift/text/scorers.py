@@ -31,6 +31,11 @@ def load_classifier(
     return ClassifierScorer(model.to(device), AutoTokenizer.from_pretrained(name, **rest), **{'name': Path(str(name)).name, **kw})
 
 # %% ../../nbs/text/scorers.ipynb #5bd83838
+def _is_linear(source):
+    "Whether a source names a linear scorer: the bundled one, its file or its folder."
+    if source == 'linear': return True
+    return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors' or (Path(source)/'linear.safetensors').exists())
+
 def load_scorer(
     source=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
     **kw,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
@@ -40,7 +45,7 @@ def load_scorer(
         if kw: raise ValueError(f'{source!r} is a scorer already; {sorted(kw)} would be ignored')
         return source
     if source in (None, 'classifier'): return load_classifier(asset('classifier'), **kw)
-    if source == 'linear' or isinstance(source, (str, Path)) and ((p := Path(source)).suffix == '.safetensors' or (p/'linear.safetensors').exists()):
+    if _is_linear(source):
         if kw: raise ValueError(f'a linear scorer takes no {sorted(kw)}: set its `threshold` or `name` afterwards')
         return load_linear(asset('linear') if source == 'linear' else source)
     if isinstance(source, (str, Path)): return load_classifier(source, **kw)

@@ -17,9 +17,10 @@ def word_spans(
 )->list[tuple[int,int]]: # (start, end) of each word in `text`, in order
     "Where the words of a text are."
     out = []
-    for m in _word_re.finditer(text):
-        w = m[0].strip(".'’‘`-_~=+^&")
-        if w: s = m.start()+m[0].index(w); out.append((s, s+len(w)))
+    for match in _word_re.finditer(text):
+        word = match[0].strip(".'’‘`-_~=+^&")
+        start = match.start()+match[0].index(word)
+        if word: out.append((start, start+len(word)))
     return out
 
 # %% ../../nbs/text/scoring.ipynb #1771c5f7
@@ -61,11 +62,12 @@ class Scorer:
         texts,          # n texts
     )->np.ndarray:      # (n,) float64, P(toxic) in [0, 1]
         "P(toxic) of each text; blank texts have 0."
-        texts = check_texts(texts); first = {}
-        for i, t in enumerate(texts):
-            if t.strip(): first.setdefault(t, i)
-        p = dict(zip(first, check_scores(self.fn(list(first)), list(first.values()), self.name))) if first else {}
-        return np.array([p.get(t, 0.) for t in texts], dtype=np.float64)
+        texts, first = check_texts(texts), {}
+        for i, text in enumerate(texts):
+            if text.strip(): first.setdefault(text, i)
+        scores = check_scores(self.fn(list(first)), list(first.values()), self.name) if first else []
+        of = dict(zip(first, scores))
+        return np.array([of.get(text, 0.) for text in texts], dtype=np.float64)
 
     def toxic(self, texts)->np.ndarray: # (n,) bool
         "Whether each text scores at least `threshold`."
@@ -89,9 +91,12 @@ def occlusion(
     texts,  # n texts
 )->list:    # n lists of (word, (start, end), weight), weight in [-1, 1]
     "How much P(toxic) falls when a word is left out; all variants are scored in one call."
-    texts = check_texts(texts); spans = [word_spans(t) for t in texts]
-    asked = [v for t, ws in zip(texts, spans) for v in [t]+[t[:s]+t[e:] for s, e in ws]]
-    p = scorer(asked); out, i = [], 0
-    for t, ws in zip(texts, spans):
-        out.append([(t[s:e], (s, e), float(p[i]-p[i+j])) for j, (s, e) in enumerate(ws, 1)]); i += len(ws)+1
+    texts = check_texts(texts)
+    spans = [word_spans(text) for text in texts]
+    variants = [v for text, words in zip(texts, spans) for v in [text]+[text[:start]+text[end:] for start, end in words]]
+    scores, out, at = scorer(variants), [], 0
+    for text, words in zip(texts, spans):
+        falls = scores[at]-scores[at+1:at+1+len(words)]
+        out.append([(text[start:end], (start, end), float(fall)) for (start, end), fall in zip(words, falls)])
+        at += len(words)+1
     return out

@@ -30,8 +30,10 @@ def split_of(
     text:str, # any text
 )->str:       # `'train'` (half of all texts), `'fit'` or `'evaluate'` (a quarter each)
     "The split that a text belongs to, wherever it comes from."
-    u = unit_hash(text)
-    return 'train' if u < splits['train'] else 'fit' if u < splits['train']+splits['fit'] else 'evaluate'
+    u, below = unit_hash(text), 0
+    for name, share in splits.items():
+        below += share
+        if u < below: return name
 
 # %% ../../nbs/text/splits.ipynb #fb5ceed1
 def _column(ds, column=None):
@@ -68,7 +70,8 @@ def sample(
 # %% ../../nbs/text/splits.ipynb #6e30dc0f
 def rows_by_class(ds, column='label'):
     "{label: row indices}, at least two labels."
-    labels = np.asarray(ds[_column(ds, column)][:]); found = np.unique(labels)
+    labels = np.asarray(ds[_column(ds, column)][:])
+    found = np.unique(labels)
     if len(found) < 2: raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are both needed')
     return {c: np.flatnonzero(labels == c) for c in found.tolist()}
 
@@ -82,22 +85,26 @@ def stratified(
     "A random sample in which each class keeps its share, or in which all have the same."
     groups, rank = rows_by_class(ds, column), _ranks(ds, seed)
     want = np.array([1/len(groups) if balanced else len(i)/len(ds) for i in groups.values()])*n
-    take = np.floor(want+1e-9).astype(int); take[np.argsort(take-want, kind='stable')[:n-take.sum()]] += 1
+    take = np.floor(want+1e-9).astype(int)
+    take[np.argsort(take-want, kind='stable')[:n-take.sum()]] += 1 # the remainders, largest first
     for c, k in zip(groups, take):
         if k > len(groups[c]): raise ValueError(f'{k} rows of class {c} asked for, {len(groups[c])} there')
     return ds.select(np.sort(np.concatenate([i[np.argsort(rank[i])[:k]] for i, k in zip(groups.values(), take)])))
 
 # %% ../../nbs/text/splits.ipynb #11b42c3e
+def _words(text):
+    "How many words a text has; every Chinese character counts as one."
+    return len(re.sub('([\u3400-\u9fff])', r' \1 ', text).split())
+
 def lengths(
     texts,               # n strings
     length='characters', # `'characters'`, `'words'`, a tokenizer, or a function of one text
 )->np.ndarray:           # (n,) int64
     "How long each text is. Every Chinese character counts as a word."
-    if length == 'characters': length = len
-    elif length == 'words': length = lambda t: len(re.sub('([\u3400-\u9fff])', r' \1 ', t).split())
-    elif hasattr(length, 'convert_ids_to_tokens'): return np.array([len(i) for i in length(list(texts))['input_ids']], dtype=np.int64)
-    elif not callable(length): raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
-    return np.array([length(t) for t in texts], dtype=np.int64)
+    measure = dict(characters=len, words=_words).get(length, length) if isinstance(length, str) else length
+    if hasattr(measure, 'convert_ids_to_tokens'): return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
+    if not callable(measure): raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
+    return np.array([measure(text) for text in texts], dtype=np.int64)
 
 # %% ../../nbs/text/splits.ipynb #adfbb19c
 def length_matched(
@@ -111,12 +118,14 @@ def length_matched(
     "Pairs of texts of both classes that hardly differ in length."
     groups, rank = rows_by_class(ds), _ranks(ds, seed, column)
     if len(groups) != 2: raise ValueError(f'two classes are matched, and there are {list(groups)}')
-    size = np.maximum(lengths(ds[_column(ds, column)][:], length), 1); bins = np.floor(np.log(size)/np.log1p(tolerance)).astype(int)
-    pairs = []
+    size = np.maximum(lengths(ds[_column(ds, column)][:], length), 1)
+    bins, pairs = np.floor(np.log(size)/np.log1p(tolerance)).astype(int), []
     for b in np.unique(bins):
-        neg, pos = (i[bins[i] == b] for i in groups.values()); k = min(len(neg), len(pos))
-        pairs += zip(*(i[np.argsort(rank[i])[:k]] for i in (pos, neg)))
+        lower, higher = (rows[bins[rows] == b] for rows in groups.values())
+        k = min(len(lower), len(higher))
+        pairs += zip(*(rows[np.argsort(rank[rows])[:k]] for rows in (higher, lower)))
     if not pairs: raise ValueError('no two texts of different classes are of similar length: raise tolerance')
     if n is not None and not 0 < n <= 2*len(pairs): raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
-    order = _ranks(ds, f'{seed} pairs', column); pairs.sort(key=lambda p: order[p[0]]) # a new order: the low ranks were taken first where a class is crowded
+    order = _ranks(ds, f'{seed} pairs', column) # a new order: the low ranks were taken first where a class is crowded
+    pairs.sort(key=lambda pair: order[pair[0]])
     return ds.select(np.array(pairs[:n and (n+1)//2]).ravel())

@@ -22,7 +22,7 @@ from ..editing.methods import Evidence, find_method
 from ..metrics import auroc
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
-from ..states.calibration import Calibration, _read, calibrate, match_steps
+from ..states.calibration import Calibration, calibrate, find_positions
 from ..states.generation import generate
 from ..states.reading import Sequences, continuation_states, corpus_states, final_states, room
 from ..text.splits import unit_hash
@@ -55,14 +55,11 @@ def marked(
     seed:int=0,            # which continuation gets which step
 )->tuple[Positions, Positions, np.ndarray]: # where toxic words begin, neutral positions at matched steps, (n,) verdicts
     "Where toxic words begin in continuations, and where neutral ones stand beside them."
-    is_toxic, steps = _read(None, tok, generations, scorer)
-    size = np.array([len(t) for t in generations['token_ids']])
-    toxic, neutral = np.flatnonzero(steps >= 0), np.flatnonzero(~is_toxic & (size > 0))
-    at = match_steps(steps[toxic], size[neutral], seed) if len(toxic) else np.zeros(0, int)
-    if len(toxic) < 10 or not (at >= 0).any():
-        raise ValueError(f'{len(toxic)} of {len(generations)} continuations have a word that is toxic to {scorer.name!r}; '
+    at = find_positions(tok, generations, scorer, seed)
+    if len(at.toxic_rows) < 10 or not len(at.neutral_rows):
+        raise ValueError(f'{len(at.toxic_rows)} of {len(generations)} continuations have a word that is toxic to {scorer.name!r}; '
                          '10 are the least to score trials on: give more prompts, or prompts that provoke')
-    return Positions(toxic, steps[toxic]), Positions(neutral[at >= 0], at[at >= 0]), is_toxic
+    return Positions(at.toxic_rows, at.toxic_steps), Positions(at.neutral_rows, at.neutral_steps), at.is_toxic
 
 def gathered(
     model:'PreTrainedModel',
