@@ -14,6 +14,10 @@ from pathlib import Path
 from torch import Tensor
 from xxhash import xxh3_128
 from ..core import asset
+from ..environment import tell_newer
+
+# %% ../../nbs/models/loading.ipynb #7687cbb7
+tell_newer()
 
 # %% ../../nbs/models/loading.ipynb #355e4a86
 _paddings = '<pad>', '<|pad|>', '[PAD]', '<|finetune_right_pad_id|>'

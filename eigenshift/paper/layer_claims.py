@@ -209,12 +209,13 @@ def plot_silhouettes_by_data(
     baselines:Mapping[str, pd.DataFrame], # language -> as of baselines_by_sample
 )->np.ndarray:                            # the axes, one for each language
     "Every layer's AUROC against the silhouette of its clusters, with that of length as a line (the paper's Figure 6)."
-    axs = plt.subplots(1, len(baselines), figsize=(5.5*len(baselines), 3.4), squeeze=False, dpi=80)[1][0]
-    for ax, (lang, rows) in zip(axs, baselines.items()):
+    languages = [lang for lang in baselines if any(run.data.lang == lang for run in runs)]
+    axs = plt.subplots(1, len(languages), figsize=(5.5*len(languages), 3.4), squeeze=False, dpi=80)[1][0]
+    for ax, lang in zip(axs, languages):
         members = [run for run in runs if run.data.lang == lang]
         plot_silhouette({run.model.name: run.of() for run in members}, ax)
         ax.legend(frameon=False, fontsize=7, loc='upper center', bbox_to_anchor=(.5, -.2), ncol=2)
-        ax.axhline(clusters_of_length(rows).auroc, color='.35', ls=':', lw=1)
+        ax.axhline(clusters_of_length(baselines[lang]).auroc, color='.35', ls=':', lw=1)
         ax.set_title(members[0].data.name, fontsize=10, loc='left')
     sns.despine()
     plt.tight_layout()

@@ -8,6 +8,7 @@ __all__ = ['published', 'recomputed', 'plot_table6', 'differences', 'against_pub
 # %% ../../nbs/paper/published.ipynb #e50000c3
 import re, matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
 from matplotlib.axes import Axes
+from ..evaluation.comparison import Comparison
 from ..evaluation.measures import tph
 
 # %% ../../nbs/paper/published.ipynb #3d1d840d
@@ -125,7 +126,7 @@ _tables = dict( # name -> (what it holds, how it is made)
 
 def published(
     table:str|None=None, # such as "table2"; all of them by default
-):                       # a DataFrame whose `attrs` say source and content, or a dict of them
+)->pd.DataFrame|dict:    # with `attrs` that say source and content; or a dict of such tables
     "The paper's tables, as printed."
     if table is None: return {name: published(name) for name in _tables}
     if table not in _tables: raise ValueError(f'no table {table!r}; there are {list(_tables)} (Table 4 is one prompt with '
@@ -218,7 +219,7 @@ def _of_model(rows, model):
     return rows[rows.model == model].set_index('method')
 
 def against_published(
-    results,                # a `Comparison`
+    results:Comparison,     # of compare
     model:str='LLaMA-2-7B', # the paper's name of the model
     names:dict|None=None,   # your method -> the paper's; by default those of the same name, and base -> none
     scorer:str|None=None,   # the judge by default

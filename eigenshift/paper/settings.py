@@ -11,6 +11,7 @@ __all__ = ['settings', 'local_path', 'Model', 'Setting', 'setting', 'resources',
 import gc, json, os, subprocess, sys, tempfile, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datasets import Dataset
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -90,7 +91,7 @@ class Model:
         "The model, with its head for generation or without it for probing."
         return _random_twin(self.path(), head) if self.untrained else _load_weights(self, head)
 
-# %% ../../nbs/paper/settings.ipynb #ae810096
+# %% ../../nbs/paper/settings.ipynb #408dcb1c
 def _load_weights(m, head):
     "A model of a setting, quantised and spread over GPUs where there is one and it must."
     gpu = torch.cuda.is_available()
@@ -135,7 +136,7 @@ _larger = (
     Model('mistralai/Mixtral-8x7B-v0.1', 'mixtral', 46.7, 'Mixtral-8x7B', quantize='4bit'),
     Model('meta-llama/Llama-2-70b-hf', 'llama', 69., 'LLaMA-2-70B', quantize='4bit', gated=True))
 
-# %% ../../nbs/paper/settings.ipynb #a631a349
+# %% ../../nbs/paper/settings.ipynb #577f9289
 _small = (
     Model('openai-community/gpt2', 'gpt2', .12, dtype='float32'),
     Model('EleutherAI/pythia-410m', 'gpt_neox', .41, dtype='float32'),
@@ -230,7 +231,7 @@ def _bundled_name(columns):
     return 'bundled '+('sentences' if 'label' in columns else 'prompts' if 'prompt' in columns else 'texts')
 
 def data_name(
-    ds,     # a Dataset of this package
+    ds:Dataset, # of this package
 )->str:
     "Which data these are, and how many rows."
     description = str(ds.info.description).partition('\n')[0]
@@ -242,7 +243,7 @@ def data_name(
     return f'{name}, {len(ds):,} rows'
 
 def describe_data(
-    ds,     # a Dataset of this package
+    ds:Dataset, # of this package
 )->str:
     "A line for a notebook: which data these are, and how many rows."
     return 'data: '+data_name(ds)
@@ -269,17 +270,17 @@ def _all_labelled(s, lang):
 def labelled_texts(
     s:Setting,
     lang:str='en', # "en": Jigsaw; "zh": ToxiCN
-):                 # Dataset: text, label; as many toxic as neutral, `rows` at most
+)->Dataset:        # text, label; as many toxic as neutral, `rows` at most
     "Labelled texts."
     if lang not in ('en', 'zh'): raise ValueError(f"lang is {lang!r}: expected 'en' or 'zh'")
     ds = _all_labelled(s, lang)
     toxic = sum(ds['label'])
     return stratified(ds, min(s.rows//2, toxic, len(ds)-toxic)*2, balanced=True)
 
-# %% ../../nbs/paper/settings.ipynb #17baef76
+# %% ../../nbs/paper/settings.ipynb #79f32762
 def prompts(
     s:Setting,
-): # Dataset: prompt; all there are: `two_parts` makes the fit and the evaluate split, `prompts` of each at most
+)->Dataset: # prompt; all there are: `two_parts` makes the fit and the evaluate split, `prompts` of each at most
     "Prompts to continue."
     return load_prompts('rtp' if s.name != 'bundled' or _have('rtp') else None)
 
@@ -290,7 +291,7 @@ def _spread(ds, n):
 
 def corpus(
     s:Setting,
-): # Dataset: text, `texts` at most
+)->Dataset: # text, `texts` at most
     "Neutral text for perplexity."
     name = s.corpus or ('wikitext' if _have('wikitext_test') else None)
     if name != 'wikipedia': return _spread(load_corpus(name), s.texts)
@@ -319,7 +320,7 @@ def beside_paper(
     measured:float|tuple,   # value, or (value, low, high)
     table:str,              # "table1" or "table3"
     column:str,             # of that table
-    ds=None,                # the labelled texts
+    ds:Dataset|None=None,   # the labelled texts
     lang:str='en',          # of the texts
     what:str=None,          # how the measured number is defined; the column by default
 )->dict:                    # one row
@@ -358,7 +359,7 @@ def map_models(
         except (PermissionError, ConnectionError) as e: print(f'left out: {m.name}. {e}')
         gc.collect()
         torch.cuda.empty_cache()
-    if not results: raise ValueError('no model of this setting can be loaded: see the lines above')
+    if models and not results: raise ValueError('no model of this setting can be loaded: see the lines above')
     return results
 
 # %% ../../nbs/paper/settings.ipynb #6dce36c3
@@ -389,7 +390,7 @@ def _save(folder, *parts):
     with _quiet():
         for part in parts: part.save_pretrained(folder)
 
-# %% ../../nbs/paper/settings.ipynb #ee82e185
+# %% ../../nbs/paper/settings.ipynb #5495b26b
 def _save_data(folder):
     "Small data files under the names of the real ones."
     folder.mkdir(parents=True)
@@ -461,7 +462,8 @@ def rehearse(
         ended = subprocess.run([sys.executable, '-c', _runner, str(notebook), str(found)], env=environment,
                                capture_output=True, text=True, timeout=timeout, cwd=notebook.parent)
         if ended.returncode:
-            raise RuntimeError(f"{notebook.name} fails under {name!r}: "+'\n'.join(ended.stderr.strip().splitlines()[-12:]))
+            said = ended.stdout.strip().splitlines()[-4:]+ended.stderr.strip().splitlines()[-12:]
+            raise RuntimeError(f"{notebook.name} fails under {name!r}: "+'\n'.join(said))
         ran = pd.DataFrame(json.loads(found.read_text())['data'])
     ran.insert(0, 'setting', name)
     return ran

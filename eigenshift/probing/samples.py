@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['load_texts', 'samples_of', 'describe_samples', 'load_any', 'untrained_twin']
 
-# %% ../../nbs/probing/samples.ipynb #eb10bf10
+# %% ../../nbs/probing/samples.ipynb #aa1d9fd1
 import numpy as np, pandas as pd, torch
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from datasets import Dataset
 from pathlib import Path
 from transformers import AutoConfig, MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING, PreTrainedModel, PreTrainedTokenizerBase
 from ..metrics import auroc, check_labels
@@ -16,7 +17,7 @@ from ..models.loading import load_encoder, load_lm, explain_failure
 from ..text.data import load_jigsaw, load_labelled, load_sentences, load_toxicn
 from ..text.splits import length_matched, lengths, split_of, splits, stratified
 
-# %% ../../nbs/probing/samples.ipynb #d942c922
+# %% ../../nbs/probing/samples.ipynb #da5ea173
 def _own_texts(source):
     "The columns `text` and `label` of a Dataset."
     if missing := {'text', 'label'}-set(source.column_names):
@@ -38,14 +39,14 @@ def _is_in(text, split):
     "Whether a text belongs to a split, or to all but train."
     return split_of(text) != 'train' if split == 'held-out' else split_of(text) == split
 
-# %% ../../nbs/probing/samples.ipynb #6fa46d99
+# %% ../../nbs/probing/samples.ipynb #39c37216
 def load_texts(
-    source=None,         # "jigsaw" or "toxicn", a file, or a Dataset of `text, label`; the bundled sentences by default
+    source:str|Path|Dataset|None=None, # "jigsaw" or "toxicn", a file, or a Dataset of `text, label`; the bundled sentences by default
     rows:int|None=None,  # most texts, as many of each class; all by default
     split:str|None=None, # "train", "fit", "evaluate", or "held-out": all but train
     seed:int=0,          # which texts, where there are more
     **columns,           # of a file: what load_labelled takes, such as `text`, `label` and `toxic`
-):                       # Dataset: text, label (1 = toxic)
+)->Dataset:              # text, label (1 = toxic)
     "Labelled texts, wherever they are."
     if split not in (None, 'held-out', *splits):
         raise ValueError(f"split is {split!r}; expected 'held-out' or one of {list(splits)}")
@@ -56,15 +57,14 @@ def load_texts(
     most = 2*min(toxic.sum(), (~toxic).sum())
     return stratified(ds, min(rows-rows % 2, int(most)), seed, balanced=True)
 
-# %% ../../nbs/probing/samples.ipynb #4d8fbaa8
+# %% ../../nbs/probing/samples.ipynb #7d629445
 def samples_of(
     texts:Sequence[str],  # n texts
     y:Sequence[int],      # (n,) labels, 1 = toxic
-    length='words',       # what is matched, as in lengths; a Chinese character is a word
+    length:str|Callable='words', # what is matched, as in lengths; a Chinese character is a word
     seed:int=0,
 )->dict[str, np.ndarray]: # name -> row numbers: "all", and "length-matched" with pairs of a toxic and a neutral text
     "All texts, and as many as can be matched in length."
-    from datasets import Dataset
     labels = check_labels(y, len(texts)).astype(int)
     ds = Dataset.from_dict(dict(text=list(texts), label=labels, row=np.arange(len(texts))))
     try: matched = length_matched(ds, length, seed=seed)['row'][:]
@@ -88,11 +88,11 @@ def describe_samples(
                          words_auroc=auroc(words[at], y[at]), tokens_auroc=auroc(tokens[at], y[at])))
     return pd.DataFrame(rows)
 
-# %% ../../nbs/probing/samples.ipynb #dcfcf59f
+# %% ../../nbs/probing/samples.ipynb #6f666d7c
 def load_any(
     name:str|Path|None=None, # hub id or folder of an encoder or a language model; the bundled language model by default
-    dtype='auto',            # float32, bfloat16, float16
-    device=None,             # as `device_map` of transformers
+    dtype:str='auto',        # float32, bfloat16, float16
+    device:str|dict|None=None, # as `device_map` of transformers
     quantize:str|None=None,  # "4bit" or "8bit"
 )->tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "A language model with its head, or an encoder without one."

@@ -7,7 +7,7 @@ __all__ = ['Positions', 'writing_positions', 'WritingExperts', 'writing_experts'
 
 # %% ../../nbs/probing/writing.ipynb #e500006b
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datasets import Dataset
 from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ class Positions:
 def writing_positions(
     tok:PreTrainedTokenizerBase, # of the model that wrote them
     generations:Dataset,         # as of generate
-    scorer=None,                 # says which continuations are toxic, and which of their words; the bundled linear one by default
+    scorer:str|Callable|None=None, # says which continuations are toxic, and which of their words; the bundled linear one by default
     seed:int=0,                  # which neutral continuation gets which step
 )->Positions:
     "Where toxic words are begun, and the same steps of neutral continuations."
@@ -43,7 +43,7 @@ def writing_positions(
     return Positions(np.r_[found.toxic_rows, found.neutral_rows], np.r_[found.toxic_steps, found.neutral_steps],
                      np.repeat([1, 0], [n_toxic, n_neutral]))
 
-# %% ../../nbs/probing/writing.ipynb #7e5e4b3d
+# %% ../../nbs/probing/writing.ipynb #fc8bb3cd
 @dataclass(frozen=True)
 class WritingExperts:
     "How well units and eigen-choices tell that a toxic word is being begun."
