@@ -20,7 +20,7 @@ from .neurons import AurA, Damp, Det0
 from .stream import StreamShift, Traces, trace
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
-from ..states.calibration import Calibration, calibrate
+from ..states.calibration import Calibration, calibrate, forget_states
 from ..states.generation import generate
 from ..states.reading import corpus_states
 from ..text.scorers import load_scorer
@@ -74,7 +74,9 @@ def _calibrate(self:Evidence):
     self.needs(prompts=self.prompts, scorer=self.scorer)
     out = None if file is None else file.parent/'generations'/'fit'
     made = calibrate(self.model, self.tok, self.prompts, self.scorer, seed=self.seed, out=out, progress=self.progress, **self.options)
-    if file is not None: made.save(file)
+    if file is not None:
+        made.save(file)
+        forget_states(out)
     return made
 
 @patch(as_prop=True)
