@@ -256,7 +256,7 @@ def from_prompts(cls:FisherShift,
 )->FisherShift:
     "The whole path: continuations, toxic words, states, Fisher information, edit."
     if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
-    from eigenshift.states.reading import corpus_states
+    from eigenshift.states.final import corpus_states
     return cls.from_calibration(model, calibrate(model, tok, prompts, scorer, **kwargs), None if preserve is None else corpus_states(model, tok, preserve).H, tok=tok, **(settings or {}))
 
 # %% ../../nbs/editing/fisher.ipynb #94000011
