@@ -165,7 +165,7 @@ def scorer_agreement(
     rows = [dict(a=a, b=b, **_agreement(scores[a], scores[b], toxic[a], toxic[b])) for a, b in combinations(scores, 2)]
     return pd.DataFrame(rows, columns=['a', 'b', 'same_verdict', 'kappa', 'spearman', 'toxic_a', 'toxic_b'])
 
-# %% ../../nbs/evaluation/compare.ipynb #70799d5d
+# %% ../../nbs/evaluation/compare.ipynb #b58fd8cb
 def intervention_identity(
     intervention:Intervention,
     strength:float=1., # at which it is applied
@@ -183,6 +183,12 @@ def _controlled(edits:dict, control:str|Sequence[str])->list[str]:
     if odd := set(wanted)-set(edits): raise ValueError(f"control is {control!r}; it can be 'each', 'first', or names among {list(edits)}")
     return wanted
 
+def _stored(paths:list[Path])->list[Intervention]:
+    "The controls of an edit, if they have been made."
+    def ready(): return all(p.exists() for p in paths)
+    if paths and ranks()[0]: wait_for(ready) # the first process makes them
+    return [Intervention.load(p) for p in paths] if ready() else []
+
 def matched_controls(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
@@ -198,10 +204,8 @@ def matched_controls(
     found = {}
     for name in _controlled(edits, control):
         paths = [] if out is None else [out/folder_name(name)/f'control-{i}.safetensors' for i in range(draws)]
-        if paths and ranks()[0]: wait_for(lambda: all(p.exists() for p in paths)) # the first process makes them
-        if paths and all(p.exists() for p in paths):
-            found[name] = [Intervention.load(p) for p in paths]
-            continue
+        found[name] = _stored(paths)
+        if found[name]: continue
         if choices is None: choices = eigen_choices(model)
         intervention, strength = edits[name]
         found[name] = random_control(model, tok, intervention, texts, draws, seed=seed, choices=choices, strength=strength)
@@ -209,7 +213,7 @@ def matched_controls(
             with on_disk(out): edit.save(path)
     return found
 
-# %% ../../nbs/evaluation/compare.ipynb #d5bc220a
+# %% ../../nbs/evaluation/compare.ipynb #210f4e5d
 class _AskedOnce:
     "A scorer that is asked once about each text."
     def __init__(self, scorer:Callable, name:str):
@@ -249,13 +253,17 @@ class _Session:
         self.generations[name], self.measured[name] = self.run(intervention, strength, name)
         self.roles[name] = role
 
+    def tidy(self)->None:
+        "Remove what killed processes left half written."
+        if self.out is not None and ranks()[0] == 0: sweep_temporaries(self.out)
+
     def add_control(self, edit:str, controls:list[Intervention])->None:
         "Measure the random edits of an edit, as one method."
         runs = [self.run(c, 1., edit, f'control {i}')[1] for i, c in enumerate(controls)]
         self.measured[f'random like {edit}'] = pooled(runs)
         self.roles[f'random like {edit}'] = 'control'
 
-# %% ../../nbs/evaluation/compare.ipynb #634746af
+# %% ../../nbs/evaluation/compare.ipynb #d02ae4af
 def named_scorers(
     scorers, # a dict of name to scorer, a list of scorers, or one
 )->dict[str, Callable]: # name -> scorer, the judge first
@@ -277,6 +285,11 @@ def _with_strengths(interventions:dict)->dict[str, tuple]:
 def _column(rows, name:str)->list[str]:
     "A column of a Dataset, or the list itself."
     return list(rows[name] if hasattr(rows, 'column_names') else rows)
+
+def _draws(draws:int)->int:
+    "How many random edits a control has, when that is possible."
+    if draws >= 1: return draws
+    raise ValueError(f'draws is {draws}; a control needs one at least, and five to be of use')
 
 def _settings(model, edits, scorers, asked, corpus, neutral, n, seed, generation)->dict:
     "What a comparison was made with."
@@ -324,10 +337,9 @@ def compare(
     **kwargs,
 )->Comparison:
     "Every method under the same prompts and the same luck, beside the base and random edits of the same KL."
-    if draws < 1: raise ValueError(f'draws is {draws}; a control needs one at least, and five to be of use')
     scorers, edits = named_scorers(scorers), _with_strengths(interventions)
     corpus = _column(corpus, 'text')
-    neutral = corpus[:200] if neutral is None else _column(neutral, 'text')
+    neutral = _column(corpus[:200] if neutral is None else neutral, 'text')
     settings = _settings(model, edits, scorers, _column(prompts, 'prompt'), corpus, neutral, n, seed, kwargs)
     out = _open(out, model, tok, settings, scorers)
     boot = dict(n_boot=n_boot, level=level, seed=seed)
@@ -335,13 +347,13 @@ def compare(
     asked_once = {k: _AskedOnce(s, k) for k, s in scorers.items()}
     def measure(intervention, strength, folder):
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, neutral, n, seed, folder, strength, boot, **kwargs)
-    planned = 1+len(edits)+draws*len(_controlled(edits, control))
+    planned = 1+len(edits)+_draws(draws)*len(_controlled(edits, control))
     session = _Session(measure, asked_once, out, planned, kwargs.get('progress', True))
     session.add('base', 'base', None)
     controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
     for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)
     for name, drawn in controls.items(): session.add_control(name, drawn)
-    if out is not None and ranks()[0] == 0: sweep_temporaries(out)
+    session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)
     meta = settings | boot | dict(draws=draws, controls={k: [c.meta for c in cs] for k, cs in controls.items()})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..models.loading import entry
-from ..models.head import as_head
+from ..models.head import Head, as_head
 from .statistics import Measured, Ratio
 from ..states.reading import encode, head_inputs, room
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# %% ../../nbs/evaluation/measures.ipynb #acf88fb1
+# %% ../../nbs/evaluation/measures.ipynb #f9abf170
 def checked_scores(
     scores:Sequence[float], # what a scorer returned
     n:int,                  # continuations that it was given
@@ -116,6 +116,17 @@ def diversity(
     return Measured(items.fillna(0), diversity_stats, n_boot, level, seed)
 
 # %% ../../nbs/evaluation/measures.ipynb #03fbfce5
+@torch.inference_mode()
+def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:int|None)->Tensor:
+    "(tokens,) float64 numbers of the tokens of some texts, from the states before them, a few rows of logits at a time."
+    following = torch.tensor([t for text in batch for t in text[1:]], device=states.device)
+    rows = max(1, (elements or room(states.device))//h.n_vocab)
+    out = []
+    for s, y in zip(states.split(rows), following.split(rows)):
+        logits = h.logits(s).float()
+        out.append(f(logits, y.to(logits.device)).double().cpu())
+    return torch.cat(out)
+
 def per_token(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
@@ -127,18 +138,9 @@ def per_token(
     "A number for every token that follows another."
     h, out = as_head(model), [np.zeros(0)]*len(ids)
     todo = [i for i, text in enumerate(ids) if len(text) > 1]
-
-    def on_rows(states, following):
-        logits = h.logits(states).float()
-        return f(logits, following.to(logits.device)).double().cpu()
-
     for b in batches_by_length([len(ids[i]) for i in todo], batch_size):
         batch = [ids[todo[j]] for j in b]
-        states = head_inputs(model, tok, batch)
-        following = torch.tensor([t for text in batch for t in text[1:]], device=states.device)
-        rows = max(1, (elements or room(states.device))//h.n_vocab)
-        with torch.inference_mode():
-            values = torch.cat([on_rows(s, y) for s, y in zip(states.split(rows), following.split(rows))])
+        values = _values(h, head_inputs(model, tok, batch), batch, f, elements)
         for j, part in zip(b, values.split([len(text)-1 for text in batch])): out[todo[j]] = part.numpy()
     return out
 

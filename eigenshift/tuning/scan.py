@@ -96,7 +96,7 @@ class _LogitChanges:
             yield change
             last = edit
 
-# %% ../../nbs/tuning/scan.ipynb #cc6f3665
+# %% ../../nbs/tuning/scan.ipynb #4799395c
 @dataclass
 class _Block:
     "A few states under the unedited model, and the logits that edits start from."
@@ -149,7 +149,15 @@ def _block(h:Head, states:Tensor, ids:Tensor, met:Tensor|None, top_p:float|None)
     linear = h.softcap is None
     return _Block(h, ids, log_p, log_p if linear else z, states, linear, top_p)
 
-# %% ../../nbs/tuning/scan.ipynb #5aca4234
+def _blocks(h:Head, H:Tensor, ids:Tensor, after:Tensor|None, top_p:float|None, rows:int)->Iterator[tuple[slice, _Block]]:
+    "Where each block lies, and the block."
+    device = h.weight.device
+    for a in range(0, len(H), rows):
+        at = slice(a, min(a+rows, len(H)))
+        met = None if after is None else after[at].float().to(device)
+        yield at, _block(h, H[at].float().to(device), ids[at].to(device), met, top_p)
+
+# %% ../../nbs/tuning/scan.ipynb #9f0f1def
 @torch.inference_mode()
 def scan(
     h:Head,
@@ -163,17 +171,12 @@ def scan(
     parts:Sequence[str]=('logp', 'kl', 'same'), # what is kept
 )->dict[str, Tensor]: # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
     "Exact scores of many head edits on the same states."
-    device = h.weight.device
-    budget = elements or room(device)
-    rows = max(1, budget//h.n_vocab)
+    budget = elements or room(h.weight.device)
     sampled = [] if top_p is None else ['logq']
     parts = [*parts, *sampled]
     out = {k: torch.zeros(len(edits), len(strengths), len(H)) for k in parts} | {f'{k}0': torch.zeros(len(H)) for k in ['logp', *sampled]}
     changes = _LogitChanges(h, edits, budget)
-    for a in range(0, len(H), rows):
-        at = slice(a, min(a+rows, len(H)))
-        met = None if after is None else after[at].float().to(device)
-        block = _block(h, H[at].float().to(device), ids[at].to(device), met, top_p)
+    for at, block in _blocks(h, H, ids, after, top_p, max(1, budget//h.n_vocab)):
         for k, v in block.base().items(): out[k][at] = v.cpu()
         for i, change in enumerate(changes.each(block.met)):
             for j, found in enumerate(block.edited(change, strengths, parts)):

@@ -54,7 +54,7 @@ def usual_settings(
     found = {name: s for kind in kinds for name, s in kind_of(kind, side).usual(d_model).items()}
     return {name: found[name] | (dict(under=0.) if under else {}) for name in sorted(found)}
 
-# %% ../../nbs/tuning/search.ipynb #d685a62d
+# %% ../../nbs/tuning/search.ipynb #86391a65
 def _study(optuna, path:Path, seed:int):
     "The study of a journal, begun or gone on with, and its sampler."
     with warnings.catch_warnings():
@@ -85,6 +85,14 @@ def _objective(g:Ground, kinds:Sequence[str], side:Sequence[str], limit:float)->
         return aims
     return objective
 
+def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->None:
+    "Run trials until there are so many, or the time is over."
+    end = np.inf if minutes is None else time.time()+60*minutes
+    wanted = np.inf if trials is None else trials
+    while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
+        timeout = None if np.isinf(end) else max(0., end-time.time())
+        study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout)
+
 def search(
     g:Ground,
     path:str|Path,         # the study's journal; one that is there is gone on with
@@ -105,10 +113,7 @@ def search(
     if not study.trials:
         for setting in usual_settings(kinds, g.choices.d_model, len(g.after) > 1, side).values(): study.enqueue_trial(setting)
     objective = _objective(g, kinds, side, limit)
-    end = np.inf if minutes is None else time.time()+60*minutes
-    wanted = np.inf if trials is None else trials
-    while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
-        study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=None if np.isinf(end) else max(0., end-time.time()))
+    _optimize(study, objective, trials, minutes)
     table = pd.DataFrame([dict(trial=t.number, **t.params, **t.user_attrs['scores']) for t in _complete(study)])
     return table.assign(front=front(table, ('toxic_logp', 'kl_corpus')))
 
@@ -210,7 +215,7 @@ class Tuned:
         ax.legend(frameon=False, fontsize=8)
         return ax
 
-# %% ../../nbs/tuning/search.ipynb #64a00c4c
+# %% ../../nbs/tuning/search.ipynb #46ade310
 @dataclass(frozen=True)
 class _Candidate:
     "An edit to generate with."

@@ -7,7 +7,7 @@ __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading',
            'side_of', 'EigenKind', 'fisher_draft', 'FisherKind', 'kind_of', 'setting_words', 'on_top', 'make_edit',
            'applied_scores', 'edit_scores']
 
-# %% ../../nbs/tuning/trials.ipynb #a36ede4e
+# %% ../../nbs/tuning/trials.ipynb #e0856e00
 import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +20,7 @@ from ..editing.information import directions, fisher, gradients, second_moment
 from ..editing.intervention import Composed, Intervention, compose
 from ..editing.methods import Evidence, find_method
 from ..metrics import auroc
+from ..models.coordinates import project
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-# %% ../../nbs/tuning/trials.ipynb #3408bf35
+# %% ../../nbs/tuning/trials.ipynb #d6761980
 def halves(
     prompts:Sequence[str], # of the fit split
 )->tuple[list[str], list[str]]: # learn, choose
@@ -81,7 +82,7 @@ def gathered(
         if len(cal.toxic) >= least: break
     return generations, cal
 
-# %% ../../nbs/tuning/trials.ipynb #59e11331
+# %% ../../nbs/tuning/trials.ipynb #2f955a1b
 @dataclass(frozen=True, repr=False, eq=False)
 class Reading:
     "What trials are scored on, read from the model under whatever edit is in force."
@@ -133,7 +134,7 @@ class Ground:
         below = f'; {self.under.name} at {sorted(self.after)}' if self.under else ''
         return f'Ground({self.cal!r}; {len(self.held.toxic)} toxic states to score on, {self.corpus!r}{below})'
 
-# %% ../../nbs/tuning/trials.ipynb #ab4ae04c
+# %% ../../nbs/tuning/trials.ipynb #dc08a112
 def corpus_nll(
     h:Head,
     corpus:Sequences,
@@ -178,7 +179,7 @@ def ground(
     nll = corpus_nll(choices.head, base['corpus'])
     return Ground(choices, found, held, base['corpus'], after, read, under, continuations, dict(perplexity=float(np.exp(nll).mean())))
 
-# %% ../../nbs/tuning/trials.ipynb #c007b2fc
+# %% ../../nbs/tuning/trials.ipynb #7caab256
 class _Named:
     "A trial that puts a method's name before the names of its parameters."
     def __init__(self, trial, prefix:str): self.trial, self.prefix = trial, prefix
@@ -221,7 +222,7 @@ class Kind:
         "Name -> a call that fits the method as the package recommends, for comparison with what was found."
         return {f'{self.method.title} default': lambda: self.method.from_evidence(evidence)}
 
-# %% ../../nbs/tuning/trials.ipynb #b1c2b261
+# %% ../../nbs/tuning/trials.ipynb #d154e12b
 _side_words = dict(both='both sides', centred='centred', toxic='one-sided')
 
 def side_of(
@@ -261,7 +262,7 @@ class EigenKind(Kind):
         settings = self.usual(evidence.choices.d_model)
         return {name: lambda s=s: self.draft(evidence, s, describe) for name, s in settings.items()}
 
-# %% ../../nbs/tuning/trials.ipynb #3f989bd0
+# %% ../../nbs/tuning/trials.ipynb #a1b37510
 def fisher_draft(
     evidence:Evidence,
     side:str,    # a name in `sides`
@@ -284,6 +285,11 @@ def _fisher_stats(toxic:Tensor, neutral:Tensor, write:Tensor)->dict[str, Tensor]
     labels, length = np.repeat([1., 0.], [len(toxic), len(neutral)]), write.norm(dim=1)
     return dict(auroc=torch.from_numpy(auroc(torch.cat([toxic, neutral]), labels)), toxic=toxic.mean(0)*length, neutral=neutral.mean(0)*length)
 
+def _belongs_to(choices:EigenChoices)->dict:
+    "Which model an edit of these eigen-choices belongs to."
+    weights = dict(weights=dict(head=choices.meta['sketch'])) if 'sketch' in choices.meta else {}
+    return {a: choices.meta.get(a) for a in ('model', 'head')}|weights
+
 class FisherKind(Kind):
     "FisherShift, drafted."
     def __init__(self,
@@ -302,15 +308,14 @@ class FisherKind(Kind):
         read, write, gains, center = fisher_draft(evidence, side, ridge)
         read, gains = read[:k].clone(), gains[:k].clone()
         write = write[:k]*float((2*budget/gains.square().sum())**.5)
-        cal, about = evidence.calibration, evidence.choices.meta
-        coordinates = [((X.float() if center is None else X.float()-center) @ read.T) for X in (cal.toxic, cal.neutral)]
-        sided = 'toxic' if side == 'toxic' else None
-        meta = {a: about.get(a) for a in ('model', 'head')} | (dict(weights=dict(head=about['sketch'])) if 'sketch' in about else {})
-        meta |= dict(k=k, kl=float(budget), ridge=float(ridge), center='none' if center is None else 'neutral mean', sided=sided or 'no',
+        cal, sided = evidence.calibration, sides[side]['sided']
+        about = dict(k=k, kl=float(budget), ridge=float(ridge), center='none' if center is None else 'neutral mean', sided=sided or 'no',
                      n_toxic=len(cal.toxic), n_neutral=len(cal.neutral), scorer=cal.meta.get('scorer'))
-        stats = _fisher_stats(*coordinates, write) if describe else {}
-        edit = FisherShift(self.words(settings), read, torch.zeros(k), center, sided, gains=gains, write=write, stats=stats, meta=meta)
-        return edit.described(evidence.choices.head, cal.toxic, cal.tokens, evidence.choices.tok) if describe else edit
+        meta = _belongs_to(evidence.choices)|about
+        edit = FisherShift(self.words(settings), read, torch.zeros(k), center, sided, gains=gains, write=write, meta=meta)
+        if not describe: return edit
+        stats = _fisher_stats(*(project(X.float(), read, center) for X in (cal.toxic, cal.neutral)), write)
+        return replace(edit, stats=stats).described(evidence.choices.head, cal.toxic, cal.tokens, evidence.choices.tok)
 
     def words(self, settings):
         size = f"budget={settings['budget']:.2g} ridge={settings['ridge']:g}"
@@ -326,7 +331,7 @@ class FisherKind(Kind):
         def fit(): return FisherShift.from_calibration(evidence.choices, evidence.calibration, describe=describe)
         return {name: fit for name in self.usual(evidence.choices.d_model)}
 
-# %% ../../nbs/tuning/trials.ipynb #3ee60c51
+# %% ../../nbs/tuning/trials.ipynb #19db75db
 head_kinds = ('fisher', *(r for r in rankings if r not in ('signed', 'random'))) # of edits of the head, scored from cached states
 
 def kind_of(
@@ -337,7 +342,7 @@ def kind_of(
     if name == FisherShift.method: return FisherKind(side)
     return EigenKind(name, side) if name in rankings else Kind(name)
 
-# %% ../../nbs/tuning/trials.ipynb #17f63600
+# %% ../../nbs/tuning/trials.ipynb #6f1399bf
 def setting_words(
     setting:dict, # kind, its parameters, and under (strength of the edit below)
     d_model:int,
@@ -366,7 +371,7 @@ def make_edit(
     settings = kind.suggest(_Given(setting), g.choices.d_model)
     return on_top(g, below, kind.draft(g.evidence[below], settings, describe))
 
-# %% ../../nbs/tuning/trials.ipynb #fbce8299
+# %% ../../nbs/tuning/trials.ipynb #dc5a2a66
 def _compared(h:Head, before:Tensor, after:Tensor, ids:Tensor, applied:Callable)->dict[str, Tensor]:
     "logp, logp0, kl, same of each state, as `scan` has them; `applied` is a context in which the edit is in force."
     out = []
