@@ -396,6 +396,12 @@ def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
     return cls.from_traces(evidence.model, evidence.tok, traces, **how)
 
 @patch(cls_method=True)
+def suggest(cls:StreamShift, trial, d_model:int)->dict:
+    "Number of components, budget, ridge and side, at the embeddings."
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
+
+@patch(cls_method=True)
 def linear(cls:StreamShift, settings:dict)->dict|None:
     "The same at the embeddings, which is where it merges."
     return None if (stream_recommended|settings)['at'] == 0 else stream_recommended|settings|dict(at=0)
