@@ -22,7 +22,7 @@ from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..states.calibration import Calibration, calibrate, forget_states
 from ..states.generation import generate
-from ..states.reading import corpus_states
+from ..states.final import corpus_states
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/methods.ipynb #d0e50006

@@ -22,7 +22,7 @@ from .head_edit import take
 from .information import cached_rows, directions
 from .budget import solve_strength
 from .intervention import Intervention, Section, method, readable
-from ..states.reading import encode
+from ..states.final import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
 from ..states.calibration import toxic_steps

@@ -16,7 +16,7 @@ from torch import Tensor
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
 from .generation import generate
-from .reading import final_states
+from .final import final_states
 from .tokens import prompt_texts, token_spans
 from ..text.scorers import load_scorer, toxic_words
 
