@@ -22,9 +22,10 @@ from .stream import StreamShift, Traces, trace
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
-from ..states.calibration import Calibration, calibrate
+from ..states.calibration import Calibration, calibrate, forget_states
 from ..states.generation import generate
-from ..states.reading import corpus_states, neuron_activations
+from ..states.final import corpus_states
+from ..states.reading import neuron_activations
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/methods.ipynb #d0e50006
@@ -76,7 +77,9 @@ def _calibrate(self:Evidence):
     self.needs(prompts=self.prompts, scorer=self.scorer)
     out = None if file is None else file.parent/'generations'/'fit'
     made = calibrate(self.model, self.tok, self.prompts, self.scorer, seed=self.seed, out=out, progress=self.progress, **self.options)
-    if file is not None: made.save(file)
+    if file is not None:
+        made.save(file)
+        forget_states(out)
     return made
 
 @patch(as_prop=True)
