@@ -6,7 +6,6 @@
 __all__ = ['noted', 'applied_edits', 'head_steps', 'write_steps', 'need_vllm', 'checkpoint_of', 'VLLM', 'as_engine']
 
 # %% ../../nbs/states/engine.ipynb #24c3b1f3
-import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,7 +53,7 @@ def write_steps(
     path: Path, # a safetensors file to be
 ) -> Path:
     "Write the steps to one file, their tensors numbered in order."
-    tensors = {f'{i}/{name}': tensor.detach().cpu().contiguous() for i, step in enumerate(steps) for name, tensor in step.items() if tensor is not None}
+    tensors = {f'{i}/{name}': tensor.detach().cpu().contiguous().clone() for i, step in enumerate(steps) for name, tensor in step.items() if tensor is not None}
     save_file(tensors, path)
     return path
 
