@@ -43,7 +43,7 @@ def generation():
 def states():
     "Final states of 64 stored continuations of 20 tokens, against one pass per step."
     from eigenshift.states.generation import generate
-    from eigenshift.states.reading import final_states
+    from eigenshift.states.final import final_states
     model, tok, prompts = bundled(); gen = generate(model, tok, prompts, n=1, progress=False)
     def reference():
         with torch.inference_mode():

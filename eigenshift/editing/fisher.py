@@ -15,13 +15,14 @@ from fastcore.meta import delegates
 from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
-from .head_edit import project, HeadEdit
+from .head_edit import HeadEdit
+from ..models.coordinates import project
 from .intervention import Section, method
 from ..metrics import auroc
 from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,
     shown_tokens, side_in_words, word_effect, words_section)
 from ..states.calibration import calibrate
-from ..states.reading import corpus_states
+from ..states.final import corpus_states
 from .information import directions, fisher, fisher_sums, gradients, head_device, second_moment
 from .budget import to_budget
 

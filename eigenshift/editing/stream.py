@@ -18,11 +18,11 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from ..core import batches_by_length, mask
 from .checkpoint import untie
-from .head_edit import take
+from ..models.coordinates import take
 from .information import cached_rows, directions
 from .budget import solve_strength
 from .intervention import Intervention, Section, method, readable
-from ..states.reading import encode
+from ..states.final import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
 from ..states.calibration import toxic_steps
