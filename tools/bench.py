@@ -1,15 +1,18 @@
-"""Speed as ratios in one run against the reference way, one thread each, medians of interleaved runs: `python tools/bench.py [name …]`."""
+"""Speed as ratios in one run against the reference way, one thread each, medians of interleaved runs, in CPU seconds: `python tools/bench.py [name …]`."""
 import os, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 import numpy as np, torch
 torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
 
 def ratio(ours, reference, repeat=3):
-    "How many times as fast ours is; (ratio, seconds of ours, seconds of the reference)."
+    "How many times as fast ours is; (ratio, CPU seconds of ours, CPU seconds of the reference)."
     times = []
     for _ in range(repeat):
         row = []
-        for f in (ours, reference): t = time.perf_counter(); f(); row.append(time.perf_counter()-t)
+        for f in (ours, reference):
+            t = time.process_time()
+            f()
+            row.append(time.process_time()-t) # CPU seconds, so that other processes count less
         times.append(row)
     a, b = np.median(times, axis=0); return b/a, a, b
 
