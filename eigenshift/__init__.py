@@ -24,7 +24,8 @@ _face = {
     'models.eigenchoices': ['EigenChoices', 'eigen_choices'],
     'states.generation': ['generate'],
     'states.engine': ['VLLM'],
-    'states.reading': ['final_states', 'layer_states', 'neuron_activations'],
+    'states.final': ['final_states'],
+    'states.reading': ['layer_states', 'neuron_activations'],
     'states.calibration': ['Calibration', 'calibrate'],
     'editing.intervention': ['Intervention', 'compose'],
     'editing.methods': ['Evidence', 'Section', 'method', 'methods'],
@@ -70,7 +71,8 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .models.eigenchoices import EigenChoices as EigenChoices, eigen_choices as eigen_choices
     from .states.generation import generate as generate
     from .states.engine import VLLM as VLLM
-    from .states.reading import final_states as final_states, layer_states as layer_states, neuron_activations as neuron_activations
+    from .states.final import final_states as final_states
+    from .states.reading import layer_states as layer_states, neuron_activations as neuron_activations
     from .states.calibration import Calibration as Calibration, calibrate as calibrate
     from .editing.intervention import Intervention as Intervention, compose as compose
     from .editing.methods import Evidence as Evidence, Section as Section, method as method, methods as methods

@@ -17,7 +17,7 @@ from ..models.head import as_head
 from ..models.loading import entry
 from ..states.decoding import Decoding, decode, decoding, decoding_errors, plain_logits, relative_error, tolerance
 from ..states.generation import continuations
-from ..states.reading import final_states
+from ..states.final import final_states
 from ..states.sampling import draw, exponentials, row_keys, vocab_keys
 
 # %% ../../nbs/app/check.ipynb #cc000007

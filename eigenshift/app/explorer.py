@@ -21,7 +21,7 @@ from ..models.eigenchoices import eigen_choices, extremes
 from ..models.head import as_head
 from ..models.loading import entry
 from ..states.generation import generate
-from ..states.reading import head_inputs
+from ..states.final import head_inputs
 from ..states.tokens import encode_prompts, end_ids
 
 # %% ../../nbs/app/explorer.ipynb #223a019c

@@ -75,18 +75,20 @@ def moved_logits(
     edit:HeadEdit,
     H:Tensor,         # (n, d_model)
     effect:Tensor=None, # from `effect_on_logits`, if there is one
+    known:Tensor=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
     out=(None, None), # buffers of (at least n, n_vocab)
 )->tuple[Tensor, Tensor]: # (n, n_vocab) log-probabilities, or logits before a soft cap; (n, n_vocab) what strength 1 takes from them
     "Logits, and what an edit takes from each per unit of strength."
     z, x = (torch.empty(len(H), head.n_vocab, device=H.device) if o is None else o[:len(H)] for o in out)
-    logits(head, H, z, capped=False)
+    if known is None: logits(head, H, z, capped=False)
     share = taken(edit, H)
     if effect is not None: torch.mm(share, effect.to(H.device), out=x)
     else: logits(head, share @ edit.written.to(H.device), x, capped=False, bias=False)
     if head.softcap is None:
-        for before, change in zip(cached_rows(z), cached_rows(x)):
-            before -= before.logsumexp(1, keepdim=True)
-            change -= (before.exp()*change).sum(1, keepdim=True)
+        for i, (before, change) in enumerate(zip(cached_rows(z), cached_rows(x))):
+            p = cached_rows(known)[i] if known is not None else before.sub_(before.logsumexp(1, keepdim=True)).exp()
+            if known is not None: torch.log(p, out=before)
+            change -= (p*change).sum(1, keepdim=True)
     return z, x
 
 def kl_sums(
@@ -121,12 +123,13 @@ def kl_along(
     edit:HeadEdit,
     H:Tensor,     # (n, d_model)
     strengths,    # m numbers
+    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
 )->np.ndarray:    # (m,) nats per token
     "Mean KL divergence of an edit of the head at several strengths, in one pass."
     h, total, out = as_head(source), np.zeros(len(strengths)), (None, None)
     effect = effect_on_logits(h, edit)
     for batch in state_batches(h, len(H)):
-        z, x = moved_logits(h, edit, H[batch], effect, out)
+        z, x = moved_logits(h, edit, H[batch], effect, None if known is None else known[batch], out)
         if out[0] is None: out = z, x
         total += kl_sums(z, x, strengths, h.softcap)
     return total/len(H)
@@ -136,10 +139,11 @@ def kept_curve(
     source,       # a model, a `Head`, or a weight
     edit:HeadEdit,
     H:Tensor,     # (n, d_model), few
+    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
 ):                # a strength to the KL it costs
     "The mean KL divergence along the strength, from logits that are kept."
     h = as_head(source)
-    with torch.inference_mode(): z, x = moved_logits(h, edit, H, effect_on_logits(h, edit))
+    with torch.inference_mode(): z, x = moved_logits(h, edit, H, effect_on_logits(h, edit), known)
     @torch.inference_mode()
     def kl_at(strength): return kl_sums(z, x, [strength], h.softcap)[0]/len(H)
     return kl_at
@@ -166,13 +170,17 @@ def to_budget(
     tol:float=.01, # relative
     few:int=64,    # states to find it on first
     reach:float=.25, # as for `corrected_curve`
+    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
+    most:int=2**26,    # logits that may be kept, in two arrays of float32
 )->float:          # the strength
     "The strength at which an edit of the head has its budget of KL."
     H = H.to(head_device(as_head(source)))
-    if len(H) <= 2*few: return solve_strength(kept_curve(source, edit, H), kl, tol)
-    rough = kept_curve(source, edit, H[torch.linspace(0, len(H)-1, few).long()])
+    if len(H) <= 2*few or len(H)*as_head(source).n_vocab <= most: return solve_strength(kept_curve(source, edit, H, known), kl, tol)
+    sample = torch.linspace(0, len(H)-1, few).long()
+    rough = kept_curve(source, edit, H[sample], None if known is None else known[sample])
     strength = solve_strength(rough, kl, tol)
+    kl_at_all = partial(kl_along, source, edit, H, known=known)
     for _ in range(5):
-        around, strength = strength, solve_strength(corrected_curve(rough, partial(kl_along, source, edit, H), strength, reach), kl, tol)
+        around, strength = strength, solve_strength(corrected_curve(rough, kl_at_all, strength, reach), kl, tol)
         if abs(np.log(strength/around)) <= reach: return strength
-    return solve_strength(lambda t: kl_along(source, edit, H, [t])[0], kl, tol) # the few are unlike the rest
+    return solve_strength(lambda t: kl_at_all([t])[0], kl, tol) # the few are unlike the rest

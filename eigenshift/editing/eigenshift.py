@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['rankings', 'recommended', 'mergeable', 'checked_states', 'separation', 'order', 'how_many', 'sign_spread',
-           'EigenShift', 'centre_of', 'word_effect', 'shown_tokens', 'check_shared', 'check_among', 'as_tokens',
+           'EigenShift', 'kept_factors', 'centre_of', 'side_in_words', 'centre_in_words', 'warn_of_divided_blocks',
+           'decoded', 'named_words', 'word_effect', 'shown_tokens', 'check_shared', 'check_among', 'as_tokens',
            'words_section']
 
 # %% ../../nbs/editing/eigenshift.ipynb #e500007b
@@ -18,7 +19,8 @@ from .. import __version__
 from ..core import mask
 from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
 from ..models.head import as_head
-from .head_edit import project, HeadEdit
+from .head_edit import HeadEdit
+from ..models.coordinates import project
 from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
@@ -39,11 +41,14 @@ def separation(
     Vh:Tensor,      # (d_model, d_model) right singular vectors as rows
 )->dict[str, Tensor]: # float64 (d_model,): delta, effect (>= 0), auroc (toxic positive)
     "How far toxic and neutral states lie apart along each direction."
-    d = Vh.shape[1]; A, B = (project(checked_states(X, n, d), Vh.double()) for X, n in ((toxic, 'toxic'), (neutral, 'neutral')))
-    n, m = len(A), len(B); delta = A.mean(0)-B.mean(0)
+    d = Vh.shape[1]
+    A, B = (project(checked_states(X, name, d), Vh.double()) for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
+    n, m = len(A), len(B)
+    delta = A.mean(0)-B.mean(0)
     spread = (((A-A.mean(0))**2).sum(0) + ((B-B.mean(0))**2).sum(0)).div(max(n+m-2, 1)).sqrt()
-    y = np.r_[np.ones(n), np.zeros(m)] # float32 below, so that equal states tie whatever order they were summed in
-    return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(auroc(torch.cat([A, B]).float(), y)))
+    labels = np.r_[np.ones(n), np.zeros(m)]
+    above = auroc(torch.cat([A, B]).float(), labels) # in float32, so that equal states tie whatever order they were summed in
+    return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(above))
 
 # %% ../../nbs/editing/eigenshift.ipynb #147cd762
 rankings = ('signed', 'abs', 'effect', 'auroc', 'logit', 'random')
@@ -56,10 +61,9 @@ def order(
 )->Tensor:       # (d_model,) int64, a permutation: the highest first
     "Eigen-choices in the order of a ranking."
     if rank not in rankings: raise ValueError(f'rank is {rank!r}; it can be one of {rankings}')
-    draw = lambda: torch.from_numpy(np.random.default_rng(seed).random(len(S)))
-    by = dict(signed=lambda: stats['delta'], abs=lambda: stats['delta'].abs(), effect=lambda: stats['effect'], auroc=lambda: (stats['auroc']-.5).abs(),
-              logit=lambda: S.double()*stats['delta'].abs(), random=draw)[rank]()
-    return by.sort(descending=True, stable=True).indices
+    by = dict(signed=stats['delta'], abs=stats['delta'].abs(), effect=stats['effect'], auroc=(stats['auroc']-.5).abs(),
+              logit=S.double()*stats['delta'].abs(), random=torch.from_numpy(np.random.default_rng(seed).random(len(S))))
+    return by[rank].sort(descending=True, stable=True).indices
 
 def how_many(
     k,     # an int, or a float in (0, 1]: a fraction of d
@@ -99,18 +103,41 @@ class EigenShift(HeadEdit):
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
 # %% ../../nbs/editing/eigenshift.ipynb #aae3d3b4
-def _kept(alpha, chosen, d):
+def kept_factors(alpha, chosen, d):
     "(k,) factors: from one number, from one per eigen-choice (d,), or from one per chosen direction (k,)."
-    a = torch.as_tensor(alpha, dtype=torch.float32); k = len(chosen)
-    if a.ndim > 1 or a.ndim == 1 and len(a) not in (d, k): raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per chosen direction ({k},)')
+    a, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
+    if a.ndim > 1 or a.ndim == 1 and len(a) not in (d, k):
+        raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per chosen direction ({k},)')
     if not torch.isfinite(a).all(): raise ValueError('alpha holds NaN or infinity')
-    return a.expand(k).clone() if a.ndim == 0 else a[chosen] if len(a) == d else a.clone()
+    if a.ndim == 0: return a.expand(k).clone()
+    return a[chosen] if len(a) == d else a.clone()
 
-def centre_of(center, sided, neutral):
+def centre_of(
+    center,         # None, "neutral", or a tensor (d_model,)
+    sided,          # None or "toxic", which implies the neutral mean
+    neutral:Tensor, # (n, d_model)
+)->Tensor|None:     # (d_model,) float32
     "The point that stays in place: none, the neutral mean, or one given."
-    if isinstance(center, str) and center != 'neutral' or sided not in (None, 'toxic'): raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor (d_model,), sided None or 'toxic'")
+    if isinstance(center, str) and center != 'neutral' or sided not in (None, 'toxic'):
+        raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor (d_model,), sided None or 'toxic'")
     if center is None and not sided: return None
     return neutral.mean(0).float() if center is None or isinstance(center, str) else torch.as_tensor(center).float().cpu()
+
+def side_in_words(center_at, sided):
+    "What an edit's name says of its side and centre."
+    if sided: return ' one-sided'
+    return '' if center_at is None else ' centred'
+
+def centre_in_words(center_at, center):
+    "What an edit's record says of its centre: `center_at`, which came of the setting `center`."
+    if center_at is None: return 'none'
+    return 'given' if isinstance(center, Tensor) else 'neutral mean'
+
+def warn_of_divided_blocks(choices, chosen):
+    "Warn where a choice takes a part of a block of near-equal singular values."
+    def taken(block): return sum(block[0] <= i < block[1] for i in chosen.tolist())
+    cut = [b for b in choices.blocks if 0 < taken(b) < b[1]-b[0]]
+    if cut: warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are arbitrary: choose all or none of each')
 
 @patch(cls_method=True)
 def fit(cls:EigenShift,
@@ -131,19 +158,21 @@ def fit(cls:EigenShift,
 )->EigenShift:
     "Choose eigen-choices from toxic and neutral states."
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
-    d, rank = choices.d_model, rank or 'effect'; toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
+    d, rank = choices.d_model, rank or 'effect'
+    toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
     if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are better: give more prompts or samples')
-    n, stats = how_many(k, d), stats or separation(toxic, neutral, choices.Vh); chosen = order(stats, choices.S, rank, seed)[:n]
-    if cut := [b for b in choices.blocks if 0 < sum(b[0] <= i < b[1] for i in chosen.tolist()) < b[1]-b[0]]:
-        warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are arbitrary: choose all or none of each')
-    Vk, scale, c = choices.Vh[chosen].float(), _kept(alpha, chosen, d), centre_of(center, sided, neutral)
-    if sided: Vk = Vk*torch.where(stats['delta'][chosen] < 0, -1., 1.)[:, None].float()
-    a = f'{float(scale[0]):g}' if len(scale.unique()) == 1 else 'varied'
-    name = name or f"EigenShift {rank} k={n} α={a}{' one-sided' if sided else ' centred' if c is not None else ''}"
-    keep = {x: choices.meta.get(x) for x in ('model', 'head', 'method')} | (dict(weights=dict(head=choices.meta['sketch'])) if 'sketch' in choices.meta else {})
-    meta = keep | dict(k=n, d_model=d, alpha=a, rank=rank, center='none' if c is None else 'neutral mean' if not isinstance(center, Tensor) else 'given', sided=sided or 'no',
-        n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
-    out = cls(name, Vk, scale, c, sided, chosen, dict(sigma=choices.S, **stats), meta=meta)
+    stats = stats or separation(toxic, neutral, choices.Vh)
+    chosen = order(stats, choices.S, rank, seed)[:how_many(k, d)]
+    warn_of_divided_blocks(choices, chosen)
+    scale, center_at = kept_factors(alpha, chosen, d), centre_of(center, sided, neutral)
+    sign = torch.where(stats['delta'][chosen] < 0, -1., 1.)[:, None] if sided else torch.ones(len(chosen), 1)
+    factor = f'{float(scale[0]):g}' if len(scale.unique()) == 1 else 'varied'
+    name = name or f"EigenShift {rank} k={len(chosen)} α={factor}{side_in_words(center_at, sided)}"
+    about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center), sided=sided or 'no', n_toxic=len(toxic),
+                 n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    keep = {x: choices.meta.get(x) for x in ('model', 'head', 'method')}
+    if 'sketch' in choices.meta: keep['weights'] = dict(head=choices.meta['sketch'])
+    out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen, dict(sigma=choices.S, **stats), meta=keep|about)
     return out.described(choices, toxic.float(), tokens) if describe and choices.head is not None else out
 
 # %% ../../nbs/editing/eigenshift.ipynb #ab1335ef
@@ -155,12 +184,20 @@ def described(self:EigenShift,
     n:int=12,             # directions to describe
 )->EigenShift:
     "The same, knowing which tokens its first directions promote and what becomes of the toxic tokens."
-    V = self.Vk[:n]*torch.where(self.stats['delta'][self.chosen[:n]] < 0, -1., 1.)[:, None].float() if not self.sided else self.Vk[:n]
-    ids = extremes(choices.head, V, 6)[0].tolist()
-    says = [[[choices.tok.decode([t]) for t in side] for side in pair] for pair in ids] if choices.tok else ids
-    if toxic is None or tokens is None: return replace(self, says=says)
-    words = word_effect(self, choices.head, toxic, tokens); named = dict(toxic_tokens=[choices.tok.decode([t]) for t in words['id'][:10].tolist()]) if choices.tok else {}
-    return replace(self, says=says, words=words, meta=self.meta|named)
+    toxic_side = torch.where(self.stats['delta'][self.chosen[:n]] < 0, -1., 1.)[:, None].float()
+    ids = extremes(choices.head, self.Vk[:n] if self.sided else self.Vk[:n]*toxic_side, 6)[0].tolist()
+    out = replace(self, says=decoded(ids, choices.tok))
+    if toxic is None or tokens is None: return out
+    words = word_effect(self, choices.head, toxic, tokens)
+    return replace(out, words=words, meta=self.meta|named_words(words, choices.tok))
+
+def decoded(ids, tok):
+    "Tokens of both sides of each direction; ids where no tokenizer is known."
+    return [[[tok.decode([t]) for t in side] for side in pair] for pair in ids] if tok else ids
+
+def named_words(words, tok, n=10):
+    "The commonest toxic tokens by name, for a record; nothing where no tokenizer is known."
+    return dict(toxic_tokens=[tok.decode([t]) for t in words['id'][:n].tolist()]) if tok else {}
 
 def word_effect(
     shift:HeadEdit,
@@ -199,9 +236,11 @@ def table(self:EigenShift,
     n:int=12, # directions, in the order of the ranking
 )->pd.DataFrame: # one row per chosen eigen-choice
     "The chosen eigen-choices: how strong, how far apart the classes, which tokens either side promotes."
-    i = self.chosen[:n].tolist(); at = lambda k: self.stats[k][i].tolist() if k in self.stats else None
-    df = pd.DataFrame(dict(sigma=at('sigma'), delta=at('delta'), effect=at('effect'), auroc=at('auroc'), kept=self.scale[:n].tolist()), index=pd.Index(i, name='eigen-choice'))
-    for j, col in enumerate(('the toxic side promotes', 'the other side promotes')): df[col] = [shown_tokens(s[j], tok) for s in self.says[:n]] + ['']*(len(i)-len(self.says))
+    i = self.chosen[:n].tolist()
+    stats = {k: self.stats[k][i].tolist() if k in self.stats else None for k in ('sigma', 'delta', 'effect', 'auroc')}
+    df = pd.DataFrame(dict(**stats, kept=self.scale[:n].tolist()), index=pd.Index(i, name='eigen-choice'))
+    for j, column in enumerate(('the toxic side promotes', 'the other side promotes')):
+        df[column] = [shown_tokens(s[j], tok) for s in self.says[:n]] + ['']*(len(i)-len(self.says))
     return df
 
 @patch
@@ -212,9 +251,11 @@ def words_table(self:EigenShift,
     "What the edit does to the tokens that the toxic states produced."
     if not self.words: raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use from_prompts')
     w = {k: v[:n].tolist() for k, v in self.words.items()}
-    star = lambda s: re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), s) # the scorer called these toxic: all are masked
-    named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]; token = [star(shown_tokens([t], tok)) for t in named] + w['id'][len(named):]
-    df = pd.DataFrame(dict(token=token, n=w['n'], before=w['before'], after=w['after']))
+    def starred(token):
+        "The scorer called these toxic, so all of them are masked."
+        return re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), shown_tokens([token], tok))
+    named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
+    df = pd.DataFrame(dict(token=[*map(starred, named), *w['id'][len(named):]], n=w['n'], before=w['before'], after=w['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../../nbs/editing/eigenshift.ipynb #f79d87f7
@@ -265,6 +306,13 @@ EigenShift.settings = recommended
 def from_evidence(cls:EigenShift, evidence, **settings)->EigenShift:
     "Fit from the states of the model's own continuations."
     return cls.from_calibration(evidence.choices, evidence.calibration, **settings)
+
+@patch(cls_method=True)
+def suggest(cls:EigenShift, trial, d_model:int)->dict:
+    "Number of eigen-choices, factor, ranking and side."
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), alpha=trial.suggest_float('alpha', -3., .9),
+                rank=trial.suggest_categorical('rank', [r for r in rankings if r not in ('signed', 'random')]),
+                sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:EigenShift, settings:dict)->dict|None:

@@ -15,11 +15,14 @@ from fastcore.meta import delegates
 from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
-from .head_edit import project, HeadEdit
+from .head_edit import HeadEdit
+from ..models.coordinates import project
 from .intervention import Section, method
 from ..metrics import auroc
-from .eigenshift import EigenShift, as_tokens, centre_of, check_shared, checked_states, how_many, shown_tokens, word_effect, words_section
+from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,
+    shown_tokens, side_in_words, word_effect, words_section)
 from ..states.calibration import calibrate
+from ..states.final import corpus_states
 from .information import directions, fisher, fisher_sums, gradients, head_device, second_moment
 from .budget import to_budget
 
@@ -84,23 +87,27 @@ def component_stats(
 
 # %% ../../nbs/editing/fisher.ipynb #09cb0276
 def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, folds=4):
-    "The edit before its size is known, and for each fold (the edit that has not seen it, its neutral states)."
+    "The edit before its size is known, and for each fold (the edit that has not seen it, its neutral states, their next-token distributions or None)."
     device = head_device(h)
     toxic, neutral = toxic.to(device), neutral.to(device)
     at = 0 if center is None else center.to(device)
     gradient = gradients(h, toxic, tokens)
     parts = [neutral[i::folds] for i in range(folds)] if len(neutral) >= 2*folds else [neutral]
-    costs = fisher_sums(h, parts)
+    fits = h.softcap is None and len(neutral)*h.n_vocab <= 2**27 # half a gigabyte, which saves computing them again for the size
+    kept = [torch.empty(len(part), h.n_vocab, device=device) for part in parts] if fits else [None]*len(parts)
+    costs = fisher_sums(h, parts, kept)
+    def moment(i): return second_moment(parts[i]-at)*len(parts[i])
+    if h.d_model <= 2048: moment = [moment(i) for i in range(len(parts))].__getitem__ # kept where they are small
     def without(fold):
         "From the states of all folds but one."
-        kept = [i for i in range(len(parts)) if i != fold]
-        n = sum(len(parts[i]) for i in kept)
-        cost = sum(costs[i].double() for i in kept)/n
-        spread = sum(second_moment(parts[i]-at)*len(parts[i]) for i in kept)/n
+        seen = [i for i in range(len(parts)) if i != fold]
+        n = sum(len(parts[i]) for i in seen)
+        cost = sum(costs[i].double() for i in seen)/n
+        spread = sum(map(moment, seen))/n
         read, write, gains = (t.cpu() for t in directions(cost, spread, (gradient, toxic-at), (toxic-at).mean(0), k, ridge))
         return cls(name, read, torch.zeros(k), center, sided, gains=gains, write=write)
     whole = without(None)
-    return whole, [(without(i) if len(parts) > 1 else whole, part) for i, part in enumerate(parts)]
+    return whole, [(without(i) if len(parts) > 1 else whole, *pair) for i, pair in enumerate(zip(parts, kept))]
 
 # %% ../../nbs/editing/fisher.ipynb #26c9a32d
 @patch(cls_method=True)
@@ -125,11 +132,11 @@ def fit(cls:FisherShift,
     h = head_of(source)
     toxic, neutral, tokens = checked_evidence(h, toxic, neutral, tokens)
     k, center_at = how_many(k, h.d_model), centre_of(center, sided, neutral)
-    name = name or f"FisherShift k={k} KL={kl:g}{' one-sided' if sided else ' centred' if center_at is not None else ''}"
+    name = name or f"FisherShift k={k} KL={kl:g}{side_in_words(center_at, sided)}"
     edit, others = unscaled(cls, name, h, toxic, some_states(neutral, most, seed), tokens, k, ridge, center_at, sided)
-    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl) for e, held in others]
+    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None) for e, held, p in others]
     edit = replace(edit, write=edit.write*float(np.exp(np.mean(np.log(strengths)))))
-    about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center='none' if center_at is None else 'given' if isinstance(center, Tensor) else 'neutral mean',
+    about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center=centre_in_words(center_at, center),
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
     edit = replace(edit, stats=component_stats(edit, toxic, neutral), meta=where_from(source, h)|about)
     return edit.described(h, toxic, tokens, tok or getattr(source, 'tok', None)) if describe else edit
@@ -144,9 +151,9 @@ def described(self:FisherShift,
     n:int=8,       # components to describe
 )->FisherShift:
     "The same, knowing which tokens its components take from and what becomes of the toxic tokens."
-    h = as_head(source); ids = extremes(h, self.write[:n], 6)[0].tolist(); words = word_effect(self, h, toxic, tokens)
-    named = dict(toxic_tokens=[tok.decode([t]) for t in words['id'][:10].tolist()]) if tok else {}
-    return replace(self, says=[[[tok.decode([t]) for t in side] for side in pair] for pair in ids] if tok else ids, words=words, meta=self.meta|named)
+    h = as_head(source)
+    ids, words = extremes(h, self.write[:n], 6)[0].tolist(), word_effect(self, h, toxic, tokens)
+    return replace(self, says=decoded(ids, tok), words=words, meta=self.meta|named_words(words, tok))
 
 @patch
 def table(self:FisherShift,
@@ -154,8 +161,11 @@ def table(self:FisherShift,
     n:int=8,  # components
 )->pd.DataFrame: # one row per component
     "The components: what each takes per KL, how well what it reads tells toxic from neutral, and the tokens it takes from and gives to."
-    k = min(n, len(self.Vk)); df = pd.DataFrame(dict(gain=self.gains[:k].tolist(), auroc=self.stats['auroc'][:k].tolist(), toxic=self.stats['toxic'][:k].tolist(), neutral=self.stats['neutral'][:k].tolist()), index=pd.RangeIndex(1, k+1, name='component'))
-    for j, col in enumerate(('takes from', 'gives to')): df[col] = [shown_tokens(s[j], tok) for s in self.says[:k]] + ['']*(k-len(self.says[:k]))
+    k = min(n, len(self.Vk))
+    columns = dict(gain=self.gains, **{c: self.stats[c] for c in ('auroc', 'toxic', 'neutral')})
+    df = pd.DataFrame({c: v[:k].tolist() for c, v in columns.items()}, index=pd.RangeIndex(1, k+1, name='component'))
+    for j, column in enumerate(('takes from', 'gives to')):
+        df[column] = [shown_tokens(s[j], tok) for s in self.says[:k]] + ['']*(k-len(self.says[:k]))
     return df
 
 @patch
@@ -165,8 +175,11 @@ def plot_choice(self:FisherShift,
 ):           # the axes
     "What each component takes from the toxic tokens per KL."
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; y = self.gains[:n]; ax.bar(np.arange(1, len(y)+1), y, color='C3', width=.7)
-    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$'); return ax
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
+    y = self.gains[:n]
+    ax.bar(np.arange(1, len(y)+1), y, color='C3', width=.7)
+    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$')
+    return ax
 
 @patch
 def words_table(self:FisherShift, tok=None, n:int=10)->pd.DataFrame:
@@ -188,10 +201,13 @@ def shares(
     ridge:float=.1, # of the diagonal of the cost
 )->Tensor:     # (d,) float64, zero for those not kept; to be scaled to a budget
     "What to take along each eigen-choice, so that toxic tokens lose most per KL."
-    A, B, gr = A.double(), B.double(), gr.double(); q, Q = (B*gr).mean(0), (A.T@A/len(A))*G.double(); Q = Q+ridge*torch.diag(Q.diagonal().clamp(min=1e-12))
-    s = torch.linalg.solve(Q, q); top = (s*q).sort(descending=True).indices[:k].sort().values; out = torch.zeros_like(s)
-    out[top] = torch.linalg.solve(Q[top][:, top], q[top])
-    return out/(out@Q@out).sqrt()
+    A, B, gr = A.double(), B.double(), gr.double()
+    gain, cost = (B*gr).mean(0), second_moment(A)*G.double()
+    cost = cost+ridge*torch.diag(cost.diagonal().clamp(min=1e-12))
+    top = (torch.linalg.solve(cost, gain)*gain).sort(descending=True).indices[:k].sort().values
+    out = torch.zeros_like(gain)
+    out[top] = torch.linalg.solve(cost[top][:, top], gain[top])
+    return out/(out @ cost @ out).sqrt()
 
 @patch(cls_method=True)
 def budgeted(cls:EigenShift,
@@ -208,13 +224,21 @@ def budgeted(cls:EigenShift,
     name:str=None,
 )->EigenShift:
     "An EigenShift whose factors are derived: one for each eigen-choice, to a budget of KL."
-    h, V, n = choices.head, choices.Vh.float(), how_many(k, choices.d_model); draft = cls.fit(choices, cal.toxic, cal.neutral, k=choices.d_model, alpha=0., center=center, sided=sided, describe=False, seed=seed)
-    N = some_states(cal.neutral, most, seed).float(); R, c = draft.Vk[draft.chosen.argsort()], draft.center # in the order of the spectrum, toxic side positive
-    at = lambda X: (Z := project(X.float(), R, c)).clamp(min=0) if sided else project(X.float(), R, c)
-    s = shares(at(N), at(cal.toxic), R.double()@fisher(h, N)@R.double().T, gradients(h, cal.toxic, cal.tokens)@R.T, n, ridge).float()
-    i = s.abs().nonzero()[:, 0]; i = i[s[i].abs().sort(descending=True).indices]; edit = replace(draft, Vk=R[i], scale=1-s[i], chosen=i)
-    t = to_budget(h, edit, some_states(N, 1024, seed), kl)
-    edit = replace(edit, scale=1-t*s[i], name=name or f"EigenShift budgeted k={n} KL={kl:g}{' one-sided' if sided else ' centred' if c is not None else ''}", meta=edit.meta|dict(k=n, alpha='derived', rank='derived', kl=kl, ridge=ridge, scorer=cal.meta.get('scorer')))
+    h, n = choices.head, how_many(k, choices.d_model)
+    draft = cls.fit(choices, cal.toxic, cal.neutral, k=choices.d_model, alpha=0., center=center, sided=sided, describe=False, seed=seed)
+    neutral, basis = some_states(cal.neutral, most, seed).float(), draft.Vk[draft.chosen.argsort()] # in the order of the spectrum, toxic side positive
+    def read(X):
+        "Coordinates of states, of the toxic side where asked."
+        z = project(X.float(), basis, draft.center)
+        return z.clamp(min=0) if sided else z
+    cost = basis.double() @ fisher(h, neutral) @ basis.double().T
+    share = shares(read(neutral), read(cal.toxic), cost, gradients(h, cal.toxic, cal.tokens) @ basis.T, n, ridge).float()
+    chosen = share.abs().sort(descending=True).indices[:int((share != 0).sum())]
+    edit = replace(draft, Vk=basis[chosen], scale=1-share[chosen], chosen=chosen)
+    strength = to_budget(h, edit, some_states(neutral, 1024, seed), kl)
+    about = dict(k=n, alpha='derived', rank='derived', kl=kl, ridge=ridge, scorer=cal.meta.get('scorer'))
+    name = name or f"EigenShift budgeted k={n} KL={kl:g}{side_in_words(draft.center, sided)}"
+    edit = replace(edit, scale=1-strength*share[chosen], name=name, meta=edit.meta|about)
     return edit.described(choices, cal.toxic, cal.tokens) if describe else edit
 
 # %% ../../nbs/editing/fisher.ipynb #e9019190
@@ -227,8 +251,11 @@ def from_calibration(cls:FisherShift,
 )->FisherShift:
     "Fit from collected states."
     if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
-    out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **{**(fisher_recommended if preserve is None else fisher_preserving), **dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}|({} if preserve is None else dict(preserves='text')))
+    usual = fisher_recommended if preserve is None else fisher_preserving
+    about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
+    out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **(usual | about | kw))
+    kept = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
+    return replace(out, meta=out.meta | kept | ({} if preserve is None else dict(preserves='text')))
 
 @patch(cls_method=True)
 def from_evidence(cls:FisherShift, evidence, **settings)->FisherShift:
@@ -236,6 +263,12 @@ def from_evidence(cls:FisherShift, evidence, **settings)->FisherShift:
     cal, stay = evidence.calibration, evidence.preserved
     preserve = None if stay is None else torch.cat([cal.neutral, stay])
     return cls.from_calibration(evidence.choices, cal, preserve, **settings)
+
+@patch(cls_method=True)
+def suggest(cls:FisherShift, trial, d_model:int)->dict:
+    "Number of components, budget, ridge and side."
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:FisherShift, settings:dict)->dict|None:
@@ -256,8 +289,9 @@ def from_prompts(cls:FisherShift,
 )->FisherShift:
     "The whole path: continuations, toxic words, states, Fisher information, edit."
     if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
-    from eigenshift.states.reading import corpus_states
-    return cls.from_calibration(model, calibrate(model, tok, prompts, scorer, **kwargs), None if preserve is None else corpus_states(model, tok, preserve).H, tok=tok, **(settings or {}))
+    cal = calibrate(model, tok, prompts, scorer, **kwargs)
+    kept = None if preserve is None else corpus_states(model, tok, preserve).H
+    return cls.from_calibration(model, cal, kept, tok=tok, **(settings or {}))
 
 # %% ../../nbs/editing/fisher.ipynb #94000011
 @patch(cls_method=True)

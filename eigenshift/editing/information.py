@@ -68,11 +68,12 @@ def cached_rows(
 def next_token(
     source,   # a model, a `Head`, or a weight (n_vocab, d_model)
     H:Tensor, # (n, d_model) final hidden states
-):            # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch
+    kept:Tensor=None, # (n, n_vocab) float32, where the distributions are to stay
+):            # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
     "Next-token distributions, batch by batch."
     h, buffer = as_head(source), None
     for batch in state_batches(h, len(H)):
-        z = logits(h, H[batch], buffer)
+        z = logits(h, H[batch], buffer if kept is None else kept[batch])
         buffer = z if buffer is None else buffer
         slope = h.scale if h.softcap is None else h.scale*(1-(z/h.softcap)**2)
         for part in cached_rows(z):
@@ -113,7 +114,7 @@ def token_log_probs(
 def weighted_gram(
     source,         # a model, a `Head`, or a weight (n_vocab, d_model)
     weights:Tensor, # (m, n_vocab), m sets of weights
-    panels:int=4,   # of columns; more of them save more of the half that symmetry gives
+    panels:int=6,   # of columns; more of them save more of the half that symmetry gives
 )->Tensor:          # (m, d_model, d_model) float32, symmetric
     "Weighted second moments of the head's rows, for several sets of weights in one pass over the head."
     h = as_head(source)
@@ -130,21 +131,22 @@ def weighted_gram(
 def fisher_sums(
     source, # a model, a `Head`, or a weight (n_vocab, d_model)
     groups, # list of (n_i, d_model) final hidden states, on one device
+    kept=None, # list of (n_i, n_vocab) float32, where the distributions are to stay
 )->Tensor:  # (len(groups), d_model, d_model) float32, symmetric; the sums of two groups are the sum of theirs
     "Fisher information of the next token, summed over the states of each group (Amari 1998, for a softmax)."
     h = as_head(source)
     mass = groups[0].new_zeros(len(groups), h.n_vocab, dtype=torch.float64)
     means = []
-    for total, H in zip(mass, groups):
+    for total, H, place in zip(mass, groups, kept or [None]*len(groups)):
         parts = []
-        for _, p, slope in next_token(h, H):
-            q = p.mul_(slope) if h.softcap is None else p*slope
-            parts.append(weighted_rows(h, q))
-            total += (q*slope).sum(0) if torch.is_tensor(slope) else q.sum(0)*slope
+        for _, p, slope in next_token(h, H, place):
+            moved = p if h.softcap is None else p*slope
+            parts.append(weighted_rows(h, moved))
+            total += moved.sum(0) if h.softcap is None else (moved*slope).sum(0)
         means.append(torch.cat(parts))
     sums = weighted_gram(h, mass)
     for total, m in zip(sums, means): total.addmm_(m.T, m, alpha=-1)
-    return sums
+    return sums if h.softcap is not None or h.scale == 1 else sums.mul_(h.scale**2)
 
 @torch.inference_mode()
 def fisher(

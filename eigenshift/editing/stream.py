@@ -18,11 +18,11 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from ..core import batches_by_length, mask
 from .checkpoint import untie
-from .head_edit import take
+from ..models.coordinates import take
 from .information import cached_rows, directions
 from .budget import solve_strength
 from .intervention import Intervention, Section, method, readable
-from ..states.reading import encode
+from ..states.final import encode
 from ..models.blocks import blocks
 from ..models.loading import pad_ids
 from ..states.calibration import toxic_steps
@@ -394,6 +394,12 @@ def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
     how = stream_recommended|settings
     traces = evidence.traces(sorted({0, how['at']}))
     return cls.from_traces(evidence.model, evidence.tok, traces, **how)
+
+@patch(cls_method=True)
+def suggest(cls:StreamShift, trial, d_model:int)->dict:
+    "Number of components, budget, ridge and side, at the embeddings."
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:StreamShift, settings:dict)->dict|None:

@@ -17,7 +17,7 @@ from ..editing.budget import solve_strength
 from ..editing.head_edit import HeadEdit
 from ..editing.intervention import Intervention
 from .measures import divergence, kl_and_top1
-from ..states.reading import encode, head_inputs, room
+from ..states.final import encode, head_inputs, room
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -18,7 +18,7 @@ from ..editing.intervention import Intervention
 from ..models.loading import entry
 from ..models.head import Head, as_head
 from .statistics import Measured, Ratio
-from ..states.reading import encode, head_inputs, room
+from ..states.final import encode, head_inputs, room
 
 if TYPE_CHECKING:
     from datasets import Dataset

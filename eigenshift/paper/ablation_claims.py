@@ -23,7 +23,7 @@ from ..models.head import Head
 from .published import published, recomputed
 from ..states.calibration import Calibration
 from ..states.generation import generate
-from ..states.reading import Sequences
+from ..states.final import Sequences
 from ..tuning.scan import effects
 from ..tuning.sweep import front, sweep
 

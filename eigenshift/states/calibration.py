@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['toxic_step', 'match_steps', 'Calibration', 'toxic_steps', 'Positions', 'match_positions', 'find_positions',
-           'calibrate']
+           'forget_states', 'calibrate']
 
 # %% ../../nbs/states/calibration.ipynb #e500007f
 import heapq, json, tempfile, numpy as np, torch
@@ -16,7 +16,7 @@ from torch import Tensor
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
 from .generation import generate
-from .reading import final_states
+from .final import final_states
 from .tokens import prompt_texts, token_spans
 from ..text.scorers import load_scorer, toxic_words
 
@@ -132,36 +132,63 @@ def find_positions(
     return match_positions(*toxic_steps(tok, generations, scorer), lengths, seed, positions)
 
 # %% ../../nbs/states/calibration.ipynb #ca000005
+_states_file = 'states.float32'
+
 class _Kept:
-    "Final states of every step of a call of `generate`, in a temporary file, as long as they fit."
-    def __init__(self, prompt_ids, n, steps, most):
-        self.prompt_ids, self.n, self.most = np.sort(prompt_ids), n, most
-        self.there, self.states, self.file = np.zeros((len(prompt_ids)*n, steps), bool), None, tempfile.TemporaryFile()
+    "Final states of every step of a call of `generate`, in a file, as long as they fit; a call that is taken up again finds them."
+    def __init__(self, prompt_ids, n, steps, most, folder=None):
+        self.prompt_ids, self.n, self.steps, self.most = np.sort(prompt_ids), n, steps, most
+        self.file = None if folder is None else Path(folder)/_states_file
+        self.states = None
+        if self.file is not None and self.file.exists(): self.open(self.file.stat().st_size//(4*len(self)*steps))
+
+    def __len__(self): return len(self.prompt_ids)*self.n
+
+    def open(self, d_model):
+        "Map the file, made if it is not there yet; what lies in it stays."
+        shape = (len(self), self.steps, d_model)
+        bytes = 4*int(np.prod(shape, dtype=np.int64))
+        if bytes > self.most: return
+        if self.file is None: self.states = np.memmap(tempfile.TemporaryFile(), np.float32, 'w+', shape=shape); return
+        with open(self.file, 'ab') as file: file.truncate(bytes)
+        self.states = np.memmap(self.file, np.float32, 'r+', shape=shape)
+
     def __call__(self, prompt_ids, samples, step, states):
-        size = (*self.there.shape, states.shape[-1])
-        if 4*np.prod(size, dtype=float) > self.most: return
-        if self.states is None: self.states = np.memmap(self.file, np.float32, 'w+', shape=size)
+        if self.states is None: self.open(states.shape[-1])
+        if self.states is None: return
         rows = np.searchsorted(self.prompt_ids, prompt_ids)*self.n+samples
         self.states[rows, step] = states.float().cpu().numpy()
-        self.there[rows, step] = True
+
+    def get(self, row, step):
+        "(d_model,) The state of a row at a step, or None where it was not kept."
+        if self.states is None or not self.states[row, step].any(): return None
+        return torch.from_numpy(self.states[row, step].copy())
+
+def forget_states(
+    folder:Path, # `out` of a call of `calibrate`
+)->None:
+    "Remove the states that lie beside the continuations, once the calibration is saved."
+    for file in Path(folder).glob(f'*/{_states_file}'): file.unlink(missing_ok=True)
+
+def _kept_state(kept, starts, row, step):
+    "The state of a row of all rounds, or None."
+    part = np.searchsorted(starts, row, 'right')-1
+    return kept[part].get(row-starts[part], step) if part < len(kept) else None
 
 def _states(model, tok, generations, kept, rows, steps, batch_size):
     "(n, d_model) final states at one step of each row: kept ones as they are, others by a pass."
-    starts = np.cumsum([0]+[len(k.there) for k in kept])
-    found = [None]*len(rows)
-    for i, (row, step) in enumerate(zip(rows, steps)):
-        part = np.searchsorted(starts, row, 'right')-1
-        if part < len(kept) and kept[part].there[row-starts[part], step]: found[i] = torch.from_numpy(kept[part].states[row-starts[part], step].copy())
-    if all(state is not None for state in found) and found: return _finite(torch.stack(found))
+    starts = np.cumsum([0]+[len(k) for k in kept])
+    found = [_kept_state(kept, starts, row, step) for row, step in zip(rows, steps)]
     lacking = [i for i, state in enumerate(found) if state is None]
-    read = final_states(model, tok, generations.select(rows[lacking]), [[int(steps[i])] for i in lacking], batch_size=batch_size)
-    for i, state in zip(lacking, read): found[i] = state
+    if lacking:
+        read = final_states(model, tok, generations.select(rows[lacking]), [[int(steps[i])] for i in lacking], batch_size=batch_size)
+        for i, state in zip(lacking, read): found[i] = state
     return _finite(torch.stack(found))
 
 def _finite(states):
     "The states, none of which may be NaN or inf."
-    if not states.isfinite().all(): raise ValueError(f'{int((~states.isfinite()).any(1).sum())} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
-    return states
+    if states.isfinite().all(): return states
+    raise ValueError(f'{int((~states.isfinite()).any(1).sum())} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
 
 # %% ../../nbs/states/calibration.ipynb #ca000006
 def _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes, how):
@@ -169,8 +196,9 @@ def _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes
     rounds, done = [], 0
     prompt_ids = prompt_texts(prompts)[1]
     def go_on(name, n, **more):
-        kept = _Kept(prompt_ids, n, how['max_new_tokens'], keep_bytes)
-        generations = generate(model, tok, prompts, n=n, out=None if out is None else Path(out)/name, watch=kept, **how, **more)
+        folder = None if out is None else Path(out)/name
+        kept = _Kept(prompt_ids, n, how['max_new_tokens'], keep_bytes, folder)
+        generations = generate(model, tok, prompts, n=n, out=folder, watch=kept, **how, **more)
         rounds.append((generations, *toxic_steps(tok, generations, scorer), kept))
     go_on('greedy', 1, greedy=True, seed=seed)
     while sum((steps >= 0).sum() for _, _, steps, _ in rounds) < least and done < budget:

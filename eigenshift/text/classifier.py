@@ -21,16 +21,25 @@ def _ask(names, found):
     last = max(names)
     return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: toxic="{names[last]}" or toxic={last} for one, a list for several')
 
+def _kind_by_name(names):
+    "Labels exclude each other when there are two, or when one of them is neutral."
+    return 'softmax' if len(names) == 2 or any(_neutral_re.match(label.lower()) for label in names.values()) else 'sigmoid'
+
 def _toxic_by_name(names, independent):
     "The labels whose names say that they are toxic, when the names leave no doubt."
     plain = {i: re.sub(r'[\W_]', '', label.lower()) for i, label in names.items()}
     neutral = {i for i, label in names.items() if _neutral_re.match(label.lower())}
     found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral), key=lambda i: _toxic_names.index(plain[i]))
-    general = [i for i in found if plain[i] in ('toxic', 'toxicity')]
-    if independent and found and (len(found) == 1 or general): return (general or found)[:1]
+    if independent: return _general(names, found, plain)
     settled = len(found)+len(neutral) == len(names) or len(names) == 2 and len(found) == 1
-    if independent or not found or not settled: raise _ask(names, found)
+    if not found or not settled: raise _ask(names, found)
     return sorted(found)
+
+def _general(names, found, plain):
+    "Of independent labels the general one, or the only one that is toxic by name."
+    general = [i for i in found if plain[i] in ('toxic', 'toxicity')] or found
+    if not found or len(found) > 1 and plain[general[0]] not in ('toxic', 'toxicity'): raise _ask(names, found)
+    return general[:1]
 
 def toxic_labels(
     config,         # a transformers config with `id2label`
@@ -40,9 +49,7 @@ def toxic_labels(
     "Which of a classifier's labels are toxic."
     names = {int(i): str(label) for i, label in config.id2label.items()}
     if toxic is None and len(names) == 1: return [0]
-    if toxic is None:
-        exclusive = len(names) == 2 or any(_neutral_re.match(label.lower()) for label in names.values())
-        return _toxic_by_name(names, kind == 'sigmoid' or kind is None and not exclusive)
+    if toxic is None: return _toxic_by_name(names, (kind or _kind_by_name(names)) == 'sigmoid')
     index = {label: i for i, label in names.items()}
     chosen = [index.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
     if not chosen or any(isinstance(i, bool) or i not in names for i in chosen): raise ValueError(f'toxic={toxic!r} is not among the labels {names}')

@@ -408,6 +408,15 @@ def _columns_of(path, unit, min_words, column, encoding):
     report.rows, report.dropped = 0, {}
     return _numbered(map(_paragraphs, texts), unit, min_words, report), report
 
+def _one_of(what, value, *choices):
+    "Refuse a value that is none of the choices."
+    if value not in choices: raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(c) for c in choices if c))
+
+def _corpus_file(name, split, revision):
+    "The file that a corpus is read from."
+    path = find_source(f'wikitext_{split}', None if name == 'wikitext' else name)
+    return _hub_file('wikitext', files[f'wikitext_{split}'][-1], revision) if path == 'hub' else path
+
 def load_corpus(
     name=None,          # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
     n:int=None,         # how many; all by default (5,000 of Wikipedia)
@@ -421,18 +430,17 @@ def load_corpus(
     encoding:str='utf-8', # where no byte-order mark says it
 ):                      # Dataset: text and, of running text, document
     "Neutral text to measure perplexity on."
-    if unit not in (None, 'sentence', 'paragraph', 'article'): raise ValueError(f"unit is {unit!r}: expected 'sentence', 'paragraph' or 'article'")
-    if split not in ('test', 'validation'): raise ValueError(f"split is {split!r}: expected 'test' or 'validation'")
+    _one_of('unit', unit, 'sentence', 'paragraph', 'article', None)
+    _one_of('split', split, 'test', 'validation')
     if name == 'wikipedia':
         report = ReadReport(f'20231101.{lang}')
         return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report), report)
     if name is None: columns, report = dict(text=[r['text'] for r in _bundled('neutral')]), ReadReport('bundled')
     else:
-        path = find_source(f'wikitext_{split}', None if name == 'wikitext' else name)
-        if path == 'hub': path = _hub_file('wikitext', files[f'wikitext_{split}'][-1], revision)
+        path = _corpus_file(name, split, revision)
         columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column, encoding)
     report.rows = report.rows or len(columns['text'])
-    if not columns['text']: raise ValueError(f'{path} holds no {unit or "sentence"} of {min_words} words or more ({report})')
+    if not columns['text']: raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
     if name not in (None, 'wikitext'): report.warn()
     ds = _dataset(columns, report)
     return ds if n is None else sample(ds, n, seed)

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..editing.head_edit import HeadEdit
 from ..models.head import Head
 from ..states.calibration import Calibration
-from ..states.reading import room, Sequences
+from ..states.final import room, Sequences
 
 # %% ../../nbs/tuning/scan.ipynb #0e4ab7b3
 def _between(step:int, low:Tensor, high:Tensor, mass_low:Tensor, mass_high:Tensor, top_p:float)->Tensor:

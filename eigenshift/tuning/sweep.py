@@ -16,7 +16,7 @@ from ..editing.head_edit import HeadEdit
 from ..models.eigenchoices import EigenChoices
 from ..models.head import Head
 from ..states.calibration import Calibration
-from ..states.reading import Sequences
+from ..states.final import Sequences
 from .scan import by_text, rate_from_base, scan
 
 # %% ../../nbs/tuning/sweep.ipynb #c5a9d07e

@@ -25,7 +25,7 @@ from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
 from ..states.generation import generate
-from ..states.reading import Sequences, continuation_states, corpus_states, final_states, room
+from ..states.final import Sequences, continuation_states, corpus_states, final_states, room
 from ..text.splits import unit_hash
 from .scan import by_text, scan
 from .sweep import score, sides, summarise
