@@ -145,7 +145,9 @@ def write_weights(
     if shards: kw['max_shard_size'] = max(shards)
     now = model.dtype
     if dtype != now: kw['state_dict'] = _cast(model, dtype)
+    was = [(c, c.dtype) for c in (model.config, model.config.get_text_config()) if hasattr(c, 'dtype')]
     model.save_pretrained(folder, **kw)
+    for c, d in was: c.dtype = d # saving writes the dtype of the model in memory into its configuration
     if dtype == now: return
     config = json.loads((folder/'config.json').read_text()) # it says the dtype of the model in memory
     for part in (config, config.get('text_config')):

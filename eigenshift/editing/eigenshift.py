@@ -19,7 +19,8 @@ from .. import __version__
 from ..core import mask
 from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
 from ..models.head import as_head
-from .head_edit import project, HeadEdit
+from .head_edit import HeadEdit
+from ..models.coordinates import project
 from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc

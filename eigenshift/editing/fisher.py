@@ -15,7 +15,8 @@ from fastcore.meta import delegates
 from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
-from .head_edit import project, HeadEdit
+from .head_edit import HeadEdit
+from ..models.coordinates import project
 from .intervention import Section, method
 from ..metrics import auroc
 from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,

@@ -20,6 +20,7 @@ from ..core import atomic
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
 from ..models.head import Head, as_head, distance, sketch
 from ..models.eigenchoices import read_safetensors
+from ..states.engine import noted
 
 # %% ../../nbs/editing/intervention.ipynb #708c36bf
 @dataclass(frozen=True)
@@ -111,6 +112,11 @@ def suggest(cls:Intervention,
     return {}
 
 @patch
+def head_maps(self:Intervention, model, strength:float)->list[dict]|None:
+    "The edit as steps between the final hidden state and the logits, for an engine that holds weights of its own; None where it changes more."
+    return None
+
+@patch
 def sections(self:Intervention)->list[Section]:
     "What a report shows of it, beside the comparison."
     return []
@@ -182,8 +188,12 @@ def apply(self:Intervention,
     "Edit a model for the length of a `with` block, leaving its weights alone."
     strength = checked_strength(strength)
     self.check(model, force)
+    if not strength:
+        yield model
+        return
     with ExitStack() as stack:
-        for handle in self.attach(model, strength) if strength else (): stack.callback(handle.remove)
+        for handle in self.attach(model, strength): stack.callback(handle.remove)
+        stack.enter_context(noted(model, self, strength))
         yield model
 
 # %% ../../nbs/editing/intervention.ipynb #0764fd95
@@ -317,6 +327,9 @@ class Composed(Intervention):
     def stamp(self, model): return replace(self, parts=tuple(p.stamp(model) for p in self.parts))
     def attach(self, model, strength):
         for part, own in self.active(strength): yield from part.attach(model, own)
+    def head_maps(self, model, strength):
+        maps = [part.head_maps(model, own) for part, own in self.active(strength)]
+        return None if None in maps else [step for steps in maps for step in steps]
     def unmergeable(self, model):
         return next((f'{p!r}: {why}' for p in self.parts if (why := p.unmergeable(model))), None)
     def edit(self, model, strength):

@@ -61,6 +61,15 @@ def edit(self:LogitBias, model, strength):
     h.bias.data[self.ids.to(h.bias.device)] += (self.bias*strength/h.scale).to(h.bias)
 
 @patch
+def head_maps(self:LogitBias, model, strength:float)->list[dict]|None:
+    "The bias of every token, in units of the final logits; None for a head with a soft-cap, which comes after it."
+    h = self.found(model)
+    if h.softcap is not None: return None
+    bias = torch.zeros(h.n_vocab)
+    bias[self.ids.cpu()] = self.bias.cpu()*strength
+    return [dict(bias=bias)]
+
+@patch
 def sequence_bias(self:LogitBias,
     strength:float=1.,
 )->list: # of [[token id], bias]

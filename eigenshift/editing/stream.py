@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from fastcore.meta import delegates
 from ..core import batches_by_length, mask
 from .checkpoint import untie
-from .head_edit import take
+from ..models.coordinates import take
 from .information import cached_rows, directions
 from .budget import solve_strength
 from .intervention import Intervention, Section, method, readable

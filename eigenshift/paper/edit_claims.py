@@ -15,7 +15,7 @@ from torch import Tensor
 from typing import TYPE_CHECKING
 from ..core import mask
 from ..editing.eigenshift import EigenShift
-from ..editing.head_edit import project
+from ..models.coordinates import project
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, extremes
 from .published import against_published, published
