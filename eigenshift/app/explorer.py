@@ -10,6 +10,7 @@ __all__ = ['views', 'Exploration', 'DirectedExploration', 'ExploredFisherShift',
 import html, textwrap, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from pathlib import Path
 from torch import Tensor
 from typing import Any, TYPE_CHECKING
 from fastcore.basics import patch
