@@ -102,12 +102,12 @@ app = typer.Typer(cls=_Subcommands, add_completion=False, no_args_is_help=True, 
                   help="Find, measure and damp the directions of a language model's output head that generate toxicity.")
 
 @app.callback(invoke_without_command=True)
-def top(version:Annotated[bool, typer.Option('--version', help='Print the version.')]=False):
+def top(version:Annotated[bool, typer.Option('--version', help='Print the version.')]=False)->None:
     "Options of the command itself."
     if not version: return
     typer.echo(__version__)
     raise typer.Exit()
 
-def main():
+def main()->None:
     "The console script."
     app()
