@@ -9,6 +9,7 @@ __all__ = ['questions', 'half_of_two', 'sampled_step_error', 'states_error', 'ho
 # %% ../../nbs/app/check.ipynb #cc000003
 import copy, tempfile, time, numpy as np, pandas as pd, torch
 from pathlib import Path
+from typing import TYPE_CHECKING
 from .inputs import load_model
 from ..editing.checkpoint import stored_dtype
 from ..editing.head_edit import HeadEdit
@@ -18,6 +19,8 @@ from ..states.decoding import Decoding, decode, decoding, decoding_errors, plain
 from ..states.generation import continuations
 from ..states.final import final_states
 from ..states.sampling import draw, exponentials, row_keys, vocab_keys
+
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/check.ipynb #cc000007
 def half_of_two(
@@ -40,11 +43,11 @@ def _relative(found, expected):
 
 @torch.inference_mode()
 def sampled_step_error(
-    model, # a causal LM
-    tok,   # its tokenizer
-    n:int=4, # samples
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+    n:int=4,                       # samples
     steps:int=4,
-)->float:  # share of tokens
+)->float:                          # share of tokens
     "The share of sampled tokens that differ from draws under plain passes with the same noise."
     ids, keys = _sentence(tok, 6), row_keys(0, np.zeros((n, 1)), np.arange(n)[:, None], np.arange(steps))
     found = continuations(model, [ids]*n, keys, steps, way=decoding(model, tok), top_p=.95)
@@ -58,8 +61,8 @@ def sampled_step_error(
 
 # %% ../../nbs/app/check.ipynb #cc00000b
 def states_error(
-    model, # a causal LM
-    tok,   # its tokenizer
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
 )->float:
     "How far the states read from stored text are from those that entered the head while it was generated."
     seen = []
@@ -78,8 +81,8 @@ def states_error(
 # %% ../../nbs/app/check.ipynb #cc00000c
 @torch.inference_mode()
 def hook_error(
-    model, # a causal LM
-    tok,   # its tokenizer
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
 )->float:
     "How far an edit in a hook is from the same edit of the states, with logits from the head's weights."
     head = as_head(model)
@@ -96,9 +99,9 @@ def hook_error(
 
 @torch.inference_mode()
 def trace_error(
-    model, # a causal LM
-    tok,   # its tokenizer
-)->float:  # 0 where not one bit is left
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+)->float:                          # 0 where not one bit is left
     "How far the logits are from what they were once an edit has been applied and left."
     ids = _sentence(tok)
     before = plain_logits(model, ids)
@@ -107,8 +110,8 @@ def trace_error(
 
 # %% ../../nbs/app/check.ipynb #cc00000d
 def merge_errors(
-    model, # a causal LM; a copy is merged
-    tok,   # its tokenizer
+    model:'PreTrainedModel',       # a causal LM; a copy is merged
+    tok:'PreTrainedTokenizerBase', # its tokenizer
 )->dict[str, float]:
     "How far merged weights, and a checkpoint that was saved and loaded again, are from the hook."
     edit, ids = half_of_two(as_head(model).d_model), _sentence(tok)
