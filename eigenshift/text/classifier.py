@@ -91,9 +91,10 @@ def log_odds(
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
 
 # %% ../../nbs/text/classifier.ipynb #00a9a31f
-saliency_methods:dict[str, tuple[str, dict]] = dict(norm=('Saliency', dict(abs=False)),
-                        input=('InputXGradient', {}),
-                        integrated=('IntegratedGradients', dict(n_steps=16)))
+saliency_methods:dict[str, tuple[str, dict]] = dict(
+    norm=('Saliency', dict(abs=False)),
+    input=('InputXGradient', {}),
+    integrated=('IntegratedGradients', dict(n_steps=16)))
 
 def word_embeddings(model:'PreTrainedModel')->'nn.Module':
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
