@@ -7,7 +7,7 @@ __all__ = ['assets', 'asset', 'atomic', 'fingerprint', 'batches_by_length', 'mas
 
 # %% ../nbs/core.ipynb #e5000003
 import codecs, hashlib, os, re, shutil, numpy as np
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,9 +77,9 @@ _whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)
 
 def mask(
-    text:str,                 # any text
-    words:Collection[str]=(), # further words to mask, whole and case-insensitive
-)->str:                       # the text with the middle of strong words starred
+    text:str,               # any text
+    words:Iterable[str]=(), # further words to mask, whole and case-insensitive
+)->str:                     # the text with the middle of strong words starred
     "Hide the middle of strong words, for display."
     def star(match):
         word = match[0]

@@ -97,7 +97,7 @@ class DirectedExploration(Exploration):
 
     def ranked(self, choices:EigenChoices|None)->list: "All directions, those of the edit first."; raise NotImplementedError
     def row(self, i:int)->int: "Where a direction stands in the statistics."; raise NotImplementedError
-    def toward(self, at:list[int])->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
+    def toward(self, at:list[int]|Tensor)->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
     def made(self, at:list[int], size:float, by_hand:bool)->Intervention: "An edit of these directions, of this size."; raise NotImplementedError
 
     def prepare(self, choices:EigenChoices|None, named:int)->None:
@@ -145,6 +145,7 @@ class DirectedExploration(Exploration):
 # %% ../../nbs/app/explorer.ipynb #5f9ee2be
 class ExploredFisherShift(DirectedExploration):
     "Components and a strength."
+    shift:FisherShift
     takes, what = FisherShift, 'components'
     columns, sides = ('gain', 'auroc', 'toxic', 'neutral'), ('takes from', 'gives to')
     short = 'gain {gain:.2f} · AUROC {auroc:.2f}'
@@ -154,7 +155,7 @@ class ExploredFisherShift(DirectedExploration):
     def about(cls, shift:Intervention)->dict: return dict(gain=shift.gains, **shift.stats)
     def ranked(self, choices:EigenChoices|None)->list: return list(range(1, len(self.shift.Vk)+1))
     def row(self, i:int)->int: return i-1
-    def toward(self, at:list[int])->Tensor: return self.shift.write[[i-1 for i in at]]
+    def toward(self, at:list[int]|Tensor)->Tensor: return self.shift.write[[i-1 for i in at]]
 
     def made(self, at:list[int], size:float, by_hand:bool)->Intervention:
         shift, rows, size = self.shift, [i-1 for i in at], float(size)
@@ -167,6 +168,7 @@ class ExploredFisherShift(DirectedExploration):
 
 class ExploredEigenShift(DirectedExploration):
     "Eigen-choices and α, the factor kept along them."
+    shift:EigenShift
     takes, what, dial, bounds, unedited = EigenShift, 'directions', 'α', (-2., 1.), 1.
     columns, sides = ('sigma', 'delta', 'effect', 'auroc'), ('the toxic side promotes', 'the other side promotes')
     short = 'σ {sigma:.2f} · Δ {delta:+.2f} · AUROC {auroc:.2f}'
@@ -184,7 +186,7 @@ class ExploredEigenShift(DirectedExploration):
         rest = order(shift.stats, shift.stats['sigma'], shift.meta.get('rank', 'effect'), shift.meta.get('seed', 0)).tolist()
         return first+[i for i in rest if i not in set(first)]
 
-    def toward(self, at:list[int])->Tensor:
+    def toward(self, at:list[int]|Tensor)->Tensor:
         sign = torch.where(self.stats['delta'][at] < 0, -1., 1.)
         return self.choices.Vh[at].float()*sign[:, None].float()
 

@@ -265,8 +265,8 @@ class _Session:
 
 # %% ../../nbs/evaluation/compare.ipynb #d02ae4af
 def named_scorers(
-    scorers:dict[str, Callable]|Sequence[Callable]|Callable, # a dict of name to scorer, a list of scorers, or one
-)->dict[str, Callable]:                                      # name -> scorer, the judge first
+    scorers:dict|list|Callable, # a dict of name to scorer, a list of scorers, or one
+)->dict[str, Callable]:         # name -> scorer, the judge first
     "Scorers by name."
     if callable(scorers): scorers = [scorers]
     named = dict(scorers) if isinstance(scorers, dict) else {scorer_name(s): s for s in scorers}

@@ -106,8 +106,8 @@ class EigenChoices:
     Vh:Tensor   # (d_model, d_model) float64; row i is right singular vector i
     blocks:list = field(default_factory=list) # (start, stop) of near-equal singular values
     meta:dict = field(default_factory=dict)   # model, head, shape, dtype, route, sketch of the weight, version
-    head:object = field(default=None, repr=False, compare=False) # where `W` is, for `tokens`
-    tok:object = field(default=None, repr=False, compare=False)  # tokenizer, for `tokens`
+    head:Any = field(default=None, repr=False, compare=False) # where `W` is, for `tokens`
+    tok:Any = field(default=None, repr=False, compare=False)  # tokenizer, for `tokens`
 
     @property
     def d_model(self)->int: return self.Vh.shape[1]

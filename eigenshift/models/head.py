@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from torch import nn, Tensor
 from types import SimpleNamespace
+from typing import Any
 from .loading import entry, fetch_offloaded
 
 # %% ../../nbs/models/head.ipynb #f46e7233
@@ -158,8 +159,8 @@ def _of_weight(W):
 
 # %% ../../nbs/models/head.ipynb #d4e6c4cf
 def as_head(
-    source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
-)->Head:                                     # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
+    source:Any, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
+)->Head:        # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
     "The head of a model, or a bare weight that answers as one."
     if hasattr(source, 'rows'): return source
     if isinstance(source, (Tensor, np.ndarray)): return _of_weight(torch.as_tensor(source).detach())

@@ -9,13 +9,13 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
 # %% ../../nbs/text/classifier.ipynb #e500002f
 import re, numpy as np
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 from ..core import batches_by_length
 from .scoring import Scorer, check_texts, occlusion, word_spans
 
 if TYPE_CHECKING:
     from torch import nn, Tensor
-    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']
@@ -48,10 +48,10 @@ def _general(names, found, plain):
     return general[:1]
 
 def toxic_labels(
-    config:'PreTrainedConfig',                 # a transformers config with `id2label`
-    toxic:str|int|Sequence[str|int]|None=None, # label or labels that are toxic, by name or index; found by name if None
-    kind:str|None=None,                        # `'sigmoid'`: labels are independent; `'softmax'`: one of them is true; from the names if None
-)->list[int]:                                  # indices of the toxic labels
+    config:Any,         # a transformers config with `id2label`
+    toxic:Any=None,     # label or labels that are toxic, by name or index; found by name if None
+    kind:str|None=None, # `'sigmoid'`: labels are independent; `'softmax'`: one of them is true; from the names if None
+)->list[int]:           # indices of the toxic labels
     "Which of a classifier's labels are toxic."
     names = {int(i): str(label) for i, label in config.id2label.items()}
     if toxic is None and len(names) == 1: return [0]
@@ -63,9 +63,9 @@ def toxic_labels(
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
 def head_kind(
-    config:'PreTrainedConfig', # a transformers config
-    head:str|None=None,        # `'sigmoid'` or `'softmax'`; from the config if None
-)->str:                        # `'sigmoid'` or `'softmax'`
+    config:Any,         # a transformers config
+    head:str|None=None, # `'sigmoid'` or `'softmax'`; from the config if None
+)->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
     names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
     n = len(names)
@@ -91,9 +91,10 @@ def log_odds(
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
 
 # %% ../../nbs/text/classifier.ipynb #00a9a31f
-saliency_methods = dict(norm=('Saliency', dict(abs=False)),
-                        input=('InputXGradient', {}),
-                        integrated=('IntegratedGradients', dict(n_steps=16)))
+saliency_methods:dict[str, tuple[str, dict]] = dict(
+    norm=('Saliency', dict(abs=False)),
+    input=('InputXGradient', {}),
+    integrated=('IntegratedGradients', dict(n_steps=16)))
 
 def word_embeddings(model:'PreTrainedModel')->'nn.Module':
     "The layer that embeds the pieces of a text: the encoder's, where there is one."

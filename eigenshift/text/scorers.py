@@ -6,7 +6,6 @@
 __all__ = ['load_classifier', 'load_scorer', 'toxic_words']
 
 # %% ../../nbs/text/scorers.ipynb #e5000037
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TYPE_CHECKING
 from ..core import asset
@@ -41,8 +40,8 @@ def _is_linear(source):
     return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors' or (Path(source)/'linear.safetensors').exists())
 
 def load_scorer(
-    source:str|Path|tuple|Callable|Scorer|None=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
-    **kw:Any,                                        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
+    source:Any=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
+    **kw:Any,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
 )->Scorer:
     "Whatever judges texts, as a `Scorer`."
     if isinstance(source, Scorer):
@@ -59,10 +58,10 @@ def load_scorer(
 
 # %% ../../nbs/text/scorers.ipynb #395bbf9c
 def toxic_words(
-    scorer:str|Path|tuple|Callable|Scorer|None, # anything `load_scorer` takes
-    texts:list[str],                            # n texts
-    n:int|None=None,                            # keep only this many words of each text, the heaviest
-)->list:                                        # n lists of (word, (start, end), weight) by position
+    scorer:Any,      # anything `load_scorer` takes
+    texts:list[str], # n texts
+    n:int|None=None, # keep only this many words of each text, the heaviest
+)->list:             # n lists of (word, (start, end), weight) by position
     "The words of each text with their weights, batched."
     out = load_scorer(scorer).weigh(texts)
     return out if n is None else [sorted(sorted(ws, key=lambda w: -w[2])[:n], key=lambda w: w[1]) for ws in out]

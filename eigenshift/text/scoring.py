@@ -37,7 +37,7 @@ def check_texts(texts:Iterable[str])->list[str]:
 def check_scores(
     p:Sequence[float]|np.ndarray, # what a scoring function returned
     index:list[int],              # index of each scored text among the caller's texts
-    name:str,                     # of the scorer, for messages
+    name:str|None,                # of the scorer, for messages
 )->np.ndarray:                    # (n,) float64 in [0, 1]
     "Scores as an array, when they are probabilities."
     p = np.asarray(p, dtype=np.float64)
