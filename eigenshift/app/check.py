@@ -183,7 +183,7 @@ class CheckTable(pd.DataFrame):
         avoided = len(self)-right-len(off)
         parts = [f'{right} of {len(self)} right']
         if avoided: parts.append(f'{avoided} avoided')
-        if off: parts.append(f'{len(off)} off ({"; ".join(off)}): do not trust numbers of this model with these versions')
+        if off: parts.append(f'{len(off)} off, so do not trust numbers of this model with these versions: {"; ".join(off)}')
         return ', '.join(parts)
 
     @property

@@ -53,8 +53,8 @@ def _parameters(function):
         yield p.replace(annotation=annotation, kind=p.KEYWORD_ONLY)
 
 def show(
-    result, # of a subcommand
-):
+    result:object, # of a subcommand
+)->None:
     "Print a result, its summary last where it has one, and end the command where it asks for an exit status."
     if result is None: return
     typer.echo(getattr(result, 'to_string', result.__str__)())

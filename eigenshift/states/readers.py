@@ -10,8 +10,10 @@ import re, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
 from torch import Tensor
+from typing import TYPE_CHECKING
 from ..models.blocks import Handle, Neurons
 from .final import without_logits
+if TYPE_CHECKING: from transformers import PreTrainedModel
 
 # %% ../../nbs/states/readers.ipynb #7d6f9777
 pools = ('mean', 'max', 'last', 'cls')
@@ -62,7 +64,8 @@ class PoolingReader(Reader):
 
     def take_all(self, values):
         "Pool the values of all tokens, those of padding left out by the mask or by the model itself."
-        if self.found is not None: raise ValueError(f'{self.source.name} ran twice in one pass: its values cannot be told apart')
+        if self.found is not None:
+            raise ValueError(f'{self.source.name} ran twice in one pass: its values cannot be told apart')
         (b, T), mask = self.mask.shape, self.mask.to(values.device)
         if values.ndim == 2 and len(values) != b*T: # the model unpadded its batch
             values = values.new_zeros(b, T, values.shape[-1]).masked_scatter_(mask[..., None], values)
@@ -126,15 +129,16 @@ class Entry(Neurons):
             entered[:] = [True]
             fn(args[0] if args else kwargs['hidden_states'], None, slice(0, self.n_units))
         def restart(module, args): entered.clear()
-        hooks = [self.module.register_forward_pre_hook(show, prepend=True, with_kwargs=True)] # before the head loses its input
+        # prepended, so that it runs before `without_logits` takes the head's input away
+        hooks = [self.module.register_forward_pre_hook(show, prepend=True, with_kwargs=True)]
         if self.call is not None: hooks.append(self.owner.register_forward_pre_hook(restart))
         return Handle(*(hook.remove for hook in hooks))
 
 # %% ../../nbs/states/readers.ipynb #fb000012
 def matching(
-    sources:list,  # of Neurons
+    sources:list[Neurons],
     only:str|None, # regular expression; None is all
-)->list:
+)->list[Neurons]:
     "The sources whose names match a regular expression."
     found = [s for s in sources if only is None or re.search(only, s.name)]
     if not found: raise ValueError(f'no module matches {only!r}; there are {[s.name for s in sources]}')
@@ -142,9 +146,9 @@ def matching(
 
 @contextmanager
 def watched(
-    model,         # a transformers model
-    readers:list,  # of `Reader`
-):                 # yields the list of what entered the head, if there is one: to be cleared before each pass
+    model:'PreTrainedModel', # a transformers model
+    readers:list[Reader],
+):                           # yields the list of what entered the head, if there is one: to be cleared before each pass
     "Within the block the readers are shown every forward pass, which has no dropout, no gradient and no logits."
     training = model.training
     with ExitStack() as stack:

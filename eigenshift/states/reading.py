@@ -12,12 +12,14 @@ from contextlib import closing, ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 from ..core import batches_by_length, fingerprint
 from ..models.blocks import block_calls, Neurons, neurons, streams
 from ..models.head import as_head
 from ..models.loading import pad_ids
 from .readers import Entry, matching, PoolingReader, pools, watched
 from .storage import about_units, Activations, array_path, dtypes, FolderStore, MemoryStore
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/reading.ipynb #8f0e414c
 def _text_ids(tok, texts, max_length):
@@ -103,13 +105,15 @@ class _Part:
             name = reader.source.name
             had = self.store.read(name, [row]).astype(np.float32)
             if np.linalg.norm(found[reader]-had) <= .05*np.linalg.norm(had)+1e-3: continue
-            raise ValueError(f'{self.wanted.out} holds activations of another model, or of this one edited ({name} differs): '
-                             'give another folder, or remove it')
+            raise ValueError(f'{self.wanted.out} holds activations of another model, or of this one edited '
+                             f'({name} differs): give another folder, or remove it')
 
     def keep(self, rows, values, done):
         "Store a batch, after which `done` texts are finished; one that an earlier run stored is left as it is."
         if self.store.done >= done: return
-        for reader in self.readers: self.store.write(reader.source.name, rows, self._stored(reader.source.name, values[reader]))
+        for reader in self.readers:
+            name = reader.source.name
+            self.store.write(name, rows, self._stored(name, values[reader]))
         self.store.step(done)
 
     def _stored(self, name, values):
@@ -169,8 +173,8 @@ def _layers(model, embeddings):
 _neuron_pools = ('max', 'mean') # an expert has no last or first token of a text
 
 def layer_states(
-    model,              # any transformers model that `blocks` knows
-    tok,                # its tokenizer
+    model:'PreTrainedModel', # any transformers model that `blocks` knows
+    tok:'PreTrainedTokenizerBase', # its tokenizer
     texts:Sequence[str], # n texts
     pool:str|Sequence[str]='mean', # one of "mean", "max", "last", "cls"; or several of them
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
@@ -180,15 +184,15 @@ def layer_states(
     only:str|None=None, # regular expression: blocks to read
     progress:bool=False, # show a progress bar
     embeddings:bool=False, # read what enters the first block, too, as "embeddings"
-)->Activations|dict[str, Activations]: # block -> (n, d_model) residual stream after it; for several poolings a dict of them
+)->Activations|dict[str, Activations]: # block -> (n, d_model); for several poolings a dict of them
     "The residual stream after every block, pooled over each text's tokens."
     wanted = _wanted_of(matching(_layers(model, embeddings), only), pool, pools, out)
     found = _collect(model, tok, texts, wanted, max_length, batch_size, dtype, progress)
     return found[0] if isinstance(pool, str) else dict(zip(pool, found))
 
 def neuron_activations(
-    model,              # any transformers model that `neurons` knows
-    tok,                # its tokenizer
+    model:'PreTrainedModel', # any transformers model that `neurons` knows
+    tok:'PreTrainedTokenizerBase', # its tokenizer
     texts:Sequence[str], # n texts
     pool:str|Sequence[str]='max', # "max" or "mean", or both
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
@@ -205,8 +209,8 @@ def neuron_activations(
 
 # %% ../../nbs/states/reading.ipynb #bb000009
 def read_both(
-    model,              # any transformers model that `blocks` and `neurons` know
-    tok,                # its tokenizer
+    model:'PreTrainedModel', # any transformers model that `blocks` and `neurons` know
+    tok:'PreTrainedTokenizerBase', # its tokenizer
     texts:Sequence[str], # n texts
     neuron_pools:Sequence[str]=_neuron_pools, # poolings of the neurons, none for no neurons
     layer_pools:Sequence[str]=('mean', 'max'), # poolings of the layers
@@ -215,7 +219,7 @@ def read_both(
     batch_size:int=32,  # texts at a time
     dtype:str='float32', # or "float16"
     progress:bool=False, # show a progress bar
-)->tuple[dict[str, Activations], dict[str, Activations]]: # neurons by pooling, and layers by pooling ("embeddings" first, a language model's "head" last)
+)->tuple[dict[str, Activations], dict[str, Activations]]: # neurons by pooling, and layers by pooling
     "Neuron activations and layer states under every pooling, in one pass over the texts."
     units, layers = (None, None) if out is None else (Path(out)/'neurons', Path(out)/'layers')
     neuron_pools, layer_pools = list(neuron_pools), list(layer_pools)

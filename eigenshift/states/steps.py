@@ -7,12 +7,16 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
+from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..models.blocks import neurons
 from ..models.loading import pad_ids
 from .final import wanted_positions
 from .readers import matching, StepReader, watched
 from .storage import about_units, Activations, MemoryStore
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/steps.ipynb #bb000012
 def _read_steps(model, tok, rows, readers):
@@ -23,9 +27,9 @@ def _read_steps(model, tok, rows, readers):
     model(**batch, use_cache=False)
 
 def step_activations(
-    model,             # the causal LM that made the generations
-    tok,               # its tokenizer
-    generations,       # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    model:'PreTrainedModel',       # the causal LM that made the generations
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     only:str|None=None, # regular expression: modules to read
