@@ -7,6 +7,7 @@ __all__ = ['assets', 'asset', 'atomic', 'fingerprint', 'batches_by_length', 'mas
 
 # %% ../nbs/core.ipynb #e5000003
 import codecs, hashlib, os, re, shutil, numpy as np
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def asset(
 # %% ../nbs/core.ipynb #f1a1caab
 @contextmanager
 def atomic(
-    path:Path, # where the file or folder is to appear
-):             # yields a temporary path beside it
+    path:str|Path, # where the file or folder is to appear
+)->Iterator[Path]: # yields a temporary path beside it
     "Write to the path given; it is moved to `path` when the block ends well, and removed when it does not."
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,8 +43,8 @@ def atomic(
 
 # %% ../nbs/core.ipynb #89c09c37
 def fingerprint(
-    *parts, # strings, bytes, numbers, or arrays; order matters
-)->str:     # 16 hexadecimal digits
+    *parts:object, # strings, bytes, numbers, or arrays; order matters
+)->str:            # 16 hexadecimal digits
     "A short, stable name for a collection of values."
     digest = hashlib.sha256()
     for part in parts:
@@ -54,10 +55,10 @@ def fingerprint(
 
 # %% ../nbs/core.ipynb #a383b559
 def batches_by_length(
-    lengths,       # (n,) length of each item, in tokens or characters
-    size:int=32,   # most items in a batch
-    budget=None,   # most padded elements (items x longest) in a batch; none by default
-)->list[np.ndarray]: # index arrays, longest items first, together a permutation of range(n)
+    lengths:Sequence[int]|np.ndarray, # (n,) length of each item, in tokens or characters
+    size:int=32,                      # most items in a batch
+    budget:int|None=None,             # most padded elements (items x longest) in a batch; none by default
+)->list[np.ndarray]:                  # index arrays, longest items first, together a permutation of range(n)
     "Batches of items of similar length, so that padding is little; the longest come first, so that memory runs out early or never."
     lengths, batches = np.asarray(lengths), []
     def full(batch): return len(batch) == size or budget and (len(batch)+1)*lengths[batch[0]] > budget
@@ -76,9 +77,9 @@ _whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)
 
 def mask(
-    text:str,  # any text
-    words=(),  # further words to mask, whole and case-insensitive
-)->str:        # the text with the middle of strong words starred
+    text:str,               # any text
+    words:Iterable[str]=(), # further words to mask, whole and case-insensitive
+)->str:                     # the text with the middle of strong words starred
     "Hide the middle of strong words, for display."
     def star(match):
         word = match[0]

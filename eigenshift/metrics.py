@@ -8,6 +8,7 @@ __all__ = ['resample_counts', 'interval', 'check_labels', 'unit_blocks', 'auroc'
 
 # %% ../nbs/metrics.ipynb #e5000007
 import numpy as np, torch
+from collections.abc import Iterator, Sequence
 from statistics import NormalDist
 from torch import Tensor
 
@@ -21,17 +22,17 @@ def resample_counts(
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1/n), size=n_boot).astype(np.int32)
 
 def interval(
-    draws,           # (n_boot,) or (n_boot, m) resampled values
-    level:float=.95, # coverage, in (0, 1)
-)->np.ndarray:       # (2,) or (2, m): low and high percentile
+    draws:Sequence|np.ndarray, # (n_boot,) or (n_boot, m) resampled values
+    level:float=.95,           # coverage, in (0, 1)
+)->np.ndarray:                 # (2,) or (2, m): low and high percentile
     "The percentile interval of bootstrap draws."
     return np.quantile(np.asarray(draws), [(1-level)/2, (1+level)/2], axis=0)
 
 # %% ../nbs/metrics.ipynb #07bfeee0
 def check_labels(
-    y,          # (n,) labels, 1 = toxic, 0 = neutral
-    n:int=None, # how many there must be; any number by default
-)->np.ndarray:  # (n,) bool
+    y:Sequence|np.ndarray|Tensor, # (n,) labels, 1 = toxic, 0 = neutral
+    n:int|None=None,              # how many there must be; any number by default
+)->np.ndarray:                    # (n,) bool
     "Labels as a boolean array; both classes must be there."
     y = np.asarray(y.detach().cpu() if isinstance(y, Tensor) else y)
     if y.ndim != 1 or n is not None and len(y) != n: raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
@@ -46,9 +47,9 @@ def _exact(x):
     return x.float() if x.is_floating_point() else x.double()
 
 def unit_blocks(
-    X,         # (n, units) activations, array or tensor
-    block:int, # units at a time
-):             # yields (first unit, contiguous (units, n) tensor on the matrix's device)
+    X:np.ndarray|Tensor, # (n, units) activations, array or tensor
+    block:int,           # units at a time
+)->Iterator[tuple[int, Tensor]]: # yields (first unit, contiguous (units, n) tensor on the matrix's device)
     "Blocks of units, in a dtype that orders them exactly; NaN is refused."
     if X.ndim != 2: raise ValueError(f'the matrix has shape {tuple(X.shape)}; expected (texts, units)')
     for start in range(0, X.shape[1], block):
@@ -82,10 +83,10 @@ def _precision(toxic, neutral):
 
 # %% ../nbs/metrics.ipynb #04d691eb
 def auroc(
-    X,             # (n, units) activations, array or tensor on any device; or (n,)
-    y,             # (n,) labels, 1 = toxic
-    block:int=256, # units at a time
-)->np.ndarray:     # (units,) float64 in [0, 1]; a float for one unit
+    X:np.ndarray|Tensor,          # (n, units) activations, array or tensor on any device; or (n,)
+    y:Sequence|np.ndarray|Tensor, # (n,) labels, 1 = toxic
+    block:int=256,                # units at a time
+)->np.ndarray:                    # (units,) float64 in [0, 1]; a float for one unit
     "Chance that a toxic text stands above a neutral one, ties half, for all units at once."
     if X.ndim == 1: return float(auroc(X[:, None], y)[0])
     pos, neg = _rows_of(check_labels(y, len(X)))
@@ -98,10 +99,10 @@ def auroc(
 
 # %% ../nbs/metrics.ipynb #7fa6100d
 def average_precision(
-    X,             # (n, units) activations, array or tensor on any device; or (n,)
-    y,             # (n,) labels, 1 = toxic
-    block:int=256, # units at a time
-)->np.ndarray:     # (units,) float64 in (0, 1]; chance is the share of toxic texts
+    X:np.ndarray|Tensor,          # (n, units) activations, array or tensor on any device; or (n,)
+    y:Sequence|np.ndarray|Tensor, # (n,) labels, 1 = toxic
+    block:int=256,                # units at a time
+)->np.ndarray:                    # (units,) float64 in (0, 1]; chance is the share of toxic texts
     "Mean precision at the value of each toxic text, ties as one threshold, for all units at once."
     if X.ndim == 1: return float(average_precision(X[:, None], y)[0])
     pos, neg = _rows_of(check_labels(y, len(X)))
@@ -111,8 +112,8 @@ def average_precision(
 
 # %% ../nbs/metrics.ipynb #3c835ae5
 def order_with_ties(
-    x, # (units, n) values
-):     # (units, n) each: the ascending order, and for each place in it where its ties begin and end
+    x:np.ndarray, # (units, n) values
+)->tuple[np.ndarray, np.ndarray, np.ndarray]: # (units, n) each: the ascending order, and for each place in it where its ties begin and end
     "The ascending order of each row, with the bounds of its ties."
     order = np.argsort(x, 1)
     values, place = np.take_along_axis(x, order, 1), np.arange(x.shape[1]+1, dtype=np.int32)
@@ -126,9 +127,9 @@ def order_with_ties(
     return order, begin, end
 
 def rank_counts(
-    x, # (units, n) values
-    y, # (n,) bool
-):     # (units, n) each: order, which are toxic, how many stand below, how many at most here, and the toxic ones among both
+    x:np.ndarray, # (units, n) values
+    y:np.ndarray, # (n,) bool
+)->tuple[np.ndarray, ...]: # (units, n) each: order, which are toxic, how many stand below, how many at most here, and the toxic ones among both
     "What stands below and at most at each value, in ascending order."
     order, below, upto = order_with_ties(x)
     is_toxic = y[order]
@@ -149,10 +150,10 @@ def _by_search(x, pos, neg):
     return above.mean(1), np.sqrt(_variance(above)/n1+_variance(below)/n0), _precision(toxic, neutral).mean(1)
 
 def score_units(
-    x,   # (units, n) tensor, as `unit_blocks` yields it
-    pos, # indices of the toxic texts
-    neg, # indices of the neutral texts
-):       # three arrays (units,)
+    x:Tensor,   # (units, n) tensor, as `unit_blocks` yields it
+    pos:Tensor, # indices of the toxic texts
+    neg:Tensor, # indices of the neutral texts
+)->tuple[np.ndarray, ...]: # three arrays (units,)
     "AUROC, its standard error and average precision of each unit."
     if x.device.type != 'cpu': return _by_search(x, pos, neg)
     n0, n1, y = len(neg), len(pos), np.zeros(len(neg)+len(pos), bool)
@@ -171,11 +172,11 @@ def score_units(
 
 # %% ../nbs/metrics.ipynb #21f3a918
 def auroc_interval(
-    X,               # (n, units) activations; or (n,)
-    y,               # (n,) labels, 1 = toxic
-    level:float=.95, # coverage, in (0, 1)
-    block:int=256,   # units at a time
-)->np.ndarray:       # (2, units) low and high, clipped to [0, 1]; (2,) for one unit
+    X:np.ndarray|Tensor,          # (n, units) activations; or (n,)
+    y:Sequence|np.ndarray|Tensor, # (n,) labels, 1 = toxic
+    level:float=.95,              # coverage, in (0, 1)
+    block:int=256,                # units at a time
+)->np.ndarray:                    # (2, units) low and high, clipped to [0, 1]; (2,) for one unit
     "The interval of each unit's AUROC over texts drawn anew."
     if X.ndim == 1: return auroc_interval(X[:, None], y, level)[:, 0]
     pos, neg = _rows_of(check_labels(y, len(X)))

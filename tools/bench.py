@@ -1,15 +1,18 @@
-"""Speed as ratios in one run against the reference way, one thread each, medians of interleaved runs: `python tools/bench.py [name …]`."""
+"""Speed as ratios in one run against the reference way, one thread each, medians of interleaved runs, in CPU seconds: `python tools/bench.py [name …]`."""
 import os, sys, time
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 import numpy as np, torch
 torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
 
 def ratio(ours, reference, repeat=3):
-    "How many times as fast ours is; (ratio, seconds of ours, seconds of the reference)."
+    "How many times as fast ours is; (ratio, CPU seconds of ours, CPU seconds of the reference)."
     times = []
     for _ in range(repeat):
         row = []
-        for f in (ours, reference): t = time.perf_counter(); f(); row.append(time.perf_counter()-t)
+        for f in (ours, reference):
+            t = time.process_time()
+            f()
+            row.append(time.process_time()-t) # CPU seconds, so that other processes count less
         times.append(row)
     a, b = np.median(times, axis=0); return b/a, a, b
 
@@ -62,7 +65,68 @@ def applied():
         with edit.apply(model): generate(model, tok, prompts, n=4, batch_size=64, progress=False)
     return ratio(hooked, lambda: generate(model, tok, prompts, n=4, batch_size=64, progress=False), repeat=5)
 
-benches = {f.__name__: f for f in (auroc, decomposition, generation, states, applied)}
+def calibration_of(d, n_vocab, n_neutral=2048, n_toxic=400):
+    "A random head with toxic and neutral states that it could have come from: W, toxic, neutral, tokens."
+    g = torch.Generator().manual_seed(0)
+    W = torch.randn(n_vocab, d, generator=g)*torch.linspace(2, .3, d)/d**.5
+    neutral = torch.randn(n_neutral, d, generator=g)*torch.linspace(3, 1, d)+2*W[torch.randint(0, n_vocab//8, (n_neutral,), generator=g)]
+    toxic = 1.5*torch.randn(n_toxic, d, generator=g)+3*W[torch.randint(0, 50, (n_toxic,), generator=g)]
+    return W, toxic, neutral, torch.randint(0, 50, (n_toxic,), generator=g)
+
+def plain_fisher_shift(W, toxic, neutral, tokens, k, kl, ridge):
+    "The linear FisherShift as its formulas are written: every sum per fold, eigendecompositions, logits at every strength. (read, write)."
+    from eigenshift.editing.budget import solve_strength
+    def fisher(H):
+        p = (H @ W.T).softmax(-1)
+        m, Wd = (p @ W).double(), W.double()
+        return ((Wd.T*p.sum(0).double()) @ Wd-m.T @ m)/len(H)
+    def whitener(A):
+        values, E = torch.linalg.eigh(A+ridge*A.diagonal().mean()*torch.eye(len(A), dtype=A.dtype))
+        return (E*values.rsqrt()) @ E.T
+    q = -(toxic @ W.T).softmax(-1)
+    q[torch.arange(len(toxic)), tokens] += 1
+    K = (q @ W).double().T @ toxic.double()/len(toxic)
+    def edit(H):
+        G, C = whitener(fisher(H)), whitener(H.double().T @ H.double()/len(H))
+        U, S, Vh = torch.linalg.svd(G @ K @ C)
+        return (Vh[:k] @ C).float(), ((U[:, :k]*S[:k]).T @ G).float()
+    def strength(seen, held):
+        read, write = edit(seen)
+        def kl_at(t):
+            a, b = ((X @ W.T).log_softmax(-1) for X in (held, held-t*(held @ read.T) @ write))
+            return float((a.exp()*(a-b)).sum(-1).double().mean())
+        return solve_strength(kl_at, kl)
+    fold = torch.arange(len(neutral)) % 4
+    sizes = [strength(neutral[fold != i], neutral[fold == i]) for i in range(4)]
+    read, write = edit(neutral)
+    return read, write*float(np.exp(np.mean(np.log(sizes))))
+
+def fit_against_formulas(d, n_vocab):
+    "Seconds of both, when they have given the same map."
+    from eigenshift.editing.fisher import FisherShift
+    W, toxic, neutral, tokens = calibration_of(d, n_vocab)
+    made = {}
+    def ours(): made['ours'] = FisherShift.fit(W, toxic, neutral, tokens, k=.25, kl=.05, describe=False)
+    def reference(): made['formulas'] = plain_fisher_shift(W, toxic, neutral, tokens, round(.25*d), .05, .5)
+    out = ratio(ours, reference, repeat=1)
+    read, write = made['formulas']
+    A, B = made['ours'].write.T @ made['ours'].Vk, write.T @ read
+    assert (A-B).norm() < 1e-5*B.norm(), f'the maps differ by {float((A-B).norm()/B.norm()):.1e}'
+    return out
+
+def fisher_small():
+    "FisherShift.fit, 256 dimensions, 8,192 tokens, 2,048 + 400 states, against its formulas as they are written."
+    return fit_against_formulas(256, 8192)
+
+def fisher_middle():
+    "FisherShift.fit, 1,024 dimensions, 16,000 tokens (the same)."
+    return fit_against_formulas(1024, 16000)
+
+def fisher_large():
+    "FisherShift.fit, 576 dimensions, 49,152 tokens, the size of SmolLM2's head (the same)."
+    return fit_against_formulas(576, 49152)
+
+benches = {f.__name__: f for f in (auroc, decomposition, generation, states, applied, fisher_small, fisher_middle, fisher_large)}
 
 if __name__ == '__main__':
     for name in sys.argv[1:] or benches:

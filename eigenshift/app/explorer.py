@@ -8,21 +8,29 @@ __all__ = ['views', 'Exploration', 'DirectedExploration', 'ExploredFisherShift',
 
 # %% ../../nbs/app/explorer.ipynb #e50000ef
 import html, textwrap, numpy as np, pandas as pd, torch
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from pathlib import Path
 from torch import Tensor
+from typing import Any, TYPE_CHECKING
 from fastcore.basics import patch
 from .report import chips, masked_pair
 from ..core import mask
 from ..editing.eigenshift import EigenShift, order
 from ..editing.fisher import FisherShift
-from ..editing.intervention import compose
+from ..editing.intervention import Intervention, compose
 from ..evaluation.measures import kl_and_top1
-from ..models.eigenchoices import eigen_choices, extremes
+from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
 from ..models.head import as_head
 from ..models.loading import entry
 from ..states.generation import generate
 from ..states.final import head_inputs
 from ..states.tokens import encode_prompts, end_ids
+
+if TYPE_CHECKING:
+    import ipywidgets
+    from matplotlib.figure import Figure
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/explorer.ipynb #223a019c
 class Exploration:
@@ -31,19 +39,19 @@ class Exploration:
     axis = 'strength (0: unedited, 1: as fitted'
     what, columns = '', () # what its directions are called, and their statistics: none here
 
-    def __new__(cls, shift, *args, **kwargs):
+    def __new__(cls, shift:Intervention, *args:Any, **kwargs:Any)->'Exploration':
         fitting = [kind for kind in views if isinstance(shift, kind.takes) and kind.knows(shift)]
         return super().__new__(fitting[0] if fitting and cls is Exploration else cls)
 
     def __init__(self,
-        shift,                # any fitted `Intervention` of this model
-        model, tok,
-        choices=None,         # for an `EigenShift`, the model's `eigen_choices`, if they are known
-        prompt:str='You are', # to be continued
-        seed:int=0,           # of the continuations
+        shift:Intervention,             # any fitted `Intervention` of this model
+        model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+        choices:EigenChoices|None=None, # for an `EigenShift`, the model's `eigen_choices`, if they are known
+        prompt:str='You are',           # to be continued
+        seed:int=0,                     # of the continuations
         max_new_tokens:int=20,
-        named:int=512,        # directions, first in the ranking, whose tokens are looked up
-        chat:bool=None,       # wrap prompts with the chat template
+        named:int=512,                  # directions, first in the ranking, whose tokens are looked up
+        chat:bool|None=None,            # wrap prompts with the chat template
     ):
         shift.check(model)
         self.shift, self.model, self.tok, self.head = shift, model, tok, as_head(model)
@@ -52,21 +60,21 @@ class Exploration:
         self.reset()
         self.prompt = prompt
 
-    def prepare(self, choices, named): "Look up what the directions are, where there are some."
-    def reset(self): "Back to the edit as fitted."; self.size = self.fitted
-    def key(self): "What tells this setting from others."; return self.size
+    def prepare(self, choices:EigenChoices|None, named:int)->None: "Look up what the directions are, where there are some."
+    def reset(self)->None: "Back to the edit as fitted."; self.size = self.fitted
+    def key(self)->Hashable: "What tells this setting from others."; return self.size
     def is_unedited(self)->bool: "Whether this setting leaves the model alone."; return self.size == self.unedited
     def described(self)->str: "This setting, in words."; return f'{self.dial} = {self.size:g}'
     strength = property(lambda self: self.size, lambda self, x: setattr(self, 'size', x))
 
-    def edit(self):
+    def edit(self)->Intervention:
         "The present setting as an intervention."
         return self.shift if self.size == self.fitted else compose((self.shift, float(self.size)))
 
     @property
     def prompt(self)->str: return self._prompt
     @prompt.setter
-    def prompt(self, text:str):
+    def prompt(self, text:str)->None:
         self.ids = encode_prompts(self.tok, [text], end_ids(self.model, self.tok), bool(self.chat))[0]
         whole = [self.ids+self.ids[-1:]] # the token after the last is not looked at
         self.state = head_inputs(self.model, self.tok, whole)[-1:].clone() # (1, d_model)
@@ -80,25 +88,25 @@ class DirectedExploration(Exploration):
     takes, sides, short, title = (), (), '', ''
 
     @classmethod
-    def about(cls, shift)->dict: "Name -> statistic of every direction."; raise NotImplementedError
+    def about(cls, shift:Intervention)->dict: "Name -> statistic of every direction."; raise NotImplementedError
     @classmethod
-    def knows(cls, shift)->bool:
+    def knows(cls, shift:Intervention)->bool:
         "Whether an edit has the statistics of its directions."
         known = cls.about(shift)
         return all(known.get(column) is not None for column in cls.columns)
 
-    def ranked(self, choices)->list: "All directions, those of the edit first."; raise NotImplementedError
+    def ranked(self, choices:EigenChoices|None)->list: "All directions, those of the edit first."; raise NotImplementedError
     def row(self, i:int)->int: "Where a direction stands in the statistics."; raise NotImplementedError
-    def toward(self, at)->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
-    def made(self, at, size, by_hand): "An edit of these directions, of this size."; raise NotImplementedError
+    def toward(self, at:list[int]|Tensor)->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
+    def made(self, at:list[int], size:float, by_hand:bool)->Intervention: "An edit of these directions, of this size."; raise NotImplementedError
 
-    def prepare(self, choices, named):
+    def prepare(self, choices:EigenChoices|None, named:int)->None:
         self.stats, self.ranking = self.about(self.shift), self.ranked(choices)
         first = self.ranking[:named]
         ids = extremes(self.head, self.toward(first), 6)[0].tolist()
         self.names = {i: [[self.tok.decode([t]) for t in side] for side in pair] for i, pair in zip(first, ids)}
 
-    def reset(self):
+    def reset(self)->None:
         self.k, self.size, self.added, self.removed = len(self.shift.Vk), self.fitted, [], set()
 
     @property
@@ -110,7 +118,7 @@ class DirectedExploration(Exploration):
 
     def toggle(self,
         i:int, # a component or an eigen-choice
-    ):
+    )->None:
         "Add a direction, or remove it."
         if i not in self.ranking:
             raise ValueError(f'{i} is none of the {self.d} {self.what}, which are counted from {min(self.ranking)}')
@@ -118,37 +126,38 @@ class DirectedExploration(Exploration):
         elif i in self.ranking[:self.k]: self.removed ^= {i}
         else: self.added.append(i)
 
-    def tidy(self):
+    def tidy(self)->None:
         "A direction that k has reached needs no adding, one beyond it no removing."
         reached = set(self.ranking[:self.k])
         self.added = [i for i in self.added if i not in reached]
         self.removed &= reached
 
-    def edit(self):
+    def edit(self)->Intervention:
         "The present setting as an edit of its kind."
         on = self.directions()
         if self.size == self.fitted and on == self.ranking[:len(self.shift.Vk)]: return self.shift
         return self.made(on, self.size, bool(self.added or self.removed))
 
-    def key(self): return (*self.directions(), self.size)
-    def is_unedited(self): return self.size == self.unedited or not self.directions()
-    def described(self): return f'{len(self.directions())} {self.what}, {super().described()}'
+    def key(self)->Hashable: return (*self.directions(), self.size)
+    def is_unedited(self)->bool: return self.size == self.unedited or not self.directions()
+    def described(self)->str: return f'{len(self.directions())} {self.what}, {super().described()}'
 
 # %% ../../nbs/app/explorer.ipynb #5f9ee2be
 class ExploredFisherShift(DirectedExploration):
     "Components and a strength."
+    shift:FisherShift
     takes, what = FisherShift, 'components'
     columns, sides = ('gain', 'auroc', 'toxic', 'neutral'), ('takes from', 'gives to')
     short = 'gain {gain:.2f} · AUROC {auroc:.2f}'
     title = 'the first components take from'
 
     @classmethod
-    def about(cls, shift): return dict(gain=shift.gains, **shift.stats)
-    def ranked(self, choices): return list(range(1, len(self.shift.Vk)+1))
-    def row(self, i): return i-1
-    def toward(self, at): return self.shift.write[[i-1 for i in at]]
+    def about(cls, shift:Intervention)->dict: return dict(gain=shift.gains, **shift.stats)
+    def ranked(self, choices:EigenChoices|None)->list: return list(range(1, len(self.shift.Vk)+1))
+    def row(self, i:int)->int: return i-1
+    def toward(self, at:list[int]|Tensor)->Tensor: return self.shift.write[[i-1 for i in at]]
 
-    def made(self, at, size, by_hand):
+    def made(self, at:list[int], size:float, by_hand:bool)->Intervention:
         shift, rows, size = self.shift, [i-1 for i in at], float(size)
         meta = {key: value for key, value in shift.meta.items() if key != 'kl'} # the budget was that of the edit as fitted
         meta |= dict(k=len(at), strength=size) | (dict(chosen='by hand') if by_hand else {})
@@ -159,6 +168,7 @@ class ExploredFisherShift(DirectedExploration):
 
 class ExploredEigenShift(DirectedExploration):
     "Eigen-choices and α, the factor kept along them."
+    shift:EigenShift
     takes, what, dial, bounds, unedited = EigenShift, 'directions', 'α', (-2., 1.), 1.
     columns, sides = ('sigma', 'delta', 'effect', 'auroc'), ('the toxic side promotes', 'the other side promotes')
     short = 'σ {sigma:.2f} · Δ {delta:+.2f} · AUROC {auroc:.2f}'
@@ -167,20 +177,20 @@ class ExploredEigenShift(DirectedExploration):
     fitted = property(lambda self: float(self.shift.scale.mean()))
 
     @classmethod
-    def about(cls, shift): return shift.stats
-    def row(self, i): return i
+    def about(cls, shift:Intervention)->dict: return shift.stats
+    def row(self, i:int)->int: return i
 
-    def ranked(self, choices):
+    def ranked(self, choices:EigenChoices|None)->list:
         self.choices = choices if choices is not None else eigen_choices(self.model, self.tok)
         shift, first = self.shift, self.shift.chosen.tolist()
         rest = order(shift.stats, shift.stats['sigma'], shift.meta.get('rank', 'effect'), shift.meta.get('seed', 0)).tolist()
         return first+[i for i in rest if i not in set(first)]
 
-    def toward(self, at):
+    def toward(self, at:list[int]|Tensor)->Tensor:
         sign = torch.where(self.stats['delta'][at] < 0, -1., 1.)
         return self.choices.Vh[at].float()*sign[:, None].float()
 
-    def made(self, at, size, by_hand):
+    def made(self, at:list[int], size:float, by_hand:bool)->Intervention:
         shift, rows = self.shift, torch.tensor(at, dtype=torch.long)
         directions = self.toward(rows) if shift.sided else self.choices.Vh[rows].float()
         rank = shift.meta.get('rank', '')+(', by hand' if by_hand else '')
@@ -194,8 +204,8 @@ views += [ExploredFisherShift, ExploredEigenShift]
 @patch
 @torch.inference_mode()
 def logits(self:Exploration,
-    edit=None, # an intervention; None is the unedited model
-)->Tensor:     # (n_vocab,) float32
+    edit:Intervention|None=None, # an intervention; None is the unedited model
+)->Tensor:                       # (n_vocab,) float32
     "Logits after the prompt: from the stored state where the edit changes the head's input, else from a pass."
     if edit is None: return self.head.logits(self.state).float()[0].cpu()
     if hasattr(edit, 'edited'): return self.head.logits(edit.edited(self.state)).float()[0].cpu()
@@ -357,7 +367,7 @@ class Explorer:
         self.draw()
 
     def _repr_mimebundle_(self, **kw): return self.box._repr_mimebundle_(**kw)
-    def __repr__(self): return f'Explorer({self.state.edit()!r}, prompt {mask(self.state.prompt)!r})'
+    def __repr__(self)->str: return f'Explorer({self.state.edit()!r}, prompt {mask(self.state.prompt)!r})'
 
 # %% ../../nbs/app/explorer.ipynb #96000006
 @patch
@@ -366,7 +376,7 @@ def _wide(self:Explorer):
     return dict(continuous_update=False, layout=self.widgets.Layout(width='30em'), style=dict(description_width='6em'))
 
 @patch
-def make_controls(self:Explorer):
+def make_controls(self:Explorer)->None:
     "The slider, the prompt and two buttons; with directions, their number too."
     W, state = self.widgets, self.state
     low, high = state.bounds
@@ -380,7 +390,7 @@ def make_controls(self:Explorer):
     self.again.on_click(self._again)
 
 @patch
-def make_rows(self:Explorer, rows:int):
+def make_rows(self:Explorer, rows:int)->None:
     "The table of directions, where there are some."
     W, state = self.widgets, self.state
     narrow = W.Layout(width='3em')
@@ -398,7 +408,7 @@ def make_rows(self:Explorer, rows:int):
     self.on.on_click(lambda _: self._page(1))
 
 @patch
-def laid_out(self:Explorer):
+def laid_out(self:Explorer)->'ipywidgets.VBox':
     "All widgets in a box."
     W = self.widgets
     controls = [self.prompt, self.size, *([self.k] if self.buttons else []), W.HBox([self.reset, self.again])]
@@ -409,7 +419,7 @@ def laid_out(self:Explorer):
 
 # %% ../../nbs/app/explorer.ipynb #609c767a
 @patch
-def draw(self:Explorer, text:bool=True, table:bool=True):
+def draw(self:Explorer, text:bool=True, table:bool=True)->None:
     "Show the present setting."
     was, self.quiet = self.quiet, True
     try:
@@ -446,7 +456,7 @@ def _draw_row(self:Explorer, button, says, row):
     says.value = f'<span style="font-size:.9em">{self.state.short.format(**row)} &nbsp; {sides}</span>'
 
 @patch
-def change(self:Explorer, do, **redraw):
+def change(self:Explorer, do:Callable, **redraw:bool)->None:
     "Change the state unless it is this object that turns its own widgets, and draw."
     if self.quiet: return
     self.quiet = True
@@ -507,13 +517,13 @@ def _reset(self:Explorer, _):
 
 # %% ../../nbs/app/explorer.ipynb #f08ec7c6
 def explore(
-    shift,                # any fitted `Intervention`
-    model, tok,           # its model
-    choices=None,         # for an `EigenShift`, the model's `eigen_choices`, if they are known
-    prompt:str='You are', # to be continued
-    tokens:int=12,        # next tokens shown
-    rows:int=8,           # directions shown at a time
-    **kwargs,             # for `Exploration`: seed, max_new_tokens, named, chat
+    shift:Intervention,                                     # any fitted `Intervention`
+    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase', # its model
+    choices:EigenChoices|None=None,                         # for an `EigenShift`, the model's `eigen_choices`, if they are known
+    prompt:str='You are',                                   # to be continued
+    tokens:int=12,                                          # next tokens shown
+    rows:int=8,                                             # directions shown at a time
+    **kwargs:Any,                                           # for `Exploration`: seed, max_new_tokens, named, chat
 )->Explorer:
     "Widgets over a fitted edit, for a notebook."
     return Explorer(Exploration(shift, model, tok, choices, prompt, **kwargs), tokens, rows)
@@ -535,9 +545,9 @@ def _draw_tokens(state, likeliest, ax, colour):
 
 def course(
     state:Exploration,
-    sizes,             # (n,) of the slider
-    ids:list[int],     # tokens
-)->pd.DataFrame:       # a row per size: probability of each token, and of all tokens of toxic states where they are known
+    sizes:np.ndarray, # (n,) of the slider
+    ids:list[int],    # tokens
+)->pd.DataFrame:      # a row per size: probability of each token, and of all tokens of toxic states where they are known
     "How probabilities move with the slider."
     now, toxic, rows = state.size, state.toxic_tokens(), []
     try:
@@ -578,11 +588,11 @@ def _listed(state):
     return '\n'.join(['the tokens that lose and gain most', *lines])
 
 def snapshot(
-    ex:Exploration,  # or an `Explorer`
-    path=None,       # where to write the picture; nowhere by default
-    tokens:int=10,   # next tokens
-    sizes=None,      # for the curves; 25 over the slider by default
-):                   # a matplotlib figure
+    ex:Exploration,             # or an `Explorer`
+    path:str|Path|None=None,    # where to write the picture; nowhere by default
+    tokens:int=10,              # next tokens
+    sizes:np.ndarray|None=None, # for the curves; 25 over the slider by default
+)->'Figure':                    # a matplotlib figure
     "What the widgets show, drawn."
     import matplotlib.pyplot as plt, seaborn as sns
     state = ex.state if isinstance(ex, Explorer) else ex

@@ -7,22 +7,29 @@ __all__ = ['dtypes', 'drawn', 'two_parts', 'label_names', 'one_scorer', 'two_sco
 
 # %% ../../nbs/app/inputs.ipynb #e50000e3
 import importlib, importlib.util, sys, numpy as np
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from eigenshift.text.scoring import Scorer
 
 # %% ../../nbs/app/inputs.ipynb #9cb38457
 def drawn(
-    items:list,    # anything
-    most:int=None, # how many are kept; all by default
-    seed:int=0,    # which, where there are more
+    items:list,         # anything
+    most:int|None=None, # how many are kept; all by default
+    seed:int=0,         # which, where there are more
 )->list:
     "At most so many items, drawn by the seed, in their own order."
     if not most or len(items) <= most: return items
     return [items[i] for i in sorted(np.random.default_rng(seed).permutation(len(items))[:most])]
 
 def two_parts(
-    prompts,         # Dataset with `prompt`
-    limit:int=None,  # most prompts of each part
-    seed:int=0,      # which, where there are more
+    prompts:'Dataset',   # Dataset with `prompt`
+    limit:int|None=None, # most prompts of each part
+    seed:int=0,          # which, where there are more
 )->tuple[list[str], list[str]]: # the *fit* prompts and the *evaluate* prompts
     "Prompts to fit on and prompts to judge on, without a text in common."
     from eigenshift.text.splits import normalise, split_of
@@ -49,9 +56,9 @@ def label_names(
     return [int(name) if isinstance(name, str) and name.isdigit() else name for name in names]
 
 def one_scorer(
-    source,                # anything `load_scorer` takes
-    toxic_labels:str=None, # of a classifier: its toxic label or labels
-):                         # a `Scorer`
+    source:'str|Path|tuple|Callable|Scorer|None', # anything `load_scorer` takes
+    toxic_labels:str|None=None,                   # of a classifier: its toxic label or labels
+)->'Scorer':                                      # a `Scorer`
     "A scorer, loaded; the error says what it can be."
     from eigenshift.text.scorers import load_scorer
     labels = label_names(toxic_labels)
@@ -61,11 +68,11 @@ def one_scorer(
                       f'"linear" or "classifier" (both bundled): {error}') from error
 
 def two_scorers(
-    scorer,       # anything `load_scorer` takes: labels what the edit is fitted on
-    check_scorer, # likewise: judges
-    toxic_labels:str=None,       # of the first
-    check_toxic_labels:str=None, # of the second
-)->tuple:         # both, loaded
+    scorer:'str|Path|tuple|Callable|Scorer|None',       # anything `load_scorer` takes: labels what the edit is fitted on
+    check_scorer:'str|Path|tuple|Callable|Scorer|None', # likewise: judges
+    toxic_labels:str|None=None,                         # of the first
+    check_toxic_labels:str|None=None,                   # of the second
+)->tuple:                                               # both, loaded
     "The scorer that labels and the one that judges, which must differ."
     label, judge = one_scorer(scorer, toxic_labels), one_scorer(check_scorer, check_toxic_labels)
     if label.name == judge.name:
@@ -91,11 +98,11 @@ def _is_model(folder):
     return (folder/'config.json').exists() or any(folder.glob('*.gguf'))
 
 def load_model(
-    model=None,        # hub id or folder, or (model, tok); the bundled one by default
-    dtype:str='auto',  # one of `dtypes`
-    device:str=None,   # cuda, cpu, auto …
-    quantize:str=None, # 4bit or 8bit
-)->tuple:              # (model, tok)
+    model:str|Path|tuple|None=None, # hub id or folder, or (model, tok); the bundled one by default
+    dtype:str='auto',               # one of `dtypes`
+    device:str|None=None,           # cuda, cpu, auto …
+    quantize:str|None=None,         # 4bit or 8bit
+)->tuple:                           # (model, tok)
     "The model of a run and its tokenizer."
     if isinstance(model, tuple): return model
     from eigenshift.models.loading import load_lm
@@ -108,8 +115,8 @@ def load_model(
 
 # %% ../../nbs/app/inputs.ipynb #9b000004
 def import_plugin(
-    source:str=None, # a Python file, or the name of a module that can be imported
-):                   # the module; None without a source
+    source:str|None=None, # a Python file, or the name of a module that can be imported
+)->ModuleType|None:       # the module; None without a source
     "Import the file or module that registers a method of your own."
     if source is None: return None
     path = Path(source)

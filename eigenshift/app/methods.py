@@ -8,9 +8,12 @@ __all__ = ['default', 'paper', 'trivial', 'implied', 'widest', 'choose_method', 
 # %% ../../nbs/app/methods.ipynb #e50000af
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from ..editing.intervention import Intervention
 from ..editing.methods import Evidence, find_method, fitted, methods
 from ..runs import load_or_make
+
+if TYPE_CHECKING: from eigenshift.evaluation.comparison import Comparison
 
 # %% ../../nbs/app/methods.ipynb #c2210782
 default, paper, trivial = 'fisher', 'eigen', 'logit-bias'
@@ -43,11 +46,11 @@ def _beside(name):
     return [m for m in dict.fromkeys((other, trivial)) if m != name]
 
 def compared_edits(
-    evidence:Evidence,      # of the run's *fit* prompts
-    name:str=default,       # the method asked for
-    settings:dict=None,     # its settings; the recommended ones where nothing is said
-    folder:Path|str=None,   # where the edits are saved; nowhere by default
-)->dict[str, Intervention]: # title -> edit, the one asked for first
+    evidence:Evidence,         # of the run's *fit* prompts
+    name:str=default,          # the method asked for
+    settings:dict|None=None,   # its settings; the recommended ones where nothing is said
+    folder:Path|str|None=None, # where the edits are saved; nowhere by default
+)->dict[str, Intervention]:    # title -> edit, the one asked for first
     "The edit asked for, its relative that becomes weights, another kind, and the trivial one."
     settings, kind = settings or {}, find_method(name)
     usual = replace(evidence, preserve=None) # what stands beside is fitted as anyone would; it shares the parts
@@ -63,7 +66,7 @@ def compared_edits(
     return edits
 
 def asked_method(
-    result, # `Comparison` of a run
-)->str:     # its name in the table
+    result:'Comparison', # `Comparison` of a run
+)->str:                  # its name in the table
     "The edit that the run was asked for: the first one."
     return next(m for m in result.methods if result.get(m, 'toxicity').role == 'edit')

@@ -49,10 +49,10 @@ _table = Environment(autoescape=True).from_string('''<div class="scroll"><table>
 {% endfor %}</tbody></table></div>''')
 
 def table(
-    df:pd.DataFrame,  # tidy rows; the index is not shown
-    caption:str='',   # what a reader has to know: units, interval, setting
-    best:dict=None,   # column -> "min" or "max": set the best value in bold
-)->Markup:            # HTML
+    df:pd.DataFrame,     # tidy rows; the index is not shown
+    caption:str='',      # what a reader has to know: units, interval, setting
+    best:dict|None=None, # column -> "min" or "max": set the best value in bold
+)->Markup:               # HTML
     "A table whose cells are escaped and whose numbers line up."
     marked = {(column, getattr(df[column], which)()) for column, which in (best or {}).items()}
     numeric = {column for column in df.columns if pd.api.types.is_numeric_dtype(df[column])}
@@ -197,12 +197,12 @@ def _blocks(blocks):
     return [b if isinstance(b, Markup) else prose(b) for b in blocks]
 
 def report(
-    title:str,    # the question, in one line
-    lead:str,     # the answer, in one or two sentences
-    sections:Iterable, # of (heading, blocks): what the functions above give, or plain text
-    path:Path|str=None, # where to write the page; nowhere by default
-    foot:str='',  # last line
-)->str:           # the HTML, or the path where it was written
+    title:str,               # the question, in one line
+    lead:str,                # the answer, in one or two sentences
+    sections:Iterable,       # of (heading, blocks): what the functions above give, or plain text
+    path:Path|str|None=None, # where to write the page; nowhere by default
+    foot:str='',             # last line
+)->str:                      # the HTML, or the path where it was written
     "One self-contained page; plain text among the blocks is escaped and becomes paragraphs."
     sections = [(heading, _blocks(blocks)) for heading, blocks in sections]
     template = Environment(autoescape=True).from_string(_page)

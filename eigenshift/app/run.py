@@ -8,8 +8,10 @@ __all__ = ['aside', 'sources', 'preserved_texts', 'said', 'number_or_word', 'par
 
 # %% ../../nbs/app/run.ipynb #e50000df
 import inspect, time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from .. import runs
 from .inputs import drawn, import_plugin, load_model, two_parts, two_scorers
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
@@ -17,6 +19,11 @@ from .run_report import write_report
 from ..core import fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..text.data import load_corpus, load_prompts
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from eigenshift.evaluation.comparison import Comparison
+    from eigenshift.text.scoring import Scorer
 
 # %% ../../nbs/app/run.ipynb #98000002
 aside = ('out', 'device', 'resume', 'accept_versions') # where and how to work
@@ -33,7 +40,7 @@ def said(
     if isinstance(value, Path): return str(value)
     return str(getattr(value, 'name', None) or getattr(value, '__name__', value))
 
-def number_or_word(text):
+def number_or_word(text:str)->int|float|str|bool|None:
     "What stands behind the = of a setting."
     if text.lower() == 'none': return None
     for kind in (int, float):
@@ -53,7 +60,7 @@ def parse_settings(
 
 # %% ../../nbs/app/run.ipynb #98000005
 def setting_names(
-    function, # `run`
+    function:Callable, # `run`
 )->list[str]:
     "The parameters of a function that are settings of an implied method."
     known = {name for method in implied for name in find_method(method).settings}
@@ -106,25 +113,25 @@ def load_texts(
         stay = drawn(list(load_corpus(asked['preserve'], encoding=encoding)['text']), preserved_texts, seed)
     return Texts(fit, evaluate, neutral, stay, {name: str(asked[name] or 'bundled') for name in ('prompts', 'corpus')})
 
-def check_counts(**counts):
+def check_counts(**counts:int)->None:
     "Refuse counts below one."
     for name, value in counts.items():
         if value < 1: raise ValueError(f'{name} is {value}; it must be at least 1')
 
-def check_chat(tok, chat):
+def check_chat(tok:'PreTrainedTokenizerBase', chat:bool)->None:
     "Refuse a chat template that is not there."
     if chat and not tok.chat_template:
         raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
 
 # %% ../../nbs/app/run.ipynb #98000009
 def record_of(
-    asked:dict,    # parameter -> value
-    model, tok,
+    asked:dict,                     # parameter -> value
+    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
     texts:Texts,
-    label, judge,  # scorers
-    method:str,    # a key of `methods`
-    settings:dict, # of the method, those that were given
-)->dict:           # JSON types
+    label:'Scorer', judge:'Scorer', # scorers
+    method:str,                     # a key of `methods`
+    settings:dict,                  # of the method, those that were given
+)->dict:                            # JSON types
     "All that decides the numbers of a run."
     named = 'bundled' if asked['model'] is None else said(asked['model'])
     names = setting_names(run)
@@ -141,7 +148,7 @@ class Run:
     comparison:object   # `Comparison`
     shift:object        # the edit that was asked for
 
-    def __repr__(self):
+    def __repr__(self)->str:
         notes = ''.join(f'\n! {note}' for note in self.comparison.notes())
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
         return f'{self.comparison!r}\n{notes}\n\n{files}'
@@ -210,13 +217,13 @@ def run(
 
 # %% ../../nbs/app/run.ipynb #98000011
 def compare_all(
-    evidence:Evidence, # of the fit; its model, tokenizer and eigen-choices are used again
-    edits:dict,        # title -> intervention
+    evidence:Evidence,                     # of the fit; its model, tokenizer and eigen-choices are used again
+    edits:dict,                            # title -> intervention
     data:Texts,
-    judge, label,      # scorers, the one that judges first
-    path:Path,         # folder of the run
+    judge:'Scorer', label:'Scorer',        # scorers, the one that judges first
+    path:Path,                             # folder of the run
     n:int, draws:int, chat:bool, seed:int, # as for `run`
-):                     # `Comparison`, saved as `results.json`
+)->'Comparison':                           # `Comparison`, saved as `results.json`
     "The edits under the same prompts and the same random numbers, beside the unedited model and random edits."
     from eigenshift.evaluation.compare import compare
     result = compare(evidence.model, evidence.tok, edits, data.evaluate, [judge, label], data.neutral, n=n, seed=seed+1,

@@ -8,11 +8,17 @@ __all__ = ['verdict', 'difference', 'headline', 'first_numbers', 'differences', 
 
 # %% ../../nbs/app/run_report.ipynb #e50000e7
 import json, re, shlex, numpy as np, pandas as pd
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TYPE_CHECKING
 from .. import __version__
 from .methods import asked_method
 from .report import cards, chips, code, figure, folded, pairs, report, table
 from ..core import atomic
+
+if TYPE_CHECKING:
+    from eigenshift.editing.intervention import Section
+    from eigenshift.evaluation.comparison import Comparison
 
 # %% ../../nbs/app/run_report.ipynb #9a000005
 def verdict(
@@ -33,8 +39,8 @@ def difference(
     return value, f'[{low}, {high}]'
 
 def headline(
-    result,     # `Comparison`
-    method:str, # of its methods
+    result:'Comparison', # `Comparison`
+    method:str,          # of its methods
 )->str:
     "What the edit did, in a sentence."
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
@@ -47,9 +53,9 @@ def headline(
 
 # %% ../../nbs/app/run_report.ipynb #9a000009
 def first_numbers(
-    result,     # `Comparison`
-    method:str, # of its methods
-)->list[tuple]: # (label, value, note) of each card
+    result:'Comparison', # `Comparison`
+    method:str,          # of its methods
+)->list[tuple]:          # (label, value, note) of each card
     "Toxicity by each scorer, the difference from random edits, and perplexity."
     roles = ('judge', *['labeller']*(len(result.scorers)-1))
     out = []
@@ -63,8 +69,8 @@ def first_numbers(
     return out + [('perplexity', f'{base.value:.4g} → {edit.value:.4g}', ' '.join(difference(edit, 'vs_base', 1)))]
 
 def differences(
-    result, # `Comparison`
-)->pd.DataFrame: # a row per edit, cells as text
+    result:'Comparison', # `Comparison`
+)->pd.DataFrame:         # a row per edit, cells as text
     "Paired differences of each edit from the unedited model and from random edits."
     rows = []
     for method in [m for m in result.methods if result.get(m, 'toxicity').role == 'edit']:
@@ -79,11 +85,11 @@ def differences(
 
 # %% ../../nbs/app/run_report.ipynb #90f5db21
 def before_and_after(
-    result,     # `Comparison` with generations
-    method:str, # which edit
-    n:int=10,   # continuations
-    seed:int=0, # which, among those of the base that the judge calls toxic
-)->list:        # of (prompt, {'before': …, 'after': …}), for `report.pairs`
+    result:'Comparison', # `Comparison` with generations
+    method:str,          # which edit
+    n:int=10,            # continuations
+    seed:int=0,          # which, among those of the base that the judge calls toxic
+)->list:                 # of (prompt, {'before': …, 'after': …}), for `report.pairs`
     "Toxic continuations of the base, drawn at random, beside what the edit writes under the same noise."
     base, edit = result.generations['base'], result.generations[method]
     score = np.asarray(base[f'score_{result.scorers[0]}'])
@@ -102,9 +108,9 @@ def with_chips(
     return df.assign(**{c: pd.Series([chips(v) for v in df[c]], index=df.index, dtype=object) for c in tokens})
 
 def draw_into(
-    folder:Path, # of figures
-    title:str,   # becomes the name of the file
-    plot,        # takes `ax`, draws
+    folder:Path,   # of figures
+    title:str,     # becomes the name of the file
+    plot:Callable, # takes `ax`, draws
 )->Path:
     "A figure as a PNG in a folder."
     import matplotlib.pyplot as plt
@@ -118,9 +124,9 @@ def draw_into(
     return path
 
 def section_blocks(
-    section,     # a `Section` of an edit
-    folder:Path, # of figures
-)->list:         # blocks of HTML
+    section:'Section', # a `Section` of an edit
+    folder:Path,       # of figures
+)->list:               # blocks of HTML
     "A section of an edit as blocks of the page."
     blocks = [] if section.table is None else [table(with_chips(section.table), section.caption)]
     if section.figure is None: return blocks
@@ -164,10 +170,10 @@ def _texts_blocks(result, method):
             'with the same random numbers. Strong words are masked.', pairs(rows)]
 
 def write_report(
-    done,         # a `Run`: path, comparison, shift
-    record:dict,  # as `config.json` has it
-    seconds:float=None, # what it took
-)->str:           # path of report.html
+    done:Any,                # a `Run`: path, comparison, shift
+    record:dict,             # as `config.json` has it
+    seconds:float|None=None, # what it took
+)->str:                      # path of report.html
     "Figures and the self-contained page of a run."
     result, figures = done.comparison, done.path/'figures'
     method = asked_method(result)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from torch import Tensor
+from typing import Any
 from fastcore.basics import patch
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
@@ -32,10 +33,10 @@ from ..text.scorers import load_scorer
 @dataclass(frozen=True, repr=False, eq=False)
 class Evidence:
     "What a method is fitted from: each part is made when it is first asked for, and kept."
-    model:object              # a causal LM, unedited
-    tok:object                # its tokenizer
+    model:Any                 # a causal LM, unedited
+    tok:Any                   # its tokenizer
     prompts:object = None     # texts, or a Dataset with `prompt`; not those of the evaluation
-    scorer:object = None      # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
+    scorer:Any = None         # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
     preserve:list|None = None # texts whose next-token distributions should stay
     labelled:tuple|None = None # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
     seed:int = 0

@@ -16,7 +16,7 @@ from ..core import batches_by_length
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
-from ..states.reading import pool_tokens
+from ..states.readers import pool_tokens
 
 # %% ../../nbs/editing/transport.ipynb #04f93b66
 def mean_map(

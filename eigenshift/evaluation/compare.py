@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 from fastcore.meta import delegates
 from ..core import atomic, fingerprint
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
@@ -64,17 +64,17 @@ def _same_scores(scores:np.ndarray, scorer:Callable, key:str, texts:list[str], o
 def evaluate(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    intervention:Intervention|None, # None is the base
-    prompts:'list[str]|Dataset', # a Dataset has a column `prompt`
-    scorers:dict[str, Callable], # name -> scorer
-    corpus:list[str],     # texts for perplexity
-    neutral:list[str],    # texts for the divergence
-    n:int=25,             # continuations of each prompt
-    seed:int=0,           # of the continuations
-    out:str|Path|None=None, # folder of this method, to resume from
-    strength:float=1.,    # of the edit
-    boot:dict|None=None,  # `n_boot`, `level`, `seed` of the intervals
-    **kwargs,
+    intervention:Intervention|None,       # None is the base
+    prompts:'list[str]|Dataset',          # a Dataset has a column `prompt`
+    scorers:dict[str, Callable],          # name -> scorer
+    corpus:list[str],                     # texts for perplexity
+    neutral:list[str],                    # texts for the divergence
+    n:int=25,                             # continuations of each prompt
+    seed:int=0,                           # of the continuations
+    out:str|Path|None=None,               # folder of this method, to resume from
+    strength:float=1.,                    # of the edit
+    boot:dict|None=None,                  # `n_boot`, `level`, `seed` of the intervals
+    **kwargs:Any,
 )->'tuple[Dataset, dict[str, Measured]]': # generations with a column `score_<scorer>` each, and {part: Measured}
     "Generate, score, and measure one method."
     out, boot = None if out is None else Path(out), boot or {}
@@ -265,8 +265,8 @@ class _Session:
 
 # %% ../../nbs/evaluation/compare.ipynb #d02ae4af
 def named_scorers(
-    scorers, # a dict of name to scorer, a list of scorers, or one
-)->dict[str, Callable]: # name -> scorer, the judge first
+    scorers:dict|list|Callable, # a dict of name to scorer, a list of scorers, or one
+)->dict[str, Callable]:         # name -> scorer, the judge first
     "Scorers by name."
     if callable(scorers): scorers = [scorers]
     named = dict(scorers) if isinstance(scorers, dict) else {scorer_name(s): s for s in scorers}
@@ -322,19 +322,19 @@ def compare(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
     interventions:'dict[str, Intervention|tuple]', # name -> `Intervention`, or a pair of it and its strength
-    prompts:'list[str]|Dataset',  # held out ones; a Dataset has a column `prompt`
-    scorers:'dict|list|Callable', # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
-    corpus:'list[str]|Dataset',   # neutral texts for perplexity; a Dataset has a column `text`
-    n:int=25,            # continuations of each prompt
-    seed:int=0,          # of the continuations, controls and intervals
-    out:str|Path|None=None, # folder to write to and to resume from
-    control:str|Sequence[str]='each', # which edits get a matched control: "each", "first", or names; others are set beside the first control
-    draws:int=5,         # random edits in a control
-    neutral:'list[str]|Dataset|None'=None, # texts on which KL is measured and matched; the first 200 of the corpus by default
-    choices:EigenChoices|None=None, # the model's `eigen_choices`, if they are known
-    n_boot:int=1000,     # resamples
-    level:float=.95,     # coverage of the intervals
-    **kwargs,
+    prompts:'list[str]|Dataset',                   # held out ones; a Dataset has a column `prompt`
+    scorers:'dict|list|Callable',                  # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
+    corpus:'list[str]|Dataset',                    # neutral texts for perplexity; a Dataset has a column `text`
+    n:int=25,                                      # continuations of each prompt
+    seed:int=0,                                    # of the continuations, controls and intervals
+    out:str|Path|None=None,                        # folder to write to and to resume from
+    control:str|Sequence[str]='each',              # which edits get a matched control: "each", "first", or names; others are set beside the first control
+    draws:int=5,                                   # random edits in a control
+    neutral:'list[str]|Dataset|None'=None,         # texts on which KL is measured and matched; the first 200 of the corpus by default
+    choices:EigenChoices|None=None,                # the model's `eigen_choices`, if they are known
+    n_boot:int=1000,                               # resamples
+    level:float=.95,                               # coverage of the intervals
+    **kwargs:Any,
 )->Comparison:
     "Every method under the same prompts and the same luck, beside the base and random edits of the same KL."
     scorers, edits = named_scorers(scorers), _with_strengths(interventions)

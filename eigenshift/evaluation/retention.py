@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
-from typing import TYPE_CHECKING
+from typing import Any, TYPE_CHECKING
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..states.generation import generate
@@ -257,13 +257,13 @@ def _accuracies(results:dict)->dict[tuple[str, str], tuple[float, float]]:
 def tasks(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    names:str|Sequence[str], # lm-eval task names
+    names:str|Sequence[str],             # lm-eval task names
     intervention:Intervention|None=None, # compared with the base when given
-    include_path:str|Path|None=None, # a folder with task files (YAML) of your own
-    batch_size:int=8,        # questions in a pass
-    limit:int|None=None,     # questions per task; all by default
-    **kw,                    # for `lm_eval.simple_evaluate`, such as `num_fewshot`
-)->pd.DataFrame:             # task, metric, before, before_se; with an intervention after, after_se, change
+    include_path:str|Path|None=None,     # a folder with task files (YAML) of your own
+    batch_size:int=8,                    # questions in a pass
+    limit:int|None=None,                 # questions per task; all by default
+    **kw:Any,                            # for `lm_eval.simple_evaluate`, such as `num_fewshot`
+)->pd.DataFrame:                         # task, metric, before, before_se; with an intervention after, after_se, change
     "Accuracy on tasks, before and after an edit."
     try: from lm_eval import simple_evaluate
     except ImportError as e: raise ImportError('tasks needs lm-eval: pip install "eigenshift[tasks]"') from e
@@ -372,7 +372,7 @@ def costs(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
     edits:dict[str, Intervention],
-    **kw,       # for `cost`
+    **kw:Any,    # for `cost`
 )->pd.DataFrame: # a row for each edit
     "What each edit costs."
     return pd.DataFrame({name: cost(model, tok, e, **kw) for name, e in edits.items()}).T

@@ -83,7 +83,7 @@ class Measured:
         rows = [(self[s], *self.interval(s)) for s in self.stats]
         return pd.DataFrame(rows, index=pd.Index(self.stats, name='statistic'), columns=['value', 'low', 'high'])
 
-    def __repr__(self): return f'{len(self.items)} items\n{self.table.to_string(float_format="{:.4g}".format)}'
+    def __repr__(self)->str: return f'{len(self.items)} items\n{self.table.to_string(float_format="{:.4g}".format)}'
     def _repr_html_(self):
         return self.table.style.format('{:.4g}').set_caption(f'{len(self.items)} items, {self.level:.0%} intervals')._repr_html_()
 

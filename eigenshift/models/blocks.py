@@ -11,16 +11,19 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from torch import nn, Tensor
+from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from .experts import Handle, expert_layout, watch_experts
+
+if TYPE_CHECKING: from transformers import PreTrainedConfig, PreTrainedModel
 
 # %% ../../nbs/models/blocks.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
 _depth_names = 'num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer', 'n_layers'
 
 def text_config(
-    model, # a transformers model
-):         # the configuration of its language model
+    model:'PreTrainedModel', # a transformers model
+)->'PreTrainedConfig':       # the configuration of its language model
     "The configuration that depth and width are read from: a multimodal model's text part, any other's own."
     config = model.config
     return config.get_text_config() if hasattr(config, 'get_text_config') else config
@@ -41,8 +44,8 @@ def _outermost(model):
 
 # %% ../../nbs/models/blocks.ipynb #27efbe81
 def block_calls(
-    model,  # a transformers model
-)->list:    # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
+    model:'PreTrainedModel', # a transformers model
+)->list:                     # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
     "The blocks in order of execution, an encoder's before a decoder's."
     config = text_config(model)
     depths = {v for k in _depth_names if isinstance(v := getattr(config, k, None), int)}
@@ -58,8 +61,8 @@ def block_calls(
     return out
 
 def blocks(
-    model, # a transformers model
-)->list:   # of (name, module) in order of execution
+    model:'PreTrainedModel',    # a transformers model
+)->list[tuple[str, nn.Module]]: # of (name, module) in order of execution
     "The blocks of a model; one that is shared appears once for each call, its name ending in @call."
     return [(name if call is None else f'{name}@{call}', m) for name, m, call, _ in block_calls(model)]
 
@@ -159,8 +162,8 @@ def scale_(self:Neurons,
 
 # %% ../../nbs/models/blocks.ipynb #d06aae60
 def streams(
-    model,           # a transformers model
-)->list[Neurons]:    # of kind "stream", one for each block, d_model units each
+    model:'PreTrainedModel', # a transformers model
+)->list[Neurons]:            # of kind "stream", one for each block, d_model units each
     "The residual stream after every block."
     d = text_config(model).hidden_size
     return [Neurons(name if call is None else f'{name}@{call}', m, d, i, 'stream', call=call, owner=owner)
@@ -241,8 +244,8 @@ def _mark_shared(found):
 
 # %% ../../nbs/models/blocks.ipynb #8e5a27a7
 def neurons(
-    model,        # a transformers model
-)->list[Neurons]: # in order of execution; a block without an MLP has none
+    model:'PreTrainedModel', # a transformers model
+)->list[Neurons]:            # in order of execution; a block without an MLP has none
     "The neurons of every block's MLP."
     config, found = text_config(model), []
     d_model = config.hidden_size

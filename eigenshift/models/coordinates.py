@@ -50,13 +50,13 @@ def rescale(
 
 # %% ../../nbs/models/coordinates.ipynb #c0e50007
 def taking(
-    Vk:Tensor,    # (k, d_model) directions read
-    share:Tensor, # (k,) share to take away along each
-    center:Tensor|None=None, # (d_model,) the point left in place; zero by default
-    sided:bool=False,   # take only from coordinates above zero
-    write:Tensor|None=None, # (k, d_model) what a unit of each coordinate takes away; `Vk` by default
-    device=None,  # where the states lie
-)->Callable:      # (..., d_model) states -> the same after `take`, in their dtype
+    Vk:Tensor,                         # (k, d_model) directions read
+    share:Tensor,                      # (k,) share to take away along each
+    center:Tensor|None=None,           # (d_model,) the point left in place; zero by default
+    sided:bool=False,                  # take only from coordinates above zero
+    write:Tensor|None=None,            # (k, d_model) what a unit of each coordinate takes away; `Vk` by default
+    device:str|torch.device|None=None, # where the states lie
+)->Callable:                           # (..., d_model) states -> the same after `take`, in their dtype
     "`take` with everything that does not depend on the states done beforehand."
     V, share = (t.to(device, torch.float32) for t in (Vk, share))
     W = share[:, None]*(V if write is None else write.to(device, torch.float32))

@@ -9,11 +9,16 @@ __all__ = ['gram', 'fix_signs', 'near_equal', 'EigenChoices', 'eigen_choices', '
 import json, warnings, numpy as np, torch
 from dataclasses import dataclass, field
 from pathlib import Path
-from torch import Tensor
+from torch import nn, Tensor
+from typing import Any, TYPE_CHECKING
 from fastcore.basics import patch
 from .. import __version__
 from ..core import atomic
-from .head import as_head, distance, sketch
+from .head import Head, as_head, distance, sketch
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/models/eigenchoices.ipynb #55f00a49
 def _in_float64(B):
@@ -21,9 +26,9 @@ def _in_float64(B):
     return B.detach().to(B.device if B.device.type in ('cuda', 'xpu', 'cpu') else 'cpu').double()
 
 def gram(
-    source,         # a weight (n_vocab, d_model), a `Head`, or a model
-    block:int=4096, # rows at a time
-)->Tensor:          # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
+    source:Tensor|np.ndarray|nn.Module|Head, # a weight (n_vocab, d_model), a `Head`, or a model
+    block:int=4096,                          # rows at a time
+)->Tensor:                                   # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
     "Wᵀ W, accumulated in float64 over blocks of rows."
     from scipy.linalg.blas import dsyrk
     head, G = as_head(source), None
@@ -101,8 +106,8 @@ class EigenChoices:
     Vh:Tensor   # (d_model, d_model) float64; row i is right singular vector i
     blocks:list = field(default_factory=list) # (start, stop) of near-equal singular values
     meta:dict = field(default_factory=dict)   # model, head, shape, dtype, route, sketch of the weight, version
-    head:object = field(default=None, repr=False, compare=False) # where `W` is, for `tokens`
-    tok:object = field(default=None, repr=False, compare=False)  # tokenizer, for `tokens`
+    head:Any = field(default=None, repr=False, compare=False) # where `W` is, for `tokens`
+    tok:Any = field(default=None, repr=False, compare=False)  # tokenizer, for `tokens`
 
     @property
     def d_model(self)->int: return self.Vh.shape[1]
@@ -110,7 +115,7 @@ class EigenChoices:
     @property
     def condition(self)->float: return float(self.S[0]/self.S[-1].clamp(min=1e-300))
 
-    def __repr__(self):
+    def __repr__(self)->str:
         return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma {self.S[0]:.4g} to {self.S[-1]:.4g}, "
                 f"condition {self.condition:.3g}, {len(self.blocks)} blocks of near-equal values)")
 
@@ -124,11 +129,11 @@ def _warn_faint(S, faint):
                   'where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost', stacklevel=3)
 
 def eigen_choices(
-    source,           # a model, a `Head`, or a weight (n_vocab, d_model)
-    tok=None,         # its tokenizer, to name tokens
-    method:str='gram',# `"gram"`, or `"qr"` for heads of condition above 1e3
-    block:int=4096,   # rows at a time
-    gap:float=5e-7,   # see `near_equal`
+    source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight (n_vocab, d_model)
+    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer, to name tokens
+    method:str='gram',                       # `"gram"`, or `"qr"` for heads of condition above 1e3
+    block:int=4096,                          # rows at a time
+    gap:float=5e-7,                          # see `near_equal`
 )->EigenChoices:
     "Decompose a head into its eigen-choices, without `U` and without a copy of the weight."
     if method not in _routes: raise ValueError(f'method is {method!r}; it can be {sorted(_routes)}')
@@ -142,11 +147,11 @@ def eigen_choices(
 
 # %% ../../nbs/models/eigenchoices.ipynb #66395c24
 def extremes(
-    source,         # a model, a `Head`, or a weight
-    V:Tensor,       # (k, d_model) directions
-    n:int=10,       # tokens on each side
-    block:int=4096, # rows at a time
-)->tuple[Tensor, Tensor]: # (k, 2, n) token ids, and their logits along the direction: promoted, then demoted
+    source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight
+    V:Tensor,                                # (k, d_model) directions
+    n:int=10,                                # tokens on each side
+    block:int=4096,                          # rows at a time
+)->tuple[Tensor, Tensor]:                    # (k, 2, n) token ids, and their logits along the direction: promoted, then demoted
     "The tokens that each direction promotes and demotes most."
     head, best = as_head(source), None
     n = min(n, head.n_vocab)
@@ -163,10 +168,10 @@ def extremes(
 @patch
 def tokens(
     self:EigenChoices,
-    i:int,    # which eigen-choice, 0 the strongest
-    n:int=10, # tokens on each side
-    tok=None, # tokenizer, if not given before; without one, ids come back
-)->tuple[list, list]: # promoted by +v_i, promoted by -v_i
+    i:int,                                   # which eigen-choice, 0 the strongest
+    n:int=10,                                # tokens on each side
+    tok:'PreTrainedTokenizerBase|None'=None, # tokenizer, if not given before; without one, ids come back
+)->tuple[list, list]:                        # promoted by +v_i, promoted by -v_i
     "The tokens that +v_i and -v_i promote, strongest first."
     if self.head is None: raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) brings the head back')
     if not -self.d_model <= i < self.d_model: raise ValueError(f'eigen-choice {i} of {self.d_model}')
@@ -177,10 +182,10 @@ def tokens(
 @patch
 def reconstruction_error(
     self:EigenChoices,
-    source=None,         # the head, if these eigen-choices were loaded without it
-    dtype=torch.float32, # precision of the product
-    block:int=4096,      # rows at a time
-)->float:                # Frobenius norm of W - (W V) Vᵀ
+    source:nn.Module|Head|Tensor|np.ndarray|None=None, # the head, if these eigen-choices were loaded without it
+    dtype:torch.dtype=torch.float32,                   # precision of the product
+    block:int=4096,                                    # rows at a time
+)->float:                                              # Frobenius norm of W - (W V) Vᵀ
     "How far the head lies from its own reconstruction (Table 5)."
     head, Vh = as_head(source if source is not None else self.head), self.Vh.to(dtype)
     total = 0.
@@ -202,9 +207,9 @@ def save(
     return path
 
 def read_safetensors(
-    path:str|Path, # a file
-    kind:str=None, # what its header must say it is; anything of this package by default
-)->tuple[dict, dict]: # tensors by name, and the header's strings
+    path:str|Path,      # a file
+    kind:str|None=None, # what its header must say it is; anything of this package by default
+)->tuple[dict, dict]:   # tensors by name, and the header's strings
     "The tensors and the header of a file of this package; any other is refused."
     from safetensors import safe_open
     if not Path(path).is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
@@ -226,9 +231,9 @@ def _check_head(path, meta, head):
 @patch(cls_method=True)
 def load(
     cls:EigenChoices,
-    path:str|Path, # a file that `save` wrote
-    source=None,   # its model (or head, or weight), for `tokens`
-    tok=None,      # its tokenizer
+    path:str|Path,                                     # a file that `save` wrote
+    source:nn.Module|Head|Tensor|np.ndarray|None=None, # its model (or head, or weight), for `tokens`
+    tok:'PreTrainedTokenizerBase|None'=None,           # its tokenizer
 )->EigenChoices:
     "Read eigen-choices; with a model, check that it is theirs."
     tensors, header = read_safetensors(path, 'EigenChoices')
@@ -241,9 +246,9 @@ def load(
 @patch
 def plot(
     self:EigenChoices,
-    ax=None, # axes to draw on
-    **kw,    # for `ax.plot`
-):           # the axes
+    ax:'Axes|None'=None, # axes to draw on
+    **kw:Any,            # for `ax.plot`
+)->'Axes':               # the axes
     "The spectrum: singular value against index, on log axes; blocks of near-equal values are grey."
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]

@@ -70,11 +70,11 @@ def _project(module, layout, param, e, x):
 
 def run_experts(
     module:nn.Module,
-    see:Callable,     # see(parameter's name, expert, tokens (n,), values (n, units)) -> the values to go on with
-    hidden:Tensor,    # what the module is called with: (tokens, d_model), or all tokens once for every expert
-    index:Tensor=None,   # (tokens, k) experts of each token
-    weights:Tensor=None, # (tokens, k) weights of their outputs
-)->Tensor:            # what the module returns
+    see:Callable,             # see(parameter's name, expert, tokens (n,), values (n, units)) -> the values to go on with
+    hidden:Tensor,            # what the module is called with: (tokens, d_model), or all tokens once for every expert
+    index:Tensor|None=None,   # (tokens, k) experts of each token
+    weights:Tensor|None=None, # (tokens, k) weights of their outputs
+)->Tensor:                    # what the module returns
     "The output of a module of experts, expert by expert, with every projection shown to `see`."
     layout, out = expert_layout(module), torch.zeros_like(hidden)
     per_expert = len(hidden)//module.down_proj.shape[0]
@@ -88,8 +88,8 @@ def run_experts(
 # %% ../../nbs/models/experts.ipynb #1b13ff75
 class Handle:
     "Takes back what was registered."
-    def __init__(self, *undo): self.undo = undo
-    def remove(self):
+    def __init__(self, *undo:Callable): self.undo = undo
+    def remove(self)->None:
         "Undo everything, once."
         for undo in self.undo: undo()
         self.undo = ()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from torch import nn, Tensor
 from types import SimpleNamespace
+from typing import Any
 from .loading import entry, fetch_offloaded
 
 # %% ../../nbs/models/head.ipynb #f46e7233
@@ -158,8 +159,8 @@ def _of_weight(W):
 
 # %% ../../nbs/models/head.ipynb #d4e6c4cf
 def as_head(
-    source, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
-)->Head:    # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
+    source:Any, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
+)->Head:        # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
     "The head of a model, or a bare weight that answers as one."
     if hasattr(source, 'rows'): return source
     if isinstance(source, (Tensor, np.ndarray)): return _of_weight(torch.as_tensor(source).detach())
@@ -174,8 +175,8 @@ def _some_rows(h, most=1024):
     return torch.cat([rows[within(start, rows).to(rows.device)].cpu().double() for start, rows in h.rows()])
 
 def sketch(
-    source,     # a weight of any shape, a `Head`, or a model (its head)
-)->list[float]: # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
+    source:nn.Module|Head|Tensor|np.ndarray, # a weight of any shape, a `Head`, or a model (its head)
+)->list[float]:                              # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
     "A few fixed projections of a weight, by which it is known again in another dtype."
     if isinstance(source, Tensor) and source.ndim != 2: source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
     h = as_head(source)

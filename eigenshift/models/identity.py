@@ -7,15 +7,19 @@ __all__ = ['fixed_sentences', 'model_record', 'scorer_record', 'same_scorer']
 
 # %% ../../nbs/models/identity.ipynb #9e000004
 import numpy as np
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from ..core import fingerprint
 from .loading import tokenizer_fingerprint, weights_fingerprint
 
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
 # %% ../../nbs/models/identity.ipynb #9e000007
 def model_record(
-    model,         # a transformers model
-    tok=None,      # its tokenizer
-    name:str=None, # what to call it; the name in its configuration by default
-)->dict[str, str]: # name, weights, tokenizer (with its chat template), dtype
+    model:'PreTrainedModel',                 # a transformers model
+    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer
+    name:str|None=None,                      # what to call it; the name in its configuration by default
+)->dict[str, str]:                           # name, weights, tokenizer (with its chat template), dtype
     "What a model is: a JSON record that differs when a weight, the precision, the tokenizer or the chat template does."
     name = name or str(model.config._name_or_path or type(model).__name__)
     tokenizer = {} if tok is None else dict(tokenizer=tokenizer_fingerprint(tok)[:16])
@@ -36,8 +40,8 @@ def _scorer_weights(scorer):
     return dict(weights=fingerprint(*parts, getattr(scorer, 'bias', None), getattr(scorer, 'blocks', None)))
 
 def scorer_record(
-    scorer,   # texts -> P(toxic); its name, threshold, labels and weights are read where it has them
-)->dict:      # name, threshold, labels, kind, weights or scores
+    scorer:Callable, # texts -> P(toxic); its name, threshold, labels and weights are read where it has them
+)->dict:             # name, threshold, labels, kind, weights or scores
     "What a scorer is: a JSON record that differs when its verdicts could."
     plain = {key: getattr(scorer, key) for key in ('threshold', 'labels', 'kind') if hasattr(scorer, key)}
     name = getattr(scorer, 'name', getattr(scorer, '__name__', type(scorer).__name__))

@@ -11,10 +11,13 @@ import hashlib, importlib.util, inspect, json, os, re, tempfile, torch
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from torch import Tensor
+from torch import nn, Tensor
+from typing import TYPE_CHECKING
 from xxhash import xxh3_128
 from ..core import asset
 from ..environment import tell_newer
+
+if TYPE_CHECKING: from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
 tell_newer()
@@ -23,9 +26,9 @@ tell_newer()
 _paddings = '<pad>', '<|pad|>', '[PAD]', '<|finetune_right_pad_id|>'
 
 def set_pad(
-    tok,         # tokenizer, changed in place
-    n_vocab:int, # rows of the input embedding
-):               # the tokenizer
+    tok:'PreTrainedTokenizerBase', # tokenizer, changed in place
+    n_vocab:int,                   # rows of the input embedding
+)->'PreTrainedTokenizerBase':      # the tokenizer
     "Give a tokenizer a pad token that the model has an embedding for."
     if tok.pad_token_id is not None and tok.pad_token_id < n_vocab: return tok
     vocabulary = tok.get_vocab()
@@ -99,8 +102,8 @@ def _in_gguf(name, gguf_file):
     return name, gguf_file
 
 def language_class(
-    config, # of a checkpoint
-):          # a class of transformers with `from_pretrained`
+    config:'PreTrainedConfig', # of a checkpoint
+)->type:                       # a class of transformers with `from_pretrained`
     "AutoModelForCausalLM, or AutoModelForImageTextToText where the checkpoint holds more than its language model."
     from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as with_images
@@ -145,14 +148,14 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path=None,   # hub id, folder or `*.gguf` file; none: the bundled small model
-    dtype:str|torch.dtype='auto', # "auto": the checkpoint's, but float32 on a CPU
-    device_map:str|dict=None,     # as in transformers, such as "auto"; none: the GPU if there is one
-    quantize:str=None,            # "4bit" or "8bit" (bitsandbytes)
-    revision:str=None,            # branch, tag or commit on the hub
-    trust_remote_code:bool=False, # run code that comes with the checkpoint
-    gguf_file:str=None,           # name of a GGUF file in the folder or hub repository
-)->tuple:                         # (model, tokenizer)
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; none: the bundled small model
+    dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
+    device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
+    quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
+    revision:str|None=None,          # branch, tag or commit on the hub
+    trust_remote_code:bool=False,    # run code that comes with the checkpoint
+    gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
+)->tuple:                            # (model, tokenizer)
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
     from transformers import MODEL_FOR_MASKED_LM_MAPPING
     name = str(name_or_path or asset('lm'))
@@ -164,13 +167,13 @@ def load_lm(
     return model, tok
 
 def load_encoder(
-    name_or_path:str|Path=None,   # hub id or folder; none: the bundled classifier's encoder
-    dtype:str|torch.dtype='auto', # "auto": the checkpoint's, but float32 on a CPU
-    device_map:str|dict=None,     # as in transformers; none: the GPU if there is one
-    quantize:str=None,            # "4bit" or "8bit" (bitsandbytes)
-    revision:str=None,            # branch, tag or commit on the hub
-    trust_remote_code:bool=False, # run code that comes with the checkpoint
-)->tuple:                         # (model, tokenizer)
+    name_or_path:str|Path|None=None, # hub id or folder; none: the bundled classifier's encoder
+    dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
+    device_map:str|dict|None=None,   # as in transformers; none: the GPU if there is one
+    quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
+    revision:str|None=None,          # branch, tag or commit on the hub
+    trust_remote_code:bool=False,    # run code that comes with the checkpoint
+)->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
     from transformers import AutoModel
     name = str(name_or_path or asset('classifier'))
@@ -180,7 +183,7 @@ def load_encoder(
 
 # %% ../../nbs/models/loading.ipynb #93366853
 def entry(
-    model, # a transformers model, wherever its weights lie
+    model:'PreTrainedModel', # a transformers model, wherever its weights lie
 )->torch.device:
     "The device that token ids go to; where all weights are offloaded, the one that they are fetched to."
     for device in (model.get_input_embeddings().weight.device, model.device):
@@ -189,18 +192,18 @@ def entry(
     hooks = [h for hook in outer for h in getattr(hook, 'hooks', [hook])]
     return torch.device(next((d for h in hooks if (d := getattr(h, 'execution_device', None)) is not None), 'cpu'))
 
-def first_position(model)->int:
+def first_position(model:'PreTrainedModel')->int:
     "The position of a text's first token: 0, or one past the padding index where positions count from there."
     counting = (m for m in model.modules() if hasattr(m, 'create_position_ids_from_input_ids'))
     embedding = next(counting, None)
     return 0 if embedding is None else embedding.padding_idx+1
 
 def pad_ids(
-    model,             # its device and its forward signature are used
-    tok,               # its pad token is used, if it has one
-    ids:list[list[int]], # n lists of token ids, none empty
-    side:str='right',  # "left" for generation
-)->dict:               # input_ids and attention_mask (n, longest); position_ids where the model takes them
+    model:'PreTrainedModel',       # its device and its forward signature are used
+    tok:'PreTrainedTokenizerBase', # its pad token is used, if it has one
+    ids:list[list[int]],           # n lists of token ids, none empty
+    side:str='right',              # "left" for generation
+)->dict:                           # input_ids and attention_mask (n, longest); position_ids where the model takes them
     "A padded batch in which padding cannot matter."
     if any(len(i) == 0 for i in ids): raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
     longest, pad = max(map(len, ids)), 0 if tok.pad_token_id is None else tok.pad_token_id
@@ -243,9 +246,9 @@ def _offload_map(module, name):
     raise ValueError(f'{type(module).__name__}.{name} has no values (device "meta") and no place they were offloaded to: load the model with from_pretrained first')
 
 def fetch_offloaded(
-    module,   # the module whose own parameter or buffer is on the device "meta"
-    name:str, # the name of that parameter in the module
-)->Tensor:    # the tensor, on the CPU or read from disk
+    module:nn.Module, # the module whose own parameter or buffer is on the device "meta"
+    name:str,         # the name of that parameter in the module
+)->Tensor:            # the tensor, on the CPU or read from disk
     "A weight from where accelerate has offloaded it to."
     return _offload_map(module, name)[name]
 
@@ -274,9 +277,9 @@ def _weights(model):
 
 # %% ../../nbs/models/loading.ipynb #69901ee8
 def weights_fingerprint(
-    model,         # a transformers model, or any torch module
-    workers:int=0, # tensors read at once; 0: one for each core, 8 at most
-)->str:            # 64 hexadecimal digits
+    model:nn.Module, # a transformers model, or any torch module
+    workers:int=0,   # tensors read at once; 0: one for each core, 8 at most
+)->str:              # 64 hexadecimal digits
     "An exact fingerprint of every parameter and buffer, the same on every device."
     with ThreadPoolExecutor(workers or min(8, os.cpu_count() or 1)) as pool:
         return hashlib.sha256(b''.join(pool.map(_tensor_digest, _weights(model)))).hexdigest()
@@ -292,8 +295,8 @@ def _pieces_and_rules(tok):
         return b''.join(Path(f).read_bytes() for f in sorted(tok.save_vocabulary(folder)))
 
 def tokenizer_fingerprint(
-    tok, # a tokenizer of transformers
-)->str:  # 64 hexadecimal digits
+    tok:'PreTrainedTokenizerBase', # a tokenizer of transformers
+)->str:                            # 64 hexadecimal digits
     "A fingerprint of a tokenizer's pieces, rules, special tokens and chat template."
     names = ('chat_template', 'add_bos_token', 'add_eos_token', 'clean_up_tokenization_spaces', 'split_special_tokens')
     about = dict(special={k: str(v) for k, v in tok.special_tokens_map.items()}, vocabulary=tok.get_vocab(), **{k: getattr(tok, k, None) for k in names})

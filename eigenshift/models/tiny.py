@@ -8,13 +8,16 @@ __all__ = ['tiny_merges', 'causal_archs', 'encoder_archs', 'image_archs', 'all_a
 
 # %% ../../nbs/models/tiny.ipynb #e5000017
 import torch
+from typing import Any, TYPE_CHECKING
+
+if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 # %% ../../nbs/models/tiny.ipynb #9d0fb468
 tiny_merges = 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re i+d Ġ+id i+o io+t Ġid+iot Ġ+i i+n i+t s+t'
 
 def tiny_tokenizer(
     side:str='left', # where padding goes
-):                   # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
+)->'PreTrainedTokenizerFast': # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
     "A byte-level BPE tokenizer made on the spot: any text goes in and comes out."
     from tokenizers import Tokenizer, models, pre_tokenizers, decoders, processors
     from transformers import PreTrainedTokenizerFast
@@ -147,9 +150,9 @@ def absent(
 
 # %% ../../nbs/models/tiny.ipynb #936a8f21
 def draw_weights(
-    model,      # changed in place
-    seed:int=0, # of the generator
-):              # the model, for reading
+    model:'PreTrainedModel', # changed in place
+    seed:int=0,              # of the generator
+)->'PreTrainedModel':        # the model, for reading
     "Draw every parameter anew: matrices from N(0, 1/16), vectors moved by N(0, 1/25)."
     g = torch.Generator().manual_seed(seed)
     for p in model.parameters():
@@ -165,11 +168,11 @@ def _random(auto, config, seed):
         return draw_weights(auto.from_config(config, dtype=torch.float32), seed)
 
 def random_model(
-    auto,          # a class of transformers such as AutoModelForCausalLM
-    kind:str,      # a model type
-    settings:dict, # of its configuration, on top of those that all tiny models share
-    seed:int=0,    # of the weights
-):                 # a model in float32
+    auto:type,        # a class of transformers such as AutoModelForCausalLM
+    kind:str,         # a model type
+    settings:dict,    # of its configuration, on top of those that all tiny models share
+    seed:int=0,       # of the weights
+)->'PreTrainedModel': # a model in float32
     "A random model of any kind."
     from transformers import AutoConfig
     return _random(auto, AutoConfig.for_model(kind, **(_base|settings)), seed)
@@ -186,7 +189,7 @@ def _random_wrapper(arch, seed, settings):
 def tiny_lm(
     arch:str='llama', # one of `all_archs`
     seed:int=0,       # of the weights
-    **settings,       # further settings of the (text) configuration
+    **settings:Any,   # further settings of the (text) configuration
 )->tuple:             # (model, tokenizer)
     "A random language model of any architecture: two layers (some need more), d_model 32 (opt_projected 24), 278 pieces."
     from transformers import AutoModelForCausalLM
@@ -199,7 +202,7 @@ def tiny_lm(
 def tiny_encoder(
     arch:str='bert', # one of `encoder_archs`
     seed:int=0,      # of the weights
-    **settings,      # further settings of the configuration
+    **settings:Any,  # further settings of the configuration
 )->tuple:            # (model, tokenizer)
     "A random encoder (or, for bart, encoder-decoder) of any architecture."
     from transformers import AutoModel

@@ -18,6 +18,7 @@ from ..text.scoring import word_spans
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from pandas.io.formats.style import Styler
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/retention_claims.ipynb #c9cdd8ea
@@ -63,7 +64,7 @@ def untouched_directions(
 
 def show_table5(
     table:pd.DataFrame, # of `rebuilt`
-):                      # a Styler
+)->'Styler':            # a Styler
     "Beside the printed errors."
     printed = published('table5').rename(columns=dict(loss='printed')).replace({'model': {'LLaMA-7B': 'LLaMA-2-7B'}})
     small = ('float32_svd', 'gram', 'gram_float64', 'relative_svd', 'rounding', 'printed', 'largest_angle')

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging
 from ..core import asset
@@ -185,8 +186,8 @@ settings = {s.name: s for s in (
 _variables = dict(rows='EIGENSHIFT_ROWS', prompts='EIGENSHIFT_PROMPTS', n='EIGENSHIFT_SAMPLES', texts='EIGENSHIFT_TEXTS')
 
 def setting(
-    name:str=None, # "bundled", "gpu-small" or "paper"; `EIGENSHIFT_SETTING`, else "bundled" by default
-    **changes,     # other values of its fields
+    name:str|None=None, # "bundled", "gpu-small" or "paper"; `EIGENSHIFT_SETTING`, else "bundled" by default
+    **changes:Any,      # other values of its fields
 )->Setting:
     "A setting, as the environment and the caller change it."
     name = name or os.environ.get('EIGENSHIFT_SETTING') or 'bundled'
@@ -316,14 +317,14 @@ def _differences(same, ds, lang):
     return differs
 
 def beside_paper(
-    m:Model,                # what was measured
-    measured:float|tuple,   # value, or (value, low, high)
-    table:str,              # "table1" or "table3"
-    column:str,             # of that table
-    ds:Dataset|None=None,   # the labelled texts
-    lang:str='en',          # of the texts
-    what:str=None,          # how the measured number is defined; the column by default
-)->dict:                    # one row
+    m:Model,              # what was measured
+    measured:float|tuple, # value, or (value, low, high)
+    table:str,            # "table1" or "table3"
+    column:str,           # of that table
+    ds:Dataset|None=None, # the labelled texts
+    lang:str='en',        # of the texts
+    what:str|None=None,   # how the measured number is defined; the column by default
+)->dict:                  # one row
     "A number beside the paper's."
     rows = published(table)
     if 'data' in rows: rows = rows[rows.data == _paper_data[lang]]
@@ -350,7 +351,7 @@ def activation_storage(
 def map_models(
     models:Sequence[Model],
     f:Callable, # called as f(model, *args)
-    *args,
+    *args:Any,
 )->list:        # what it gave, for those that could be loaded
     "Apply a function to every model that can be had."
     results = []
@@ -443,15 +444,15 @@ names['ran'].to_json(sys.argv[2], orient='table', index=False)
 '''
 
 def rehearse(
-    notebook:Path|str,  # path of a notebook that leaves a DataFrame `ran`
-    name:str,           # the setting
-    rows:int=24,        # labelled texts
-    prompts:int=8,      # prompts of a split
-    n:int=2,            # continuations of each
-    texts:int=6,        # texts for perplexity
-    timeout:int=1200,   # seconds
-    at:dict=None,       # what `stand_ins` returned; made anew by default
-)->pd.DataFrame:        # what the notebook calls `ran`, with the setting in front
+    notebook:Path|str, # path of a notebook that leaves a DataFrame `ran`
+    name:str,          # the setting
+    rows:int=24,       # labelled texts
+    prompts:int=8,     # prompts of a split
+    n:int=2,           # continuations of each
+    texts:int=6,       # texts for perplexity
+    timeout:int=1200,  # seconds
+    at:dict|None=None, # what `stand_ins` returned; made anew by default
+)->pd.DataFrame:       # what the notebook calls `ran`, with the setting in front
     "Run a notebook's code under another setting on stand-ins."
     notebook = Path(notebook).absolute()
     sizes = {variable: str(value) for variable, value in zip(_variables.values(), (rows, prompts, n, texts))}

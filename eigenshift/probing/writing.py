@@ -18,7 +18,7 @@ from .neurons import neuron_experts
 from .stability import aurocs_under, balanced_halves, permute_within, ranking_overlap, top_units
 from ..states.calibration import find_positions
 from ..states.final import final_states
-from ..states.reading import step_activations
+from ..states.steps import step_activations
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/probing/writing.ipynb #725cee75

@@ -11,15 +11,20 @@ import numpy as np, torch
 from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
+from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..models.head import as_head
 from ..models.loading import pad_ids
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datasets import Dataset
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/final.ipynb #5db96025
 @contextmanager
 def without_logits(
-    model, # a causal LM
-):         # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
+    model:'PreTrainedModel', # a causal LM
+):                           # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
     "Within the block the head sees nothing, and its input is collected."
     seen = []
     def take(module, args):
@@ -44,21 +49,24 @@ def _row_positions(row, prompt, tokens, steps, n_vocab):
     if bad := [t for t in steps if not 0 <= t < len(tokens)]:
         raise ValueError(f'row {row}: step {bad[0]} of a continuation of {len(tokens)} tokens; steps count from 0')
     if 0 in steps and len(prompt) == 0:
-        raise ValueError(f'row {row}: the prompt has no tokens, so no state produced the first token: begin prompts with the BOS token')
+        raise ValueError(f'row {row}: the prompt has no tokens, so no state produced the first token: '
+                         'begin prompts with the BOS token')
     ids = [*prompt, *tokens[:max(steps, default=0)]]
     if steps and (max(ids) >= n_vocab or min(ids) < 0):
-        raise ValueError(f'row {row}: token id {max(ids)} is not among the {n_vocab} of this model: the generations come from another one')
+        raise ValueError(f'row {row}: token id {max(ids)} is not among the {n_vocab} of this model: '
+                         'the generations come from another one')
     return ids, [len(prompt)+t-1 for t in steps]
 
 def wanted_positions(
-    generations,  # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
-    positions,    # a list of steps for each row, or None for all
+    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    positions:list|None, # a list of steps for each row, or None for all
     n_vocab:int,  # rows of the input embedding
 )->list[tuple[list[int], list[int]]]: # for each row the ids to run and the indices whose states are wanted
     "What has to be run to see the states that produced the tokens at some steps."
     prompts, tokens = _stored_ids(generations)
     if positions is not None and len(positions) != len(generations):
-        raise ValueError(f'{len(positions)} lists of positions for {len(generations)} generations: give one list of steps for each')
+        raise ValueError(f'{len(positions)} lists of positions for {len(generations)} generations: '
+                         'give one list of steps for each')
     steps = [range(len(t)) for t in tokens] if positions is None else positions
     rows = zip(prompts, tokens, steps)
     return [_row_positions(row, prompt, new, list(at), n_vocab) for row, (prompt, new, at) in enumerate(rows)]
@@ -71,10 +79,10 @@ def _refuse_overflow(states):
     raise ValueError(f'{bad} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
 
 def final_states(
-    model,             # the causal LM that made the generations
-    tok,               # its tokenizer
-    generations,       # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
-    positions=None,    # a list of steps for each row; all steps by default
+    model:'PreTrainedModel',       # the causal LM that made the generations
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     progress:bool=False, # show a progress bar
 )->Tensor:             # (n, d_model) float32 on the CPU: by row, then in the order of the steps
@@ -95,8 +103,8 @@ def final_states(
 
 # %% ../../nbs/states/final.ipynb #d56a5b81
 def encode(
-    tok,
-    texts,              # list of strings, or a Dataset with `text`
+    tok:'PreTrainedTokenizerBase',
+    texts:'Sequence[str]|Dataset', # list of strings, or a Dataset with `text`
     max_length:int=128, # tokens kept of each
 )->list[list[int]]:
     "Token ids with the special tokens that the tokenizer adds by default, such as BOS; cut on the right."
@@ -108,8 +116,8 @@ def encode(
     return [list(ids)[:max_length] for ids in tok(strings)['input_ids']]
 
 def head_inputs(
-    model,
-    tok,
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
     ids:list, # token ids of n texts, of two tokens or more
 )->Tensor:    # (tokens that are predicted, d_model), text after text
     "What enters the head at every position of right-padded texts that predicts a token; logits are not computed."
@@ -139,8 +147,9 @@ class Sequences:
 
 # %% ../../nbs/states/final.ipynb #fa00000d
 def corpus_states(
-    model, tok,
-    texts,              # strings, or a Dataset with `text`; those of a single token are left out
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+    texts:'Sequence[str]|Dataset', # strings, or a Dataset with `text`; those of a single token are left out
     max_length:int=128, # tokens kept of each
     batch_size:int=32,  # texts in a pass
 )->Sequences:
@@ -154,16 +163,17 @@ def corpus_states(
     return Sequences(torch.cat(states), torch.tensor([token for i in ids for token in i[1:]]), torch.tensor(sizes))
 
 def continuation_states(
-    model, tok,
-    generations, # Dataset of `generate`, by the unedited model
-    toxic,       # (rows,) whether each continuation is
-    batch_size:int=32,
-)->Sequences:    # of the continuations that have a token
+    model:'PreTrainedModel',       # a causal LM
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+    generations:'Dataset', # Dataset of `generate`, by the unedited model
+    toxic:np.ndarray, # (rows,) bool, whether each continuation is
+    batch_size:int=32, # rows in a pass
+)->Sequences: # of the continuations that have a token
     "The states that produced each token of the base model's continuations."
     sizes, toxic = np.array([len(ids) for ids in generations['token_ids']]), np.asarray(toxic)
     if toxic.shape != sizes.shape or toxic.dtype != bool:
-        raise ValueError(f'toxic is {toxic.dtype} of shape {toxic.shape}; one bool for each of the {len(sizes)} continuations '
-                         'is needed: scorer.toxic(completions)')
+        raise ValueError(f'toxic is {toxic.dtype} of shape {toxic.shape}; one bool for each of the '
+                         f'{len(sizes)} continuations is needed: scorer.toxic(completions)')
     written = np.flatnonzero(sizes)
     kept = generations.select(written)
     tokens = torch.tensor([token for ids in kept['token_ids'] for token in ids])

@@ -8,8 +8,14 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
 
 # %% ../../nbs/text/classifier.ipynb #e500002f
 import re, numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TYPE_CHECKING
 from ..core import batches_by_length
 from .scoring import Scorer, check_texts, occlusion, word_spans
+
+if TYPE_CHECKING:
+    from torch import nn, Tensor
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']
@@ -42,10 +48,10 @@ def _general(names, found, plain):
     return general[:1]
 
 def toxic_labels(
-    config,         # a transformers config with `id2label`
-    toxic=None,     # label or labels that are toxic, by name or index; found by name if None
-    kind:str=None,  # `'sigmoid'`: labels are independent; `'softmax'`: one of them is true; from the names if None
-)->list[int]:       # indices of the toxic labels
+    config:Any,         # a transformers config with `id2label`
+    toxic:Any=None,     # label or labels that are toxic, by name or index; found by name if None
+    kind:str|None=None, # `'sigmoid'`: labels are independent; `'softmax'`: one of them is true; from the names if None
+)->list[int]:           # indices of the toxic labels
     "Which of a classifier's labels are toxic."
     names = {int(i): str(label) for i, label in config.id2label.items()}
     if toxic is None and len(names) == 1: return [0]
@@ -57,9 +63,9 @@ def toxic_labels(
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
 def head_kind(
-    config,    # a transformers config
-    head=None, # `'sigmoid'` or `'softmax'`; from the config if None
-)->str:        # `'sigmoid'` or `'softmax'`
+    config:Any,         # a transformers config
+    head:str|None=None, # `'sigmoid'` or `'softmax'`; from the config if None
+)->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
     names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
     n = len(names)
@@ -73,10 +79,10 @@ def head_kind(
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
 def log_odds(
-    z,         # (n, n_labels) logits
-    labels,    # indices of the toxic labels
-    kind:str,  # `'sigmoid'` or `'softmax'`
-):             # (n,) float32 log-odds of toxicity
+    z:'Tensor',       # (n, n_labels) logits
+    labels:list[int], # indices of the toxic labels
+    kind:str,         # `'sigmoid'` or `'softmax'`
+)->'Tensor':          # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
     z = z.float()
     others = [j for j in range(z.shape[1]) if j not in labels]
@@ -85,20 +91,21 @@ def log_odds(
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
 
 # %% ../../nbs/text/classifier.ipynb #00a9a31f
-saliency_methods = dict(norm=('Saliency', dict(abs=False)),
-                        input=('InputXGradient', {}),
-                        integrated=('IntegratedGradients', dict(n_steps=16)))
+saliency_methods:dict[str, tuple[str, dict]] = dict(
+    norm=('Saliency', dict(abs=False)),
+    input=('InputXGradient', {}),
+    integrated=('IntegratedGradients', dict(n_steps=16)))
 
-def word_embeddings(model):
+def word_embeddings(model:'PreTrainedModel')->'nn.Module':
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
     return (model.get_encoder() if model.config.is_encoder_decoder else model).get_input_embeddings()
 
 def piece_saliency(
-    forward,       # batch dict -> (n,) log-odds
-    layer,         # the word embedding layer
-    batch,         # dict of tensors with `input_ids (n, length)` and `attention_mask`
-    method='norm', # `'norm'` of the gradient, gradient times `'input'`, or `'integrated'` gradients
-):                 # (n, length) float32; 'norm' is >= 0, the others are signed
+    forward:Callable,          # batch dict -> (n,) log-odds
+    layer:'nn.Module',         # the word embedding layer
+    batch:'dict[str, Tensor]', # dict of tensors with `input_ids (n, length)` and `attention_mask`
+    method:str='norm',         # `'norm'` of the gradient, gradient times `'input'`, or `'integrated'` gradients
+)->'Tensor':                   # (n, length) float32; 'norm' is >= 0, the others are signed
     "How much each piece moves the log-odds."
     import captum.attr, torch
     ids, rest = batch['input_ids'], [key for key in batch if key != 'input_ids']
@@ -120,19 +127,19 @@ def piece_saliency(
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
-    text:str,  # the text
-    offsets,   # (length, 2) start and end of each piece in `text`; equal for special tokens
-    weights,   # (length,) weight of each piece
-)->list:       # of (word, (start, end), weight)
+    text:str,                           # the text
+    offsets:Sequence[tuple[int, int]],  # (length, 2) start and end of each piece in `text`; equal for special tokens
+    weights:Sequence[float]|np.ndarray, # (length,) weight of each piece
+)->list:                                # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
     def inside(start, end): return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
     return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
 def max_pieces(
-    model, # a transformers model
-    tok,   # its tokenizer
-)->int:    # pieces, special tokens included; at most 512
+    model:'PreTrainedModel',       # a transformers model
+    tok:'PreTrainedTokenizerBase', # its tokenizer
+)->int:                            # pieces, special tokens included; at most 512
     "The longest input that a classifier reads; texts are cut there."
     positions = getattr(model.config, 'max_position_embeddings', None) or 0
     longest = min(tok.model_max_length, positions if positions > 0 else 512, 512)
@@ -145,14 +152,14 @@ def max_pieces(
 class ClassifierScorer(Scorer):
     "A scorer from a transformers sequence classifier and its tokenizer."
     def __init__(self,
-        model,           # sequence classifier, on its device, in its dtype
-        tok,             # its tokenizer
-        toxic=None,      # toxic label or labels, by name or index
-        head=None,       # `'sigmoid'`, `'softmax'`, or from the config
-        threshold=None,  # the config's `toxic_threshold`, else 0.5 (the argmax of two labels)
-        name=None,       # the model's own by default
-        batch_size=64,   # most texts in a batch
-        saliency='norm', # `'norm'`, `'input'`, `'integrated'`, or `'occlusion'`
+        model:'PreTrainedModel',                   # sequence classifier, on its device, in its dtype
+        tok:'PreTrainedTokenizerBase',             # its tokenizer
+        toxic:str|int|Sequence[str|int]|None=None, # toxic label or labels, by name or index
+        head:str|None=None,                        # `'sigmoid'`, `'softmax'`, or from the config
+        threshold:float|None=None,                 # the config's `toxic_threshold`, else 0.5 (the argmax of two labels)
+        name:str|None=None,                        # the model's own by default
+        batch_size:int=64,                         # most texts in a batch
+        saliency:str='norm',                       # `'norm'`, `'input'`, `'integrated'`, or `'occlusion'`
     ):
         if saliency not in [*saliency_methods, 'occlusion']: raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
         config = model.config
@@ -166,7 +173,7 @@ class ClassifierScorer(Scorer):
         if has_padding and self.padding_is_safe(): self.batch_size = batch_size
         else: self.batch_size = 1
 
-    def batches(self, texts, offsets=False): # yields (indices, batch dict, offsets or None)
+    def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
         import torch
         encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True, return_offsets_mapping=offsets, verbose=False)
@@ -178,22 +185,22 @@ class ClassifierScorer(Scorer):
             batch = {key: torch.tensor(padded(key), device=self.model.device) for key in keys}
             yield index, batch, [encoded['offset_mapping'][i] for i in index] if offsets else None
 
-    def forward(self, batch): # (n,) log-odds
+    def forward(self, batch:'dict[str, Tensor]')->'Tensor': # (n,) log-odds
         return log_odds(self.model(**batch).logits, self.labels, self.kind)
 
-    def predict(self, texts): # (n,) P(toxic)
+    def predict(self, texts:Sequence[str])->np.ndarray: # (n,) P(toxic)
         import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
             for index, batch, _ in self.batches(texts): out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
         return out
 
-    def padding_is_safe(self, texts=('a', 'one two three four five six seven')): # bool
+    def padding_is_safe(self, texts:Sequence[str]=('a', 'one two three four five six seven'))->bool: # bool
         alone = self.predict(texts)
         self.batch_size = len(texts)
         return np.allclose(self.predict(texts), alone, atol=.02 if self.model.dtype.itemsize < 4 else 1e-4)
 
-    def weigh(self, texts):
+    def weigh(self, texts:list[str])->list:
         "The weight of every word of each text, by saliency; by occlusion where pieces have no offsets."
         texts = check_texts(texts)
         if self.saliency == 'occlusion' or not self.tok.is_fast: return occlusion(self, texts)

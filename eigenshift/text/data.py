@@ -8,12 +8,16 @@ __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'labe
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, json, os, re, zipfile, numpy as np, pandas as pd
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 from ..core import asset
 from .files import ReadReport, format_of, holds_records, keep_texts, read_file, record_of, texts_of
 from .prose import articles, detokenise, has_titles, is_tokenised, sentences
 from .splits import lengths, rows_by_class, sample, stratified, unit_hash
+
+if TYPE_CHECKING: from datasets import Dataset
 
 # %% ../../nbs/text/data.ipynb #d8ddf036
 def _dataset(columns, report):
@@ -24,7 +28,7 @@ def _dataset(columns, report):
     return ds
 
 def read_report(
-    ds, # a Dataset from a loader of this module, or a selection from one
+    ds:'Dataset', # a Dataset from a loader of this module, or a selection from one
 )->ReadReport:
     "What became of the rows of the file that a Dataset was read from."
     source, _, account = str(ds.info.description).partition('\n')
@@ -35,18 +39,18 @@ def _bundled(name):
     with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as f: return list(csv.DictReader(f))
 
 # %% ../../nbs/text/data.ipynb #da7a0001
-def load_sentences():
+def load_sentences()->'Dataset':
     "The bundled sentences, a Dataset of `text, label`: 200 mildly toxic (1), 200 neutral (0), matched in length."
     rows = _bundled('sentences')
     return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]), ReadReport('bundled sentences', len(rows)))
 
 # %% ../../nbs/text/data.ipynb #141c7017
 def pick_column(
-    df,         # a DataFrame
-    column,     # the name of a column, or None for the first of the usual ones
-    usual:list, # the usual names, most usual first
-    source:str, # for the message
-):              # Series
+    df:pd.DataFrame, # a DataFrame
+    column:str|None, # the name of a column, or None for the first of the usual ones
+    usual:list,      # the usual names, most usual first
+    source:str,      # for the message
+)->pd.Series:        # Series
     "The column of a table that was named, or the first of the usual names that is there; case does not matter where names stay distinct."
     folded = {str(c).casefold(): c for c in df} if len({str(c).casefold() for c in df}) == len(list(df)) else {}
     for name in [column] if column else usual:
@@ -56,7 +60,7 @@ def pick_column(
                      'If the first line is already data, add a line with the names of the columns, or save the texts as .txt, one per line')
 
 def label_key(
-    value, # a label
+    value:object, # a label
 )->str:
     "A label as text: `1`, `1.0`, `True` and `'1'` are the same; a missing one is empty."
     if value is None or value is pd.NA or value is pd.NaT or isinstance(value, float) and value != value: return ''
@@ -99,12 +103,12 @@ def _binary(keys, name):
 
 # %% ../../nbs/text/data.ipynb #da7a0005
 def binary_labels(
-    labels,               # Series of labels, of any kind
-    toxic=None,           # the label or labels that mean toxic
-    neutral=None,         # those that mean neutral; all others by default
-    threshold:float=None, # of numbers: toxic from here on
-    name:str='labels',    # of the file, for messages
-)->np.ndarray:            # (n,) 1 toxic, 0 neutral, −1 neither
+    labels:pd.Series,          # Series of labels, of any kind
+    toxic:object=None,         # the label or labels that mean toxic
+    neutral:object=None,       # those that mean neutral; all others by default
+    threshold:float|None=None, # of numbers: toxic from here on
+    name:str='labels',         # of the file, for messages
+)->np.ndarray:                 # (n,) 1 toxic, 0 neutral, −1 neither
     "Labels as 1 and 0, by what their owner says they mean."
     if threshold is not None and (toxic is not None or neutral is not None): raise ValueError('give threshold= for numbers, or toxic= for names, not both')
     if neutral is not None and toxic is None: raise ValueError('neutral= needs toxic= beside it')
@@ -114,15 +118,15 @@ def binary_labels(
 
 # %% ../../nbs/text/data.ipynb #c06c34b6
 def load_labelled(
-    path,                 # a file that `read_file` reads
-    text:str=None,        # column of texts; the first of `text, comment_text, content, comment, tweet, sentence` by default
-    label:str=None,       # column of labels; `label` or `toxic` by default
-    toxic=None,           # the label or labels that mean toxic; by default labels are 1, 0 and −1 (dropped)
-    encoding:str='utf-8', # where no byte-order mark says it
-    neutral=None,         # the label or labels that mean neutral; by default all that are not toxic
-    threshold:float=None, # of numbers: a text is toxic from here on
-    bad:str='raise',      # or `'skip'`: rows that cannot be read are left out and counted
-):                        # Dataset: text, label
+    path:str|Path,             # a file that `read_file` reads
+    text:str|None=None,        # column of texts; the first of `text, comment_text, content, comment, tweet, sentence` by default
+    label:str|None=None,       # column of labels; `label` or `toxic` by default
+    toxic:object=None,         # the label or labels that mean toxic; by default labels are 1, 0 and −1 (dropped)
+    encoding:str='utf-8',      # where no byte-order mark says it
+    neutral:object=None,       # the label or labels that mean neutral; by default all that are not toxic
+    threshold:float|None=None, # of numbers: a text is toxic from here on
+    bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
+)->'Dataset':                  # text, label
     "Labelled texts from any table; rows without text or label are dropped, counted and reported."
     df, report = read_file(path, encoding, bad)
     name = Path(path).name
@@ -151,9 +155,9 @@ hub = dict(jigsaw=('thesofakillers/jigsaw-toxic-comment-classification-challenge
            wikipedia=('wikimedia/wikipedia', 'b04c8d1ceb2f5cd4588862100d08de323dccfbaa'))
 
 def find_source(
-    name:str,    # of a public set: a key of `files`
-    source=None, # None (the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
-):               # Path, or `'hub'`
+    name:str,                  # of a public set: a key of `files`
+    source:str|Path|None=None, # None (the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+)->str|Path:                   # Path, or `'hub'`
     "Where a public set is read from."
     folder = os.environ.get('EIGENSHIFT_DATA')
     found = [p for f in files.get(name, ()) if folder and (p := Path(folder)/f).is_file()]
@@ -189,8 +193,8 @@ def _hub_file(name, filename, revision=None):
 _six = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate']
 
 def jigsaw_labels(
-    df,           # DataFrame with `toxic` and as many of the five other labels as there are
-)->np.ndarray:    # (n,) 1 toxic, 0 neutral, −1 to be dropped
+    df:pd.DataFrame, # DataFrame with `toxic` and as many of the five other labels as there are
+)->np.ndarray:       # (n,) 1 toxic, 0 neutral, −1 to be dropped
     "Jigsaw's six labels as one."
     if 'toxic' not in df: raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside it")
     labels = df[[c for c in _six if c in df]].map(label_key)
@@ -212,13 +216,13 @@ def _with_labels(df, path, encoding, report):
 
 # %% ../../nbs/text/data.ipynb #f5e9e11d
 def load_jigsaw(
-    source=None,         # None (the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
-    split:str='test',    # `'test'`, the paper's, or `'train'`; a path says it all
-    revision:str=None,   # a commit of the hub's copy; its `main` by default
-    balanced:bool=False, # as many neutral comments as toxic ones, as in the paper
-    seed:int=0,          # which neutral ones
+    source:str|Path|None=None, # None (the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    split:str='test',          # `'test'`, the paper's, or `'train'`; a path says it all
+    revision:str|None=None,    # a commit of the hub's copy; its `main` by default
+    balanced:bool=False,       # as many neutral comments as toxic ones, as in the paper
+    seed:int=0,                # which neutral ones
     encoding:str='utf-8',
-):                       # Dataset: text, label
+)->'Dataset':                  # text, label
     "Wikipedia comments of the Jigsaw challenge of 2018, toxic or not."
     if split not in ('train', 'test'): raise ValueError(f"split is {split!r}: expected 'train' or 'test'")
     path = find_source(f'jigsaw_{split}', source)
@@ -238,9 +242,9 @@ def load_jigsaw(
 
 # %% ../../nbs/text/data.ipynb #33febc3f
 def load_toxicn(
-    source=None, # None (the folder `EIGENSHIFT_DATA`), or a path
+    source:str|Path|None=None, # None (the folder `EIGENSHIFT_DATA`), or a path
     encoding:str='utf-8',
-):               # Dataset: text, label
+)->'Dataset':                  # text, label
     "Chinese posts, toxic or not (ToxiCN 1.0)."
     path = find_source('toxicn', source)
     if path == 'hub': raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from https://github.com/DUT-lujunyu/ToxiCN '
@@ -281,15 +285,15 @@ def _prompts_in(path, column, encoding, bad, name):
 
 # %% ../../nbs/text/data.ipynb #da7a0010
 def load_prompts(
-    source=None,       # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
-    n:int=None,        # how many, chosen by `seed`; all by default
-    kind:str=None,     # of the bundled ones: `'provocative'` or `'neutral'`
-    seed:int=0,        # which n
-    column:str=None,   # of a file; `prompt` or `text` by default
-    revision:str=None, # a commit of the hub's copy
-    encoding:str='utf-8', # where no byte-order mark says it
-    bad:str='raise',   # or `'skip'`: rows that cannot be read are left out and counted
-):                     # Dataset: prompt
+    source:str|Path|None=None, # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    n:int|None=None,           # how many, chosen by `seed`; all by default
+    kind:str|None=None,        # of the bundled ones: `'provocative'` or `'neutral'`
+    seed:int=0,                # which n
+    column:str|None=None,      # of a file; `prompt` or `text` by default
+    revision:str|None=None,    # a commit of the hub's copy
+    encoding:str='utf-8',      # where no byte-order mark says it
+    bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
+)->'Dataset':                  # prompt
     "Beginnings of sentences, to be continued."
     path = 'bundled' if source is None else find_source('rtp', None if source == 'rtp' else source)
     if kind is not None and (path != 'bundled' or kind not in ('provocative', 'neutral')):
@@ -307,11 +311,11 @@ def load_prompts(
 
 # %% ../../nbs/text/data.ipynb #da7a0016
 def drop_long(
-    ds,               # Dataset with `prompt` or `text`
-    tok,              # a tokenizer, or anything that `lengths` takes
-    longest:int,      # most tokens
-    column:str=None,  # the column of texts; `prompt` or else `text` by default
-):                    # Dataset: the rows of at most `longest` tokens
+    ds:'Dataset',         # Dataset with `prompt` or `text`
+    tok:str|Callable,     # a tokenizer, or anything that `lengths` takes
+    longest:int,          # most tokens
+    column:str|None=None, # the column of texts; `prompt` or else `text` by default
+)->'Dataset':             # the rows of at most `longest` tokens
     "The rows that a model can read; those that are longer are named in a warning and counted."
     column = column or ('prompt' if 'prompt' in ds.column_names else 'text')
     size = lengths(ds[column][:], tok)
@@ -418,17 +422,17 @@ def _corpus_file(name, split, revision):
     return _hub_file('wikitext', files[f'wikitext_{split}'][-1], revision) if path == 'hub' else path
 
 def load_corpus(
-    name=None,          # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
-    n:int=None,         # how many; all by default (5,000 of Wikipedia)
-    unit:str=None,      # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt and rows of a table as they are
-    seed:int=0,         # which n
-    min_words:int=4,    # shorter pieces of running text are dropped
-    split:str='test',   # of wikitext: `'test'` or `'validation'`
-    lang:str='en',      # of Wikipedia
-    column:str=None,    # of a table; `text` by default
-    revision:str=None,  # a commit of the hub's copy
-    encoding:str='utf-8', # where no byte-order mark says it
-):                      # Dataset: text and, of running text, document
+    name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
+    n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
+    unit:str|None=None,      # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt and rows of a table as they are
+    seed:int=0,              # which n
+    min_words:int=4,         # shorter pieces of running text are dropped
+    split:str='test',        # of wikitext: `'test'` or `'validation'`
+    lang:str='en',           # of Wikipedia
+    column:str|None=None,    # of a table; `text` by default
+    revision:str|None=None,  # a commit of the hub's copy
+    encoding:str='utf-8',    # where no byte-order mark says it
+)->'Dataset':                # text and, of running text, document
     "Neutral text to measure perplexity on."
     _one_of('unit', unit, 'sentence', 'paragraph', 'article', None)
     _one_of('split', split, 'test', 'validation')

@@ -8,7 +8,7 @@ __all__ = ['formats', 'counted', 'FileWarning', 'ReadReport', 'decode', 'format_
 
 # %% ../../nbs/text/files.ipynb #f11e0004
 import ast, codecs, csv, gzip, io, json, re, warnings
-import pandas as pd
+import numpy as np, pandas as pd
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from ..core import mask
@@ -36,19 +36,19 @@ class ReadReport:
     @property
     def kept(self)->int: return self.rows-sum(self.dropped.values())
 
-    def drop(self, reason:str, n:int):
+    def drop(self, reason:str, n:int)->None:
         "Count `n` rows as left out."
         if n: self.dropped[reason] = self.dropped.get(reason, 0)+int(n)
 
-    def note(self, text:str, n:int=1):
+    def note(self, text:str, n:int=1)->None:
         "Say what was noticed, when `n` is not zero."
         if n: self.notes.append(text)
 
-    def warn(self):
+    def warn(self)->None:
         "Warn when a row was dropped or something was noticed."
         if self.dropped or self.notes: warnings.warn(str(self), FileWarning, stacklevel=3)
 
-    def __str__(self):
+    def __str__(self)->str:
         parts = [f'{Path(self.source).name}: {counted(self.rows, self.unit)} read, {self.kept:,} kept']
         if self.dropped: parts.append('dropped: '+', '.join(f'{n:,} {reason}' for reason, n in self.dropped.items()))
         return '; '.join(parts+self.notes)
@@ -272,7 +272,7 @@ def _without_surrogates(df, report):
 # %% ../../nbs/text/files.ipynb #f11e0024
 formats = ('.csv', '.tsv', '.jsonl', '.json', '.parquet', '.txt')
 
-def format_of(path):
+def format_of(path:Path)->tuple[str, bool]:
     "The suffix that says the format, and whether the file is compressed."
     packed = path.suffix.lower() == '.gz'
     suffix = (path.with_suffix('') if packed else path).suffix.lower().replace('.ndjson', '.jsonl')
@@ -296,10 +296,10 @@ def _text_lines(text):
 
 # %% ../../nbs/text/files.ipynb #f11e0025
 def read_file(
-    path,                 # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
+    path:str|Path,        # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
     encoding:str='utf-8', # where no byte-order mark says it
     bad:str='raise',      # or `'skip'`: rows that cannot be read are left out and counted
-):                        # pandas.DataFrame with at least one row, and the ReadReport of how it was read
+)->tuple[pd.DataFrame, ReadReport]: # pandas.DataFrame with at least one row, and the ReadReport of how it was read
     "The table in a file, and the account of its rows."
     if bad not in ('raise', 'skip'): raise ValueError(f"bad is {bad!r}: expected 'raise' or 'skip'")
     path, report = Path(path), ReadReport(str(path))
@@ -318,10 +318,10 @@ def _parsed(path, suffix, packed, encoding, report, bad):
     return (_read_delimited if suffix in ('.csv', '.tsv') else _read_json)(text, suffix, report, bad)
 
 def read_table(
-    path,                 # as for `read_file`
+    path:str|Path,        # as for `read_file`
     encoding:str='utf-8', # where no byte-order mark says it
     bad:str='raise',      # or `'skip'`
-):                        # pandas.DataFrame; `attrs['report']` is the account
+)->pd.DataFrame:          # pandas.DataFrame; `attrs['report']` is the account
     "The table in a file; what was left out or read otherwise is said in a warning."
     df, report = read_file(path, encoding, bad)
     report.warn()
@@ -352,7 +352,7 @@ def record_of(
     return {_constant(key): _constant(value) for key, value in zip(tree.keys, tree.values)}
 
 def holds_records(
-    column, # a Series of cells
+    column:pd.Series, # a Series of cells
 )->bool:
     "Whether the cells of a column are records with a text, written as text or not."
     cells = column.dropna()
@@ -372,9 +372,9 @@ def _as_text(value, row, name, report_numbers):
     return str(value)
 
 def texts_of(
-    column,            # a Series of cells
+    column:pd.Series,  # a Series of cells
     report:ReadReport, # is told of numbers, and of texts that look like missing values
-):                     # Series of str, None where there is no text; a blank one is kept
+)->pd.Series:          # Series of str, None where there is no text; a blank one is kept
     "The texts of a column."
     numbers = []
     texts = pd.Series([_as_text(v, i, column.name, numbers) for i, v in enumerate(column)], index=column.index, dtype=object)
@@ -384,9 +384,9 @@ def texts_of(
     return texts
 
 def keep_texts(
-    texts,             # Series of str or None
+    texts:pd.Series,   # Series of str or None
     report:ReadReport, # is told how many are dropped
-):                     # (n,) bool
+)->np.ndarray:         # (n,) bool
     "Which texts are there and not blank."
     missing = texts.isna().to_numpy(bool)
     blank = texts.fillna('').astype(object).map(lambda t: not t.strip()).to_numpy(bool) & ~missing

@@ -7,6 +7,7 @@ __all__ = ['linear_blocks', 'hashed', 'LinearScorer', 'load_linear', 'fit_linear
 
 # %% ../../nbs/text/linear.ipynb #e5000033
 import json, numpy as np
+from collections.abc import Sequence
 from pathlib import Path
 from ..core import atomic
 from .scoring import Scorer, check_texts
@@ -16,9 +17,9 @@ linear_blocks = [dict(name='words', analyzer='word', ngram_range=[1, 2], n_featu
                  dict(name='characters', analyzer='char_wb', ngram_range=[2, 5], n_features=2**18)]
 
 def hashed(
-    texts,                # n texts
-    blocks=linear_blocks, # kinds of n-grams: name, analyzer, ngram_range, n_features
-):                        # list of sparse (n, n_features) float64, rows of unit length
+    texts:list[str],                 # n texts
+    blocks:list[dict]=linear_blocks, # kinds of n-grams: name, analyzer, ngram_range, n_features
+)->list:                             # list of sparse (n, n_features) float64, rows of unit length
     "Hashed n-grams of texts; no vocabulary is kept."
     from sklearn.feature_extraction.text import HashingVectorizer
     fixed = dict(token_pattern=r'\b\w+\b', strip_accents='unicode', binary=True, norm='l2', alternate_sign=False)
@@ -29,25 +30,25 @@ def hashed(
 class LinearScorer(Scorer):
     "A logistic regression on hashed n-grams: float16 weights in one safetensors file."
     def __init__(self,
-        weights,              # {block name: (n_features,)}
-        bias:float,           # log-odds of a text without known features
-        blocks=linear_blocks, # the kinds of n-grams
-        threshold=.5,         # toxic from this score on
-        name='linear',        # shown in tables
+        weights:dict[str, np.ndarray],   # {block name: (n_features,)}
+        bias:float,                      # log-odds of a text without known features
+        blocks:list[dict]=linear_blocks, # the kinds of n-grams
+        threshold:float=.5,              # toxic from this score on
+        name:str='linear',               # shown in tables
     ):
         super().__init__(self.predict, name, threshold)
         self.blocks, self.bias = blocks, float(bias)
         self.weights = {b['name']: np.asarray(weights[b['name']], dtype=np.float16) for b in blocks}
 
-    def log_odds(self, texts)->np.ndarray: # (n,) float64
+    def log_odds(self, texts:list[str])->np.ndarray: # (n,) float64
         "Log-odds of toxicity."
         return sum(x@self.weights[b['name']].astype(np.float64) for b, x in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
 
-    def predict(self, texts)->np.ndarray: # (n,) in [0, 1]
+    def predict(self, texts:list[str])->np.ndarray: # (n,) in [0, 1]
         "P(toxic)."
         return 1/(1+np.exp(-self.log_odds(texts)))
 
-    def save(self, path):
+    def save(self, path:str|Path)->None:
         "One safetensors file; everything but the weights is in its header."
         from safetensors.numpy import save_file
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
@@ -57,7 +58,7 @@ class LinearScorer(Scorer):
 
 # %% ../../nbs/text/linear.ipynb #5632c781
 def load_linear(
-    path, # a file written by `LinearScorer.save`, or its folder
+    path:str|Path, # a file written by `LinearScorer.save`, or its folder
 )->LinearScorer:
     "A linear scorer from its safetensors file; nothing in it is executed."
     from safetensors import safe_open
@@ -76,12 +77,12 @@ def load_linear(
 
 # %% ../../nbs/text/linear.ipynb #3b1dfae2
 def fit_linear(
-    texts,                # n texts
-    labels,               # (n,) 1 for toxic, 0 for neutral
-    weight=None,          # (n,) how much each text counts; 1 by default
-    C:float=3.,           # inverse strength of the penalty
-    blocks=linear_blocks, # the kinds of n-grams
-    name='linear',        # shown in tables
+    texts:list[str],                             # n texts
+    labels:Sequence[int]|np.ndarray,             # (n,) 1 for toxic, 0 for neutral
+    weight:Sequence[float]|np.ndarray|None=None, # (n,) how much each text counts; 1 by default
+    C:float=3.,                                  # inverse strength of the penalty
+    blocks:list[dict]=linear_blocks,             # the kinds of n-grams
+    name:str='linear',                           # shown in tables
 )->LinearScorer:
     "A linear scorer learnt from labelled texts; seconds for ten thousand."
     from sklearn.linear_model import LogisticRegression

@@ -7,19 +7,22 @@ __all__ = ['load_classifier', 'load_scorer', 'toxic_words']
 
 # %% ../../nbs/text/scorers.ipynb #e5000037
 from pathlib import Path
+from typing import Any, TYPE_CHECKING
 from ..core import asset
 from .classifier import ClassifierScorer
 from .scoring import Scorer
 from .linear import load_linear
 
+if TYPE_CHECKING: import torch
+
 # %% ../../nbs/text/scorers.ipynb #efd4d327
 def load_classifier(
-    name,                    # hub id or folder of a sequence classifier
-    device=None,             # `'cuda'` where there is one, else `'cpu'`
-    dtype=None,              # float32 by default; a half precision on request
-    revision=None,           # branch, tag or commit on the hub
-    trust_remote_code=False, # whether code from the hub may run
-    **kw,                    # of `ClassifierScorer`
+    name:str|Path,                       # hub id or folder of a sequence classifier
+    device:'str|torch.device|None'=None, # `'cuda'` where there is one, else `'cpu'`
+    dtype:'torch.dtype|None'=None,       # float32 by default; a half precision on request
+    revision:str|None=None,              # branch, tag or commit on the hub
+    trust_remote_code:bool=False,        # whether code from the hub may run
+    **kw:Any,                            # of `ClassifierScorer`
 )->ClassifierScorer:
     "A scorer from a hub or local transformers classifier."
     import torch
@@ -37,8 +40,8 @@ def _is_linear(source):
     return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors' or (Path(source)/'linear.safetensors').exists())
 
 def load_scorer(
-    source=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
-    **kw,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
+    source:Any=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
+    **kw:Any,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
 )->Scorer:
     "Whatever judges texts, as a `Scorer`."
     if isinstance(source, Scorer):
@@ -55,10 +58,10 @@ def load_scorer(
 
 # %% ../../nbs/text/scorers.ipynb #395bbf9c
 def toxic_words(
-    scorer,  # anything `load_scorer` takes
-    texts,   # n texts
-    n=None,  # keep only this many words of each text, the heaviest
-)->list:     # n lists of (word, (start, end), weight) by position
+    scorer:Any,      # anything `load_scorer` takes
+    texts:list[str], # n texts
+    n:int|None=None, # keep only this many words of each text, the heaviest
+)->list:             # n lists of (word, (start, end), weight) by position
     "The words of each text with their weights, batched."
     out = load_scorer(scorer).weigh(texts)
     return out if n is None else [sorted(sorted(ws, key=lambda w: -w[2])[:n], key=lambda w: w[1]) for ws in out]

@@ -7,6 +7,7 @@ __all__ = ['word_spans', 'check_texts', 'check_scores', 'Scorer', 'occlusion']
 
 # %% ../../nbs/text/scoring.ipynb #e500002b
 import re, numpy as np
+from collections.abc import Callable, Iterable, Sequence
 
 # %% ../../nbs/text/scoring.ipynb #d98c8fd3
 _cjk = '\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff'
@@ -24,7 +25,7 @@ def word_spans(
     return out
 
 # %% ../../nbs/text/scoring.ipynb #1771c5f7
-def check_texts(texts):
+def check_texts(texts:Iterable[str])->list[str]:
     "The texts as a list, when they are texts."
     if isinstance(texts, str): raise ValueError(f'got one string of {len(texts)} characters; pass a list of texts: scorer([text])')
     texts = list(texts)
@@ -34,10 +35,10 @@ def check_texts(texts):
 
 # %% ../../nbs/text/scoring.ipynb #4efad75a
 def check_scores(
-    p,     # what a scoring function returned
-    index, # index of each scored text among the caller's texts
-    name,  # of the scorer, for messages
-):         # (n,) float64 in [0, 1]
+    p:Sequence[float]|np.ndarray, # what a scoring function returned
+    index:list[int],              # index of each scored text among the caller's texts
+    name:str|None,                # of the scorer, for messages
+)->np.ndarray:                    # (n,) float64 in [0, 1]
     "Scores as an array, when they are probabilities."
     p = np.asarray(p, dtype=np.float64)
     if p.shape != (len(index),): raise ValueError(f'scorer {name!r} gave shape {p.shape} for {len(index)} texts; it must return one P(toxic) per text')
@@ -51,16 +52,16 @@ def check_scores(
 class Scorer:
     "How toxic texts are, and which of their words, from any function of a list of texts."
     def __init__(self,
-        fn,            # texts -> P(toxic) of each, (n,) in [0, 1]
-        name=None,     # shown in tables; the function's own by default
-        threshold=.5,  # toxic from this score on
+        fn:Callable,        # texts -> P(toxic) of each, (n,) in [0, 1]
+        name:str|None=None, # shown in tables; the function's own by default
+        threshold:float=.5, # toxic from this score on
     ):
         if not 0 <= threshold <= 1: raise ValueError(f'threshold {threshold} is no probability: pass a number in [0, 1]')
         self.fn, self.name, self.threshold = fn, name or getattr(fn, '__name__', type(fn).__name__), float(threshold)
 
     def __call__(self,
-        texts,          # n texts
-    )->np.ndarray:      # (n,) float64, P(toxic) in [0, 1]
+        texts:Iterable[str], # n texts
+    )->np.ndarray:           # (n,) float64, P(toxic) in [0, 1]
         "P(toxic) of each text; blank texts have 0."
         texts, first = check_texts(texts), {}
         for i, text in enumerate(texts):
@@ -69,11 +70,11 @@ class Scorer:
         of = dict(zip(first, scores))
         return np.array([of.get(text, 0.) for text in texts], dtype=np.float64)
 
-    def toxic(self, texts)->np.ndarray: # (n,) bool
+    def toxic(self, texts:Iterable[str])->np.ndarray: # (n,) bool
         "Whether each text scores at least `threshold`."
         return self(texts) >= self.threshold
 
-    def weigh(self, texts): # n lists of (word, (start, end), weight)
+    def weigh(self, texts:list[str])->list: # n lists of (word, (start, end), weight)
         "The weight of every word of each text: how much P(toxic) falls without it."
         return occlusion(self, texts)
 
@@ -83,13 +84,13 @@ class Scorer:
         "The words of one text and their weights."
         return self.weigh([text])[0]
 
-    def __repr__(self): return f'{type(self).__name__}({self.name!r}, threshold={self.threshold:.3f})'
+    def __repr__(self)->str: return f'{type(self).__name__}({self.name!r}, threshold={self.threshold:.3f})'
 
 # %% ../../nbs/text/scoring.ipynb #95d8df8a
 def occlusion(
-    scorer, # texts -> P(toxic)
-    texts,  # n texts
-)->list:    # n lists of (word, (start, end), weight), weight in [-1, 1]
+    scorer:Callable,     # texts -> P(toxic)
+    texts:Iterable[str], # n texts
+)->list:                 # n lists of (word, (start, end), weight), weight in [-1, 1]
     "How much P(toxic) falls when a word is left out; all variants are scored in one call."
     texts = check_texts(texts)
     spans = [word_spans(text) for text in texts]

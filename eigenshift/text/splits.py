@@ -8,6 +8,10 @@ __all__ = ['splits', 'normalise', 'unit_hash', 'split_of', 'select_split', 'samp
 
 # %% ../../nbs/text/splits.ipynb #e500000b
 import hashlib, re, unicodedata, numpy as np
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING: from datasets import Dataset
 
 # %% ../../nbs/text/splits.ipynb #9620c3ce
 def normalise(
@@ -44,10 +48,10 @@ def _column(ds, column=None):
 
 # %% ../../nbs/text/splits.ipynb #9dcc26f6
 def select_split(
-    ds,               # Dataset with a column of texts
-    split:str,        # `'train'`, `'fit'` or `'evaluate'`
-    column:str=None,  # the column that is hashed; `prompt` or else `text` by default
-):                    # Dataset: the rows of that split, in order
+    ds:'Dataset',         # Dataset with a column of texts
+    split:str,            # `'train'`, `'fit'` or `'evaluate'`
+    column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
+)->'Dataset':             # the rows of that split, in order
     "The rows of one split."
     if split not in splits: raise ValueError(f'no split {split!r}: expected one of {list(splits)}')
     return ds.select([i for i, t in enumerate(ds[_column(ds, column)][:]) if split_of(t) == split])
@@ -58,17 +62,17 @@ def _ranks(ds, seed, column=None):
     return np.argsort(np.argsort([unit_hash(t, f'{seed} ') for t in ds[_column(ds, column)][:]], kind='stable'), kind='stable')
 
 def sample(
-    ds,              # Dataset with a column of texts
-    n:int,           # rows to take, at most `len(ds)`
+    ds:'Dataset',         # Dataset with a column of texts
+    n:int,                # rows to take, at most `len(ds)`
     seed:int=0,
-    column:str=None, # the column that is hashed; `prompt` or else `text` by default
-):                   # Dataset: n rows, in their old order
+    column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
+)->'Dataset':             # n rows, in their old order
     "A random sample that does not depend on the order of the rows."
     if not 0 <= n <= len(ds): raise ValueError(f'{n} rows asked for, {len(ds)} there')
     return ds.select(np.flatnonzero(_ranks(ds, seed, column) < n))
 
 # %% ../../nbs/text/splits.ipynb #6e30dc0f
-def rows_by_class(ds, column='label'):
+def rows_by_class(ds:'Dataset', column:str='label')->dict[int|str, np.ndarray]:
     "{label: row indices}, at least two labels."
     labels = np.asarray(ds[_column(ds, column)][:])
     found = np.unique(labels)
@@ -76,12 +80,12 @@ def rows_by_class(ds, column='label'):
     return {c: np.flatnonzero(labels == c) for c in found.tolist()}
 
 def stratified(
-    ds,                  # Dataset with texts and `label`
+    ds:'Dataset',        # Dataset with texts and `label`
     n:int,               # rows to take
     seed:int=0,
     balanced:bool=False, # as many rows of each class, instead of their share in `ds`
     column:str='label',
-):                       # Dataset: n rows, in their old order
+)->'Dataset':            # n rows, in their old order
     "A random sample in which each class keeps its share, or in which all have the same."
     groups, rank = rows_by_class(ds, column), _ranks(ds, seed)
     want = np.array([1/len(groups) if balanced else len(i)/len(ds) for i in groups.values()])*n
@@ -97,9 +101,9 @@ def _words(text):
     return len(re.sub('([\u3400-\u9fff])', r' \1 ', text).split())
 
 def lengths(
-    texts,               # n strings
-    length='characters', # `'characters'`, `'words'`, a tokenizer, or a function of one text
-)->np.ndarray:           # (n,) int64
+    texts:Iterable[str],              # n strings
+    length:str|Callable='characters', # `'characters'`, `'words'`, a tokenizer, or a function of one text
+)->np.ndarray:                        # (n,) int64
     "How long each text is. Every Chinese character counts as a word."
     measure = dict(characters=len, words=_words).get(length, length) if isinstance(length, str) else length
     if hasattr(measure, 'convert_ids_to_tokens'): return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
@@ -108,13 +112,13 @@ def lengths(
 
 # %% ../../nbs/text/splits.ipynb #adfbb19c
 def length_matched(
-    ds,                    # Dataset with `text` and `label`, two classes
-    length='characters',   # as in `lengths`
-    n:int=None,            # rows to take, an even number; as many as there are by default
+    ds:'Dataset',                     # Dataset with `text` and `label`, two classes
+    length:str|Callable='characters', # as in `lengths`
+    n:int|None=None,                  # rows to take, an even number; as many as there are by default
     seed:int=0,
-    tolerance:float=.05,   # width of a bin, relative to the length
-    column:str=None,       # the column of texts
-):                         # Dataset: rows 2i and 2i+1 are a pair, the higher label first
+    tolerance:float=.05,              # width of a bin, relative to the length
+    column:str|None=None,             # the column of texts
+)->'Dataset':                         # rows 2i and 2i+1 are a pair, the higher label first
     "Pairs of texts of both classes that hardly differ in length."
     groups, rank = rows_by_class(ds), _ranks(ds, seed, column)
     if len(groups) != 2: raise ValueError(f'two classes are matched, and there are {list(groups)}')
