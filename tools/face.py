@@ -1,5 +1,6 @@
 """The public face as README and tutorials use it, for the type checker of `make test` (mypy); nothing here is run."""
 from pathlib import Path
+import numpy as np
 from eigenshift import (Calibration, Comparison, EigenChoices, FisherShift, Head, HeadEdit, Intervention, Run, Scorer, as_head, auroc, calibrate, check, compare,
                         compose, eigen_choices, final_states, generate, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run, select_split, toxicity)
 
@@ -21,7 +22,7 @@ def by_hand() -> None:
     both: Intervention = compose(edit, (edit, .5))
     table: Comparison = compare(model, tok, {'both': both}, ['a prompt'], [load_scorer()], ['A sentence.'], n=5)
     head: Head = as_head(model)
-    print(table, head.n_vocab, auroc([[1.], [2.]], [0, 1]), mask('text'), check(model, tok))
+    print(table, head.n_vocab, auroc(np.array([[1.], [2.]]), np.array([0, 1])), mask('text'), check(model, tok))
 
 def commands() -> Path:
     "What the command line calls."
