@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from fastcore.basics import patch
 from .report import chips, masked_pair
 from ..core import mask
@@ -27,10 +27,9 @@ from ..states.generation import generate
 from ..states.final import head_inputs
 from ..states.tokens import encode_prompts, end_ids
 
-if TYPE_CHECKING:
-    import ipywidgets
-    from matplotlib.figure import Figure
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+import ipywidgets
+from matplotlib.figure import Figure
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/explorer.ipynb #223a019c
 class Exploration:

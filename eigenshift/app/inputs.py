@@ -10,11 +10,9 @@ import importlib, importlib.util, sys, numpy as np
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from eigenshift.text.scoring import Scorer
+from datasets import Dataset
+from ..text.scoring import Scorer
 
 # %% ../../nbs/app/inputs.ipynb #9cb38457
 def drawn(

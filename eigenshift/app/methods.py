@@ -8,12 +8,11 @@ __all__ = ['default', 'paper', 'trivial', 'implied', 'widest', 'choose_method', 
 # %% ../../nbs/app/methods.ipynb #e50000af
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from ..editing.intervention import Intervention
 from ..editing.methods import Evidence, find_method, fitted, methods
 from ..runs import load_or_make
 
-if TYPE_CHECKING: from eigenshift.evaluation.comparison import Comparison
+from ..evaluation.comparison import Comparison
 
 # %% ../../nbs/app/methods.ipynb #c2210782
 default, paper, trivial = 'fisher', 'eigen', 'logit-bias'

@@ -11,7 +11,6 @@ import inspect, time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from .. import runs
 from .inputs import drawn, import_plugin, load_model, two_parts, two_scorers
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
@@ -20,10 +19,9 @@ from ..core import fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..text.data import load_corpus, load_prompts
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-    from eigenshift.evaluation.comparison import Comparison
-    from eigenshift.text.scoring import Scorer
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..evaluation.comparison import Comparison
+from ..text.scoring import Scorer
 
 # %% ../../nbs/app/run.ipynb #98000002
 aside = ('out', 'device', 'resume', 'accept_versions') # where and how to work

@@ -10,15 +10,14 @@ __all__ = ['verdict', 'difference', 'headline', 'first_numbers', 'differences', 
 import json, re, shlex, numpy as np, pandas as pd
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from .. import __version__
 from .methods import asked_method
 from .report import cards, chips, code, figure, folded, pairs, report, table
 from ..core import atomic
 
-if TYPE_CHECKING:
-    from eigenshift.editing.intervention import Section
-    from eigenshift.evaluation.comparison import Comparison
+from ..editing.intervention import Section
+from ..evaluation.comparison import Comparison
 
 # %% ../../nbs/app/run_report.ipynb #9a000005
 def verdict(

@@ -8,7 +8,6 @@ __all__ = ['fit_under', 'tune']
 # %% ../../nbs/app/tune.ipynb #e50000d7
 import numpy as np
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from .inputs import load_model, two_parts, two_scorers
 from ..core import fingerprint
 from ..editing.intervention import Intervention
@@ -20,7 +19,7 @@ from ..text.data import load_corpus, load_labelled, load_prompts, load_sentences
 from ..tuning.search import Tuned, need_optuna, tune_on
 from ..tuning.trials import head_kinds, kind_of
 
-if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/tune.ipynb #da4b5cb3
 def fit_under(

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from fastcore.meta import delegates
 from ..core import atomic, fingerprint
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
@@ -27,9 +27,8 @@ from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshol
 from .comparison import Comparison
 from .control import random_control
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/compare.ipynb #e3e9a76a
 def folder_name(

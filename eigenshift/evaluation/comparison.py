@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
-from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from ..core import atomic
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from pandas.io.formats.style import Styler
+from matplotlib.axes import Axes
+from pandas.io.formats.style import Styler
 
 # %% ../../nbs/evaluation/comparison.ipynb #a42da869
 @dataclass(frozen=True)

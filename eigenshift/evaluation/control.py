@@ -9,7 +9,6 @@ __all__ = ['CachedKL', 'random_control']
 import numpy as np, torch
 from dataclasses import dataclass, replace
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..models.head import as_head
 from ..models.eigenchoices import EigenChoices, eigen_choices
@@ -19,9 +18,8 @@ from ..editing.intervention import Intervention
 from .measures import divergence, kl_and_top1
 from ..states.final import encode, head_inputs, room
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/control.ipynb #1b254579
 class CachedKL:

@@ -12,7 +12,6 @@ import numpy as np, pandas as pd, torch
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..models.loading import entry
@@ -20,9 +19,8 @@ from ..models.head import Head, as_head
 from .statistics import Measured, Ratio
 from ..states.final import encode, head_inputs, room
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/measures.ipynb #f9abf170
 def checked_scores(

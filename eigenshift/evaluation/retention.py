@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..states.generation import generate
@@ -24,10 +24,9 @@ from ..models.head import as_head
 from ..text.scoring import word_spans
 from ..states.reading import layer_states
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from matplotlib.axes import Axes
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from matplotlib.axes import Axes
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(

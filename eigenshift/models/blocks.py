@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from torch import nn, Tensor
-from typing import TYPE_CHECKING
 from fastcore.basics import patch
 from .experts import Handle, expert_layout, watch_experts
 
-if TYPE_CHECKING: from transformers import PreTrainedConfig, PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
 
 # %% ../../nbs/models/blocks.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')

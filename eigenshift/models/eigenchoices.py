@@ -10,15 +10,14 @@ import json, warnings, numpy as np, torch
 from dataclasses import dataclass, field
 from pathlib import Path
 from torch import nn, Tensor
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from fastcore.basics import patch
 from .. import __version__
 from ..core import atomic
 from .head import Head, as_head, distance, sketch
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from transformers import PreTrainedTokenizerBase
+from matplotlib.axes import Axes
+from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/models/eigenchoices.ipynb #55f00a49
 def _in_float64(B):

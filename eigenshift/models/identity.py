@@ -8,11 +8,10 @@ __all__ = ['fixed_sentences', 'model_record', 'scorer_record', 'same_scorer']
 # %% ../../nbs/models/identity.ipynb #9e000004
 import numpy as np
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from ..core import fingerprint
 from .loading import tokenizer_fingerprint, weights_fingerprint
 
-if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/identity.ipynb #9e000007
 def model_record(

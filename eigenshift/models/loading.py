@@ -12,12 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from torch import nn, Tensor
-from typing import TYPE_CHECKING
 from xxhash import xxh3_128
 from ..core import asset
 from ..environment import tell_newer
 
-if TYPE_CHECKING: from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
 tell_newer()

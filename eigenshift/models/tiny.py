@@ -8,9 +8,9 @@ __all__ = ['tiny_merges', 'causal_archs', 'encoder_archs', 'image_archs', 'all_a
 
 # %% ../../nbs/models/tiny.ipynb #e5000017
 import torch
-from typing import Any, TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 # %% ../../nbs/models/tiny.ipynb #9d0fb468
 tiny_merges = 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re i+d Ġ+id i+o io+t Ġid+iot Ġ+i i+n i+t s+t'

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.fisher import FisherShift
 from ..editing.head_edit import HeadEdit
@@ -27,10 +26,9 @@ from ..states.final import Sequences
 from ..tuning.scan import effects
 from ..tuning.sweep import front, sweep
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/ablation_claims.ipynb #5ccdafca
 @torch.inference_mode()

@@ -12,7 +12,6 @@ import numpy as np, pandas as pd, torch
 from collections.abc import Callable
 from dataclasses import dataclass
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..core import mask
 from ..editing.eigenshift import EigenShift
 from ..models.coordinates import project
@@ -22,11 +21,10 @@ from .published import against_published, published
 from .settings import Model
 from ..states.calibration import Calibration
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from transformers import PreTrainedTokenizerBase
+from datasets import Dataset
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/edit_claims.ipynb #5cdf4636
 methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'FisherShift', 'FisherShift, merged', 'logit penalty')

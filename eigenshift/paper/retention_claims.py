@@ -10,16 +10,14 @@ __all__ = ['table8_methods', 'rebuilt', 'untouched_directions', 'show_table5', '
 import json, time, numpy as np, pandas as pd, torch
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from .published import published
 from ..text.scoring import word_spans
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from pandas.io.formats.style import Styler
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from matplotlib.axes import Axes
+from pandas.io.formats.style import Styler
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/retention_claims.ipynb #c9cdd8ea
 def _weight(choices:EigenChoices)->torch.Tensor:

@@ -11,14 +11,12 @@ import numpy as np, torch
 from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..models.head import as_head
 from ..models.loading import pad_ids
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from collections.abc import Sequence
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/final.ipynb #5db96025
 @contextmanager

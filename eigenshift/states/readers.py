@@ -10,10 +10,9 @@ import re, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..models.blocks import Handle, Neurons
 from .final import without_logits
-if TYPE_CHECKING: from transformers import PreTrainedModel
+from transformers import PreTrainedModel
 
 # %% ../../nbs/states/readers.ipynb #7d6f9777
 pools = ('mean', 'max', 'last', 'cls')

@@ -12,14 +12,13 @@ from contextlib import closing, ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 from ..core import batches_by_length, fingerprint
 from ..models.blocks import block_calls, Neurons, neurons, streams
 from ..models.head import as_head
 from ..models.loading import pad_ids
 from .readers import Entry, matching, PoolingReader, pools, watched
 from .storage import about_units, Activations, array_path, dtypes, FolderStore, MemoryStore
-if TYPE_CHECKING: from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/reading.ipynb #8f0e414c
 def _text_ids(tok, texts, max_length):

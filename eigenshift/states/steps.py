@@ -7,16 +7,14 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
-from typing import TYPE_CHECKING
 from ..core import batches_by_length
 from ..models.blocks import neurons
 from ..models.loading import pad_ids
 from .final import wanted_positions
 from .readers import matching, StepReader, watched
 from .storage import about_units, Activations, MemoryStore
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/steps.ipynb #bb000012
 def _read_steps(model, tok, rows, readers):

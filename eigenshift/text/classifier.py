@@ -9,13 +9,12 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
 # %% ../../nbs/text/classifier.ipynb #e500002f
 import re, numpy as np
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from ..core import batches_by_length
 from .scoring import Scorer, check_texts, occlusion, word_spans
 
-if TYPE_CHECKING:
-    from torch import nn, Tensor
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from torch import nn, Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']

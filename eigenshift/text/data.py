@@ -11,13 +11,12 @@ import csv, json, os, re, zipfile, numpy as np, pandas as pd
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 from ..core import asset
 from .files import ReadReport, format_of, holds_records, keep_texts, read_file, record_of, texts_of
 from .prose import articles, detokenise, has_titles, is_tokenised, sentences
 from .splits import lengths, rows_by_class, sample, stratified, unit_hash
 
-if TYPE_CHECKING: from datasets import Dataset
+from datasets import Dataset
 
 # %% ../../nbs/text/data.ipynb #d8ddf036
 def _dataset(columns, report):

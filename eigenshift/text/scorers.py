@@ -7,13 +7,13 @@ __all__ = ['load_classifier', 'load_scorer', 'toxic_words']
 
 # %% ../../nbs/text/scorers.ipynb #e5000037
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import Any
 from ..core import asset
 from .classifier import ClassifierScorer
 from .scoring import Scorer
 from .linear import load_linear
 
-if TYPE_CHECKING: import torch
+import torch
 
 # %% ../../nbs/text/scorers.ipynb #efd4d327
 def load_classifier(

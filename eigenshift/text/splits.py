@@ -9,9 +9,8 @@ __all__ = ['splits', 'normalise', 'unit_hash', 'split_of', 'select_split', 'samp
 # %% ../../nbs/text/splits.ipynb #e500000b
 import hashlib, re, unicodedata, numpy as np
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING: from datasets import Dataset
+from datasets import Dataset
 
 # %% ../../nbs/text/splits.ipynb #9620c3ce
 def normalise(

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from ..core import atomic
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
@@ -23,9 +22,8 @@ from ..states.generation import generate
 from .sweep import front, sides
 from .trials import Ground, edit_scores, ground, halves, head_kinds, kind_of, make_edit, setting_words
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from matplotlib.axes import Axes
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/tuning/search.ipynb #89e94c79
 def need_optuna():

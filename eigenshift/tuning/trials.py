@@ -12,7 +12,6 @@ import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from torch import Tensor
-from typing import TYPE_CHECKING
 from ..editing.eigenshift import EigenShift, how_many, mergeable, rankings, recommended
 from ..editing.fisher import FisherShift, fisher_recommended
 from ..editing.head_edit import HeadEdit
@@ -30,9 +29,8 @@ from ..text.splits import unit_hash
 from .scan import by_text, scan
 from .sweep import score, sides, summarise
 
-if TYPE_CHECKING:
-    from datasets import Dataset
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/tuning/trials.ipynb #d6761980
 def halves(
