@@ -34,7 +34,8 @@ def newer_than_tested(
     "The libraries that are of a later minor release than the one tested."
     tested = tested_versions()
     minor = lambda text: Version(text).release[:2]
-    return {k: v for k, v in (here or installed_versions(tested)).items() if k in tested and minor(v) > minor(tested[k])}
+    return {k: v for k, v in (here or installed_versions(tested)).items()
+            if k in tested and minor(v) > minor(tested[k])}
 
 # %% ../nbs/environment.ipynb #d5ba9735
 def tell_newer(
@@ -45,4 +46,5 @@ def tell_newer(
     if not newer: return
     tested = tested_versions()
     said = ', '.join(f'{library} {here} (tested: {tested[library]})' for library, here in newer.items())
-    warnings.warn(f'newer than this release of eigenshift was tested with: {said}. See that eigenshift.check(model, tok) passes before you trust a number.', stacklevel=3)
+    warnings.warn(f'newer than this release of eigenshift was tested with: {said}. See that eigenshift.check(model, '
+                  'tok) passes before you trust a number.', stacklevel=3)
