@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+import torch.distributed as dist
 from . import __version__
 from .core import atomic
 
@@ -52,7 +53,6 @@ def gather(
 )->dict:       # what all of them made
     "The results of every process, on every process."
     if world == 1: return mine
-    import torch.distributed as dist
     if not dist.is_initialized(): dist.init_process_group('gloo')
     parts = [None]*world
     dist.all_gather_object(parts, mine, group=dist.new_group(backend='gloo'))

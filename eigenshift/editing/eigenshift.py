@@ -15,6 +15,7 @@ from pathlib import Path
 from torch import Tensor
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
 from .. import __version__
 from ..core import mask
 from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
@@ -298,7 +299,6 @@ def plot_choice(self:EigenShift,
     what:str='delta', # or "effect", "auroc"
 ):                    # the axes
     "A statistic of every eigen-choice against its rank in the spectrum, the chosen ones marked."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     y, x = self.stats[what], np.arange(1, len(self.stats[what])+1)
     ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8)
@@ -313,7 +313,6 @@ def plot_choice(self:EigenShift,
 @patch
 def plot_spectrum(self:EigenShift, ax=None):
     "Singular values before and after, for an edit about zero on both sides."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     S = self.stats['sigma']
     x = np.arange(1, len(S)+1)
@@ -326,7 +325,6 @@ def plot_spectrum(self:EigenShift, ax=None):
 @patch
 def plot_words(self:EigenShift, ax=None, tok=None, n:int=10):
     "Mean log-probability of the toxic tokens, before and after."
-    import matplotlib.pyplot as plt
     w = self.words_table(tok, n)[::-1]
     ax = ax or plt.subplots(figsize=(5.5, .28*len(w)+.9))[1]
     y = np.arange(len(w))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from torch import Tensor
 from fastcore.basics import patch
+import pandas as pd
 from ..core import mask
 from .intervention import Intervention, method
 from ..models.head import Head, as_head
@@ -153,8 +154,7 @@ def from_words(cls:LogitBias,
     return cls.fit([i for i in pieces if i is not None], model, **kw)
 
 @patch
-def table(self:LogitBias, tok)->'pd.DataFrame':
+def table(self:LogitBias, tok)->pd.DataFrame:
     "The tokens, masked, and what is added to their logits."
-    import pandas as pd
     return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()],
                              bias=self.bias.tolist()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
+import pandas as pd
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -140,9 +141,8 @@ def _texts(self:Evidence):
     return toxic, neutral
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
-def methods_table()->'pd.DataFrame': # one row per method
+def methods_table()->pd.DataFrame:   # one row per method
     "Every method that is known: its name on the command line, its title, the settings that it takes with their recommended values."
-    import pandas as pd
     rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–')
             for k, c in methods.items()]
     return pd.DataFrame(rows).set_index('method')

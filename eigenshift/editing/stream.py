@@ -16,6 +16,7 @@ from functools import partial
 from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
 from ..core import batches_by_length, mask
 from .checkpoint import untie
 from ..models.coordinates import take
@@ -437,7 +438,6 @@ def plot_choice(self:StreamShift,
     n:int=32,# components of each place
 ):           # the axes
     "What each component takes from the toxic tokens per KL."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     for a, g in self.gains.items(): ax.plot(np.arange(1, len(g[:n])+1), g[:n], 'o-', ms=3, lw=1, label=a)
     ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly',

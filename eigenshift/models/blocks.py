@@ -21,8 +21,8 @@ _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
 _depth_names = 'num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer', 'n_layers'
 
 def text_config(
-    model:'PreTrainedModel', # a transformers model
-)->'PreTrainedConfig':       # the configuration of its language model
+    model:PreTrainedModel,   # a transformers model
+)->PreTrainedConfig:         # the configuration of its language model
     "The configuration that depth and width are read from: a multimodal model's text part, any other's own."
     config = model.config
     return config.get_text_config() if hasattr(config, 'get_text_config') else config
@@ -43,7 +43,7 @@ def _outermost(model):
 
 # %% ../../nbs/models/blocks.ipynb #27efbe81
 def block_calls(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list:                     # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
     "The blocks in order of execution, an encoder's before a decoder's."
     config = text_config(model)
@@ -62,7 +62,7 @@ def block_calls(
     return out
 
 def blocks(
-    model:'PreTrainedModel',    # a transformers model
+    model:PreTrainedModel,      # a transformers model
 )->list[tuple[str, nn.Module]]: # of (name, module) in order of execution
     "The blocks of a model; one that is shared appears once for each call, its name ending in @call."
     return [(name if call is None else f'{name}@{call}', m) for name, m, call, _ in block_calls(model)]
@@ -168,7 +168,7 @@ def scale_(self:Neurons,
 
 # %% ../../nbs/models/blocks.ipynb #d06aae60
 def streams(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # of kind "stream", one for each block, d_model units each
     "The residual stream after every block."
     d = text_config(model).hidden_size
@@ -252,7 +252,7 @@ def _mark_shared(found):
 
 # %% ../../nbs/models/blocks.ipynb #8e5a27a7
 def neurons(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # in order of execution; a block without an MLP has none
     "The neurons of every block's MLP."
     config, found = text_config(model), []

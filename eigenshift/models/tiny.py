@@ -7,20 +7,20 @@ __all__ = ['tiny_merges', 'causal_archs', 'encoder_archs', 'image_archs', 'all_a
            'random_model', 'tiny_lm', 'tiny_encoder']
 
 # %% ../../nbs/models/tiny.ipynb #e5000017
-import torch
+import torch, transformers
 from typing import Any
 
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from transformers import (CONFIG_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForImageTextToText,
+                          PreTrainedModel, PreTrainedTokenizerFast)
 
 # %% ../../nbs/models/tiny.ipynb #9d0fb468
 tiny_merges = 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re i+d Ġ+id i+o io+t Ġid+iot Ġ+i i+n i+t s+t'
 
 def tiny_tokenizer(
     side:str='left', # where padding goes
-)->'PreTrainedTokenizerFast': # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
+)->PreTrainedTokenizerFast:   # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
     "A byte-level BPE tokenizer made on the spot: any text goes in and comes out."
-    from tokenizers import Tokenizer, models, pre_tokenizers, decoders, processors
-    from transformers import PreTrainedTokenizerFast
     merges = [tuple(pair.split('+')) for pair in tiny_merges.split()]
     special = ['<pad>', '<s>', '</s>', '<unk>']
     pieces = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *map(''.join, merges)]
@@ -165,15 +165,14 @@ def absent(
     arch:str, # one of `all_archs` or `encoder_archs`
 )->str:       # why the installed transformers cannot make it; empty if it can
     "Why a tiny model cannot be made here, if it cannot."
-    from transformers import __version__, CONFIG_MAPPING
     kind = (_plain|_newer|_wrappers|_encoders)[arch][0]
-    return '' if kind in CONFIG_MAPPING else f'transformers {__version__} has no {kind}'
+    return '' if kind in CONFIG_MAPPING else f'transformers {transformers.__version__} has no {kind}'
 
 # %% ../../nbs/models/tiny.ipynb #936a8f21
 def draw_weights(
-    model:'PreTrainedModel', # changed in place
+    model:PreTrainedModel,   # changed in place
     seed:int=0,              # of the generator
-)->'PreTrainedModel':        # the model, for reading
+)->PreTrainedModel:          # the model, for reading
     "Draw every parameter anew: matrices from N(0, 1/16), vectors moved by N(0, 1/25)."
     g = torch.Generator().manual_seed(seed)
     for p in model.parameters():
@@ -193,14 +192,12 @@ def random_model(
     kind:str,         # a model type
     settings:dict,    # of its configuration, on top of those that all tiny models share
     seed:int=0,       # of the weights
-)->'PreTrainedModel': # a model in float32
+)->PreTrainedModel:   # a model in float32
     "A random model of any kind."
-    from transformers import AutoConfig
     return _random(auto, AutoConfig.for_model(kind, **(_base|settings)), seed)
 
 def _random_wrapper(arch, seed, settings):
     "A random model with a vision tower around its language model."
-    from transformers import AutoConfig, AutoModelForImageTextToText
     kind, (text_kind, text), vision, rest = _wrappers[arch]
     config = AutoConfig.for_model(kind, text_config=_base|text|settings|dict(model_type=text_kind),
                                   vision_config=dict(vision),
@@ -214,7 +211,6 @@ def tiny_lm(
     **settings:Any,   # further settings of the (text) configuration
 )->tuple:             # (model, tokenizer)
     "A random language model of any architecture: two layers (some need more), d_model 32 (opt_projected 24), 278 pieces."
-    from transformers import AutoModelForCausalLM
     if arch not in all_archs: raise ValueError(f'no tiny model of {arch!r}; there are {all_archs}')
     if absent(arch): raise ValueError(f'no tiny model of {arch!r} here: {absent(arch)}')
     if arch in _wrappers: return _random_wrapper(arch, seed, settings), tiny_tokenizer()
@@ -227,7 +223,6 @@ def tiny_encoder(
     **settings:Any,  # further settings of the configuration
 )->tuple:            # (model, tokenizer)
     "A random encoder (or, for bart, encoder-decoder) of any architecture."
-    from transformers import AutoModel
     if arch not in _encoders: raise ValueError(f'no tiny encoder of {arch!r}; there are {encoder_archs}')
     kind, own = _encoders[arch]
     return random_model(AutoModel, kind, own|settings, seed), tiny_tokenizer('right')

@@ -13,6 +13,7 @@ from pathlib import Path
 from datasets import Dataset, concatenate_datasets
 from fastcore.basics import patch
 from torch import Tensor
+from safetensors.torch import save_file
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
 from .generation import generate
@@ -68,7 +69,6 @@ class Calibration:
 @patch
 def save(self:Calibration, path)->Path:
     "Write it to one safetensors file."
-    from safetensors.torch import save_file
     with atomic(Path(path)) as tmp: save_file(self.tensors, tmp, metadata=dict(kind='Calibration', meta=json.dumps(self.meta)))
     return Path(path)
 

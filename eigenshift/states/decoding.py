@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 from torch import Tensor
+from transformers import GenerationConfig
 from ..models.loading import entry
 
 # %% ../../nbs/states/decoding.ipynb #de000008
@@ -74,7 +75,6 @@ def _rows_of(name, value, rows, size):
 # %% ../../nbs/states/decoding.ipynb #de000010
 def _plain_settings():
     "Settings of `model.generate` that ask for nothing: neither processors nor a special cache."
-    from transformers import GenerationConfig
     return GenerationConfig(do_sample=False, num_beams=1)
 
 def _through_generate(model, x, mask, steps, way, loop):

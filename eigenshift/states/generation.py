@@ -12,6 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from torch import Tensor
+import pandas as pd
+from tqdm.auto import tqdm
+import pyarrow.parquet as pq
+import pyarrow as pa
+from datasets import Dataset
+from accelerate.utils.memory import should_reduce_batch_size
 from ..core import atomic, batches_by_length, fingerprint
 from ..models.identity import model_record
 from ..models.loading import entry
@@ -62,7 +68,6 @@ def _draw_in_chunks(logits, keys, vocab, how):
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
     "Whether a smaller batch may help."
-    from accelerate.utils.memory import should_reduce_batch_size
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or should_reduce_batch_size(error)
 
 def _batches(rows, lengths, size, padded):
@@ -202,7 +207,6 @@ def _new_tokens(model, job, which, sample, done):
 
 def _shard(model, tok, job, i, done):
     "The table of shard `i`."
-    import pyarrow as pa
     prompts = job.prompts_of(i)
     which, sample = prompts.repeat(job.n), np.tile(np.arange(job.n), len(prompts))
     new = _new_tokens(model, job, which, sample, done)
@@ -214,7 +218,6 @@ def _shard(model, tok, job, i, done):
 
 def _all_tables(job, world):
     "Every shard's table, whoever made it."
-    import pyarrow.parquet as pq
     if job.out is None: return [table for _, table in sorted(gather(job.tables, world).items())]
     wait_for(lambda: all(job.path(i).exists() for i in range(job.shards)), pause=.2)
     sweep_temporaries(job.out)
@@ -242,8 +245,6 @@ def generate(
     watch=None,           # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
 ):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
-    from datasets import Dataset
-    import pyarrow as pa
     if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
     texts, prompt_ids = prompt_texts(prompts)
     eos = end_ids(model, tok)
@@ -264,8 +265,6 @@ def generate(
 
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
-    import pyarrow.parquet as pq
-    from tqdm.auto import tqdm
     todo = job.missing(rank, world)
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
@@ -286,7 +285,6 @@ def throughput(
     repeats:int=5,      # interleaved; medians are reported
 ):                      # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
     "How fast `generate` is beside the library's own sampling, in one run on the same threads."
-    import pandas as pd
     ids = sorted(tok(prompts)['input_ids'], key=len); per = max(1, batch_size//n)
     def library(**kw):
         for i in range(0, len(ids), per):

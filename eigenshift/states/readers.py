@@ -145,7 +145,7 @@ def matching(
 
 @contextmanager
 def watched(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
     readers:list[Reader],
 ):                           # yields the list of what entered the head, if there is one: to be cleared before each pass
     "Within the block the readers are shown every forward pass, which has no dropout, no gradient and no logits."

@@ -10,6 +10,7 @@ import json, os, re, time, numpy as np
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+import pandas as pd
 from ..core import atomic
 from ..runs import on_disk, open_record
 
@@ -57,7 +58,6 @@ class Activations(Mapping):
     def __len__(self): return len(self.arrays)
     def table(self):
         "One row for each module: name, units, block, kind, pool."
-        import pandas as pd
         return pd.DataFrame([dict(module=name, **about, pool=self.pool) for name, about in self.units.items()])
     def __repr__(self):
         total = sum(about['n_units'] for about in self.units.values())

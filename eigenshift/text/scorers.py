@@ -14,19 +14,18 @@ from .scoring import Scorer
 from .linear import load_linear
 
 import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 # %% ../../nbs/text/scorers.ipynb #efd4d327
 def load_classifier(
     name:str|Path,                       # hub id or folder of a sequence classifier
-    device:'str|torch.device|None'=None, # `'cuda'` where there is one, else `'cpu'`
-    dtype:'torch.dtype|None'=None,       # float32 by default; a half precision on request
+    device:str|torch.device|None=None,   # `'cuda'` where there is one, else `'cpu'`
+    dtype:torch.dtype|None=None,         # float32 by default; a half precision on request
     revision:str|None=None,              # branch, tag or commit on the hub
     trust_remote_code:bool=False,        # whether code from the hub may run
     **kw:Any,                            # of `ClassifierScorer`
 )->ClassifierScorer:
     "A scorer from a hub or local transformers classifier."
-    import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
     rest = dict(revision=revision, trust_remote_code=trust_remote_code)
     model, info = AutoModelForSequenceClassification.from_pretrained(name, dtype=dtype or torch.float32,
                                                                      output_loading_info=True, **rest)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+import matplotlib.pyplot as plt, seaborn as sns
 from ..core import atomic
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
@@ -149,8 +150,8 @@ def _ends(name:str, draws:np.ndarray)->dict[str, float]:
     return dict(zip((f'{name}low', f'{name}high'), span(draws, .95)))
 
 def confirm(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
     prompts:Sequence[str], # that the edits were not fitted on
     judge:Callable,        # scorer; another than the one that labelled
@@ -194,9 +195,8 @@ class Tuned:
         return (f'{table}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
                 f'trials: {len(self.trials)}, {int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}')
 
-    def plot(self, ax:'Axes|None'=None)->'Axes':
+    def plot(self, ax:Axes|None=None)->Axes:
         "Every trial, the front, and the candidates that generated."
-        import matplotlib.pyplot as plt, seaborn as sns
         if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
         colours = sns.color_palette('colorblind')
         tried = self.trials[self.trials.kl_corpus > 0]
@@ -250,8 +250,8 @@ def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bo
     return confirmed.join(pd.DataFrame(settings).T.infer_objects())
 
 def tune_on(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     fit_prompts:Sequence[str], # of the fit split; halved
     label:Callable,     # scorer that labels what edits are fitted on
     judge:Callable,     # scorer that judges the candidates

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 from torch import Tensor
+import matplotlib.pyplot as plt, seaborn as sns
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.head_edit import HeadEdit
 from ..models.eigenchoices import EigenChoices
@@ -104,7 +105,6 @@ def plot_front(
     ax=None,            # axes to draw on
 ):                      # the axes
     "Every setting of a grid and its front: what toxic tokens lose against what it costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
     best = table[front(table)].sort_values('kl')
     sns.scatterplot(table, x='kl', y='toxic_logp', hue='side', style='rank', s=30, ax=ax)

@@ -12,6 +12,7 @@ import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from torch import Tensor
+from datasets import concatenate_datasets
 from ..editing.eigenshift import EigenShift, how_many, mergeable, rankings, recommended
 from ..editing.fisher import FisherShift, fisher_recommended
 from ..editing.head_edit import HeadEdit
@@ -48,8 +49,8 @@ class Positions:
     steps:np.ndarray # (n,) which step of each
 
 def marked(
-    tok:'PreTrainedTokenizerBase',
-    generations:'Dataset', # of `generate`
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset,   # of `generate`
     scorer:Callable,       # labels them
     seed:int=0,            # which continuation gets which step
 )->tuple[Positions, Positions, np.ndarray]: # where toxic words begin, neutral positions at matched steps, (n,) verdicts
@@ -61,17 +62,16 @@ def marked(
     return Positions(at.toxic_rows, at.toxic_steps), Positions(at.neutral_rows, at.neutral_steps), at.is_toxic
 
 def gathered(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     prompts:Sequence[str],
     label:Callable, # scorer
     n:int=5,        # continuations of each prompt in a round
     least:int=100,  # toxic states; sampling stops there, or after five rounds
     seed:int=0,
     **kw,           # for `generate`
-)->'tuple[Dataset, Calibration]': # the generations and their calibration
+)->tuple[Dataset, Calibration]:   # the generations and their calibration
     "Continuations to fit on, kept so that they can be read again under an edit."
-    from datasets import concatenate_datasets
     rounds = []
     for i in range(5):
         rounds.append(generate(model, tok, prompts, n=n, seed=seed+i, **kw))
@@ -84,9 +84,9 @@ def gathered(
 @dataclass(frozen=True, repr=False, eq=False)
 class Reading:
     "What trials are scored on, read from the model under whatever edit is in force."
-    model:'PreTrainedModel'
-    tok:'PreTrainedTokenizerBase'
-    generations:'Dataset' # of the choose prompts, by the unedited model
+    model:PreTrainedModel
+    tok:PreTrainedTokenizerBase
+    generations:Dataset   # of the choose prompts, by the unedited model
     toxic:Positions
     neutral:Positions
     texts:list[str]       # neutral ones
@@ -142,8 +142,8 @@ def corpus_nll(
     return (-by_text(found['logp0'], corpus)/corpus.sizes).numpy()
 
 def ground(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     learn:Sequence[str],  # prompts
     choose:Sequence[str], # prompts
     label:Callable,       # scorer
