@@ -18,7 +18,8 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 # %% ../../nbs/models/blocks.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
-_depth_names = 'num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer', 'n_layers'
+_depth_names = ('num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer',
+                'n_layers')
 
 def text_config(
     model:PreTrainedModel,   # a transformers model
@@ -111,7 +112,9 @@ def _hook_experts(units, fn):
 
 @patch
 def hook(self:Neurons,
-    fn:Callable, # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for experts the flat positions in the batch
+    # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for
+    # experts the flat positions in the batch
+    fn:Callable,
 )->Handle:       # its .remove() takes the hook away
     "Show the units' values to `fn` at every forward pass; what it returns, if anything, replaces them."
     if self.kind == 'experts': return _hook_experts(self, fn)
@@ -183,7 +186,7 @@ _expert_counts = 'num_local_experts', 'num_experts', 'n_routed_experts'
 _halves = dict(Wi=('input', 'gate')) # which half is which: structure cannot tell
 
 def _is_mixer(path, m):
-    "Whether a module mixes tokens: so named, it or its class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
+    "Whether a module mixes tokens, by its name or class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
     named = _mixes.search(f'{path.rsplit(".", 1)[-1]} {type(m).__name__}'.lower())
     return named is not None and not any(_mlp_name.search(inner.lower()) for inner, _ in m.named_modules())
 
@@ -194,7 +197,7 @@ def _sizes(m):
     return tuple(m.weight.shape) if type(m).__name__ == 'Conv1D' else (m.in_features, m.out_features)
 
 def _candidates(block, n_experts):
-    "The outermost linear layers and expert parameters outside what mixes tokens, as (path, module), and whether anything mixes."
+    "Outermost linear layers and expert parameters outside what mixes tokens: (path, module), and whether any mixes."
     found, skip, mixes = [], (), False
     for path, m in block.named_modules():
         if not path or (skip and path.startswith(skip)): continue

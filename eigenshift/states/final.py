@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..models.head import as_head
 from ..models.loading import pad_ids
-from collections.abc import Sequence
+from collections.abc import Sequence, Iterator
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -23,7 +23,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 @contextmanager
 def without_logits(
     model:PreTrainedModel,   # a causal LM
-):                           # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
+)->Iterator[list[Tensor]]:   # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
     "Within the block the head sees nothing, and its input is collected."
     seen = []
     def take(module, args):

@@ -122,14 +122,13 @@ def piece_saliency(
         try: return forward(dict(zip(rest, more), input_ids=ids))
         finally: handle.remove()
 
-    with torch.no_grad(): E = layer(ids).detach()
+    with torch.no_grad(): embedded = layer(ids).detach().requires_grad_()
     attribution, settings = saliency_methods[method]
+    attribute = getattr(captum.attr, attribution)(from_embeddings).attribute
     with torch.enable_grad():
         more = (ids, *[batch[key] for key in rest])
-        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(),
-                                                                         additional_forward_args=more,
-                                                                         **settings).float()
-    return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
+        by_number = attribute(embedded, additional_forward_args=more, **settings).float()
+    return (by_number.norm(dim=-1) if method == 'norm' else by_number.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
@@ -182,7 +181,10 @@ class ClassifierScorer(Scorer):
         if has_padding and self.padding_is_safe(): self.batch_size = batch_size
         else: self.batch_size = 1
 
-    def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
+    def batches(self,
+        texts:Sequence[str],
+        offsets:bool=False, # also the characters of each piece
+    )->Iterator[tuple]:     # (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
         encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True,
                            return_offsets_mapping=offsets, verbose=False)

@@ -49,7 +49,7 @@ def pick_column(
     usual:list,      # the usual names, most usual first
     source:str,      # for the message
 )->pd.Series:        # Series
-    "The column of a table that was named, or the first of the usual names that is there; case does not matter where names stay distinct."
+    "The named column of a table, or the first of the usual names; case does not matter where names stay distinct."
     folded = {str(c).casefold(): c for c in df} if len({str(c).casefold() for c in df}) == len(list(df)) else {}
     for name in [column] if column else usual:
         if name in df: return df[name]
@@ -125,7 +125,8 @@ def binary_labels(
 # %% ../../nbs/text/data.ipynb #c06c34b6
 def load_labelled(
     path:str|Path,             # a file that `read_file` reads
-    text:str|None=None,        # column of texts; the first of `text, comment_text, content, comment, tweet, sentence` by default
+    # column of texts; by default the first of `text, comment_text, content, comment, tweet, sentence`
+    text:str|None=None,
     label:str|None=None,       # column of labels; `label` or `toxic` by default
     toxic:object=None,         # the label or labels that mean toxic; by default labels are 1, 0 and −1 (dropped)
     encoding:str='utf-8',      # where no byte-order mark says it
@@ -190,7 +191,8 @@ def _hub_error(e, name):
         'Timeout'} & kinds:
         own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw'
                            else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
-        put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path' if own else ', or pass the path of a text file of your own'
+        put = ', or pass the path of a text file of your own'
+        if own: put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path'
         return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download '
                                f'--repo-type dataset {repo}` where there is a network{put}.')
     return chain[0]
@@ -306,7 +308,8 @@ def _prompts_in(path, column, encoding, bad, name):
 
 # %% ../../nbs/text/data.ipynb #da7a0010
 def load_prompts(
-    source:str|Path|None=None, # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    source:str|Path|None=None,
     n:int|None=None,           # how many, chosen by `seed`; all by default
     kind:str|None=None,        # of the bundled ones: `'provocative'` or `'neutral'`
     seed:int=0,                # which n
@@ -454,7 +457,8 @@ def _corpus_file(name, split, revision):
 def load_corpus(
     name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
     n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
-    unit:str|None=None,      # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt and rows of a table as they are
+    # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt, rows of a table
+    unit:str|None=None,
     seed:int=0,              # which n
     min_words:int=4,         # shorter pieces of running text are dropped
     split:str='test',        # of wikitext: `'test'` or `'validation'`

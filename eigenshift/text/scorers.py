@@ -27,8 +27,8 @@ def load_classifier(
 )->ClassifierScorer:
     "A scorer from a hub or local transformers classifier."
     rest = dict(revision=revision, trust_remote_code=trust_remote_code)
-    model, info = AutoModelForSequenceClassification.from_pretrained(name, dtype=dtype or torch.float32,
-                                                                     output_loading_info=True, **rest)
+    load = AutoModelForSequenceClassification.from_pretrained
+    model, info = load(name, dtype=dtype or torch.float32, output_loading_info=True, **rest)
     if info['missing_keys']:
         raise ValueError(f"{name} has no trained classification head: {sorted(info['missing_keys'])[:4]} are not in "
                          "the checkpoint and would be random; load a sequence classifier, or pass a function of texts")
@@ -44,7 +44,9 @@ def _is_linear(source):
                                                 or (Path(source)/'linear.safetensors').exists())
 
 def load_scorer(
-    source:Any=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
+    # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts,
+    # or a `Scorer`
+    source:Any=None,
     **kw:Any,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
 )->Scorer:
     "Whatever judges texts, as a `Scorer`."

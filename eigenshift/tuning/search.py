@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 import matplotlib.pyplot as plt, seaborn as sns
+from types import ModuleType
 from ..core import atomic
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
@@ -27,7 +28,7 @@ from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/tuning/search.ipynb #89e94c79
-def need_optuna():
+def need_optuna()->ModuleType:
     "The optional package that proposes trials."
     try: import optuna
     except ImportError as e: raise ImportError('tune needs optuna: pip install "eigenshift[tune]"') from e
