@@ -14,7 +14,7 @@ from pathlib import Path
 from torch import nn, Tensor
 from xxhash import xxh3_128
 from ..core import asset
-from ..environment import tell_newer
+from ..environment import install_command, tell_newer
 
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -92,7 +92,7 @@ def _quantization(quantize):
     if quantize is None: return {}
     if quantize not in ('4bit', '8bit'): raise ValueError(f"quantize is {quantize!r}; expected None, '4bit' or '8bit'")
     if importlib.util.find_spec('bitsandbytes') is None:
-        raise ImportError('quantize needs bitsandbytes: pip install "eigenshift[quant]"')
+        raise ImportError(f'quantize needs bitsandbytes: {install_command("quant")}')
     from transformers import BitsAndBytesConfig
     four = dict(load_in_4bit=True, bnb_4bit_quant_type='nf4', bnb_4bit_compute_dtype=torch.bfloat16)
     return dict(quantization_config=BitsAndBytesConfig(**(four if quantize == '4bit' else dict(load_in_8bit=True))))
@@ -103,7 +103,7 @@ def _in_gguf(name, gguf_file):
         if not os.path.isfile(name): raise FileNotFoundError(f'no file {str(name)!r}')
         name, gguf_file = os.path.split(os.path.abspath(name))
     if gguf_file is not None and importlib.util.find_spec('gguf') is None:
-        raise ImportError('a GGUF file needs the package gguf: pip install "eigenshift[gguf]"')
+        raise ImportError(f'a GGUF file needs the package gguf: {install_command("gguf")}')
     return name, gguf_file
 
 def language_class(
