@@ -21,7 +21,7 @@ class Parameter:
     default:str=''   # as written; empty where a value must be given
     meaning:str=''   # its comment
 
-# %% ../nbs/reference.ipynb #e9e271e1
+# %% ../nbs/reference.ipynb #330ded29
 _definitions = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 class _Source:
@@ -38,10 +38,13 @@ class _Source:
         return b' '.join(line.strip() for line in lines).decode()
 
     def comments(self, first, last):
-        "Line -> comment, from the first line to the last, which belong together."
-        lines = iter([line+'\n' for line in self.lines[first-1:last]])
-        tokens = tokenize.generate_tokens(lambda: next(lines, ''))
-        return {t.start[0]+first-1: t.string.lstrip('#| ').strip() for t in tokens if t.type == tokenize.COMMENT}
+        "Line -> comment, from the first line to the last."
+        lines, found = iter([line+'\n' for line in self.lines[first-1:last]]), {}
+        try:
+            for token in tokenize.generate_tokens(lambda: next(lines, '')):
+                if token.type == tokenize.COMMENT: found[token.start[0]+first-1] = token.string.lstrip('#| ').strip()
+        except tokenize.TokenError: pass # the last line opens what is closed beyond it
+        return found
 
 @lru_cache(256)
 def _source(text):
@@ -52,7 +55,7 @@ def _source(text):
 def _file_of(thing):
     "The file, or the name of the cell, that holds a definition; empty if that is not known."
     try: return inspect.getsourcefile(thing) or ''
-    except TypeError: return ''
+    except (OSError, TypeError): return ''
 
 def _first_line(node): return min([node.lineno, *(d.lineno for d in node.decorator_list)])
 
@@ -71,7 +74,7 @@ def definition(
     def fits(node): return node.name == thing.__name__ and (code is None or _first_line(node) == code.co_firstlineno)
     return next(((source, node) for source in _sources_of(thing) if source for node in source.nodes if fits(node)), None)
 
-# %% ../nbs/reference.ipynb #1bd1e8e5
+# %% ../nbs/reference.ipynb #3a8428f1
 def _arguments(node):
     "(name with its stars, the argument, its annotation, its default) of a definition."
     a = node.args
@@ -88,12 +91,29 @@ def _fields(node):
 def _header(node):
     "First and last line of what explains the parameters: a signature, or the fields of a class."
     if isinstance(node, ast.ClassDef): return node.lineno, max([node.lineno, *(where.end_lineno for _, where, _, _ in _fields(node))])
-    return node.lineno, max(node.lineno, node.body[0].lineno-1)
+    ends = [where.end_lineno for _, where, _, _ in _arguments(node)]+[node.returns.end_lineno if node.returns else 0]
+    return node.lineno, max(node.lineno, node.body[0].lineno-1, *ends)
 
 def _annotated(source, node):
     "An annotation as written, without the quotes of one that is a string."
     if isinstance(node, ast.Constant) and isinstance(node.value, str): return node.value
     return source.segment(node) if node else ''
+
+def _default(source, node):
+    "A default as written; of a dataclass's `field`, what it comes to."
+    if node is None: return ''
+    if not (isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'field'): return source.segment(node)
+    given = {keyword.arg: source.segment(keyword.value) for keyword in node.keywords}
+    return f"{given['default_factory']}()" if 'default_factory' in given else given.get('default', '')
+
+def _meaning(source, said, line):
+    "The comment on a line, or else the comments that stand alone above it."
+    if line in said: return said[line]
+    above = []
+    while line-1 in said and source.lines[line-2].lstrip().startswith('#'):
+        line -= 1
+        above.insert(0, said[line])
+    return ' '.join(above)
 
 def written(
     thing:Callable,      # a function or a class
@@ -105,8 +125,8 @@ def written(
     said, returns, out = source.comments(*_header(node)), getattr(node, 'returns', None), {}
     of_return = said.pop(returns.end_lineno, '') if returns else ''
     for name, where, annotation, default in _fields(node) if isinstance(node, ast.ClassDef) else _arguments(node):
-        meaning = said.get((default or where).end_lineno, '')
-        out[name.lstrip('*')] = Parameter(name, _annotated(source, annotation), source.segment(default) if default else '', meaning)
+        meaning = _meaning(source, said, (default or where).end_lineno)
+        out[name.lstrip('*')] = Parameter(name, _annotated(source, annotation), _default(source, default), meaning)
     if returns: out['return'] = Parameter('return', _annotated(source, returns), '', of_return)
     return out
 

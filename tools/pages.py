@@ -5,7 +5,7 @@ import re
 import textwrap
 from fastcore.docments import ShowDocRenderer
 from nbdev.doclinks import NbdevLookup
-from eigenshift.reference import Parameter, definition, errors, parameters
+from eigenshift.reference import Parameter, errors, parameters
 
 long_cell = 12 # lines of a cell that draws, from which on it is folded
 
@@ -24,14 +24,15 @@ def kind(text: str) -> str:
 def row(*cells: str) -> str: return '| '+' | '.join(cells)+' |'
 
 def table(found: list[Parameter]) -> str:
-    "Name, type, default and meaning of every parameter, and what is returned."
+    "Name, type, default and meaning of every parameter, and what is returned; columns that would be empty are left out."
     given = [p for p in found if p.name != 'return']
     returned = [p for p in found if p.name == 'return' and (p.meaning or p.type not in ('', 'None'))]
-    rows = [row(code(p.name), kind(p.type), code(p.default), prose(p.meaning)) for p in given]
-    rows += [row('**returns**', kind(p.type), '', prose(p.meaning)) for p in returned]
-    if not rows: return ''
-    head = [row('', 'type', 'default', 'meaning'), '|----|------|---|----------|']
-    return '\n'.join(['::: {.parameters}', *head, *rows, ':::'])
+    rows = [dict(name=code(p.name), type=kind(p.type), default=code(p.default), meaning=prose(p.meaning)) for p in given]
+    rows += [dict(name='**returns**', type=kind(p.type), default='', meaning=prose(p.meaning)) for p in returned]
+    columns = [column for column in ('name', 'type', 'default', 'meaning') if any(r[column] for r in rows)]
+    if len(columns) < 2: return ''
+    head = [row(*(column if column != 'name' else '' for column in columns)), '|'+'|'.join([':---']*len(columns))+'|']
+    return '\n'.join(['::: {.parameters}', *head, *(row(*(r[column] for column in columns)) for r in rows), ':::'])
 
 def refused(found: list[tuple[str, str]]) -> str:
     "The errors of a function as a list."
@@ -53,9 +54,8 @@ class Reference(ShowDocRenderer):
         source = NbdevLookup().code(self.fn)
         link = f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else ''
         parts = ['---', link, f'{"#"*self.title_level} {self.nm}', f'```python\n{signature(self.nm, self.sym, found)}\n```', self.docs]
-        told = any(p.meaning for p in found) or any(p.type for p in found if p.name != 'return')
-        raised = refused(errors(self.sym)) if definition(inspect.unwrap(self.sym)) else ''
-        return '\n\n'.join(p for p in [*parts, table(found) if told else '', 'Refuses with' if raised else '', raised] if p)
+        raised = refused(errors(self.sym)) if callable(self.sym) else ''
+        return '\n\n'.join(p for p in [*parts, table(found), 'Refuses with' if raised else '', raised] if p)
 
 def fold_long(cell) -> None:
     "Fold the code of a long cell that shows a picture: the figure and its finding are what a reader came for."
