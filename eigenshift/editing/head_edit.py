@@ -10,6 +10,7 @@ import warnings, torch
 from dataclasses import dataclass, field
 from torch import Tensor, nn
 from fastcore.basics import patch
+from ..environment import install_command
 from ..models.coordinates import project, rescale, take, taking
 from ..models.head import as_head
 from .checkpoint import untie
@@ -136,7 +137,7 @@ def as_lora(self:HeadEdit,
 ):             # a PeftModel with one adapter on the head
     "The same edit as a LoRA adapter of rank k on the head (needs peft)."
     try: from peft import LoraConfig, get_peft_model
-    except ImportError as e: raise ImportError('as_lora needs peft: pip install "eigenshift[lora]"') from e
+    except ImportError as e: raise ImportError(f'as_lora needs peft: {install_command("lora")}') from e
     strength = checked_strength(strength)
     self.check(model)
     h, factors = as_head(model), self.factors(strength)

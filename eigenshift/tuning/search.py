@@ -14,6 +14,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt, seaborn as sns
 from types import ModuleType
 from ..core import atomic
+from ..environment import install_command
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
 from ..evaluation.compare import folder_name
@@ -31,7 +32,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 def need_optuna()->ModuleType:
     "The optional package that proposes trials."
     try: import optuna
-    except ImportError as e: raise ImportError('tune needs optuna: pip install "eigenshift[tune]"') from e
+    except ImportError as e: raise ImportError(f'tune needs optuna: {install_command("tune")}') from e
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 
