@@ -15,6 +15,7 @@ from torch import nn, Tensor
 from xxhash import xxh3_128
 from ..core import asset
 from ..environment import install_command, tell_newer
+from .packaged import packaged_models, packaged_path
 
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -156,7 +157,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; none: the bundled small model
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; "smollm2" or "gemma3": of `packaged_models`; none: the bundled small model
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -167,6 +168,7 @@ def load_lm(
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
     from transformers import MODEL_FOR_MASKED_LM_MAPPING
     name = str(name_or_path or asset('lm'))
+    if name in packaged_models and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
     if type(model.config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(model.config, 'is_decoder', False):
         raise ValueError(f'{name!r} is an encoder ({type(model).__name__} reads both ways): use load_encoder.')
@@ -185,6 +187,7 @@ def load_encoder(
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
     from transformers import AutoModel
     name = str(name_or_path or asset('classifier'))
+    if name == 'minilm' and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
                        optional=('pooler',))
     tok.padding_side = 'right'
