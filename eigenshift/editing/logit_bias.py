@@ -26,7 +26,8 @@ class LogitBias(Intervention):
     "Something added to the logits of a few tokens."
     ids:Tensor  # (n,) int64 token ids, the commonest first
     bias:Tensor # (n,) float32 added to their logits; negative for a penalty
-    settings = dict(n=20, kl=.05, penalty=None) # a budget, unless a penalty is given
+    settings = dict(n=50, kl=.05, penalty=None) # a budget, unless a penalty is given
+    preserves = True
 
     def __post_init__(self):
         distinct = self.ids.ndim == 1 and len(self.ids.unique()) == len(self.ids)
