@@ -50,9 +50,9 @@ _module_of = {name: module for module, names in _face.items() for name in names}
 __all__ = sorted(_module_of)
 
 def __getattr__(name: str):
-    "A name of the public face, imported from its module when it is first used."
+    "A name of the public face, imported from its module when it is first used; its docstring then says what its parameters mean."
     if name not in _module_of: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(import_module(f'{__name__}.{_module_of[name]}'), name)
+    return import_module(f'{__name__}.reference').explain(getattr(import_module(f'{__name__}.{_module_of[name]}'), name))
 
 def __dir__() -> list[str]: return sorted([*globals(), *__all__])
 
