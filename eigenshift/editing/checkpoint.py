@@ -10,15 +10,13 @@ __all__ = ['record_name', 'record_of', 'untie', 'source_folder', 'carry_files', 
 import json, re, shutil, stat, torch
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from torch import nn, Tensor
 from transformers.utils import cached_file
 from safetensors import safe_open
 from safetensors.torch import save_file
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from ..core import atomic
-from ..models.head import as_head, Head
+from ..models.head import as_head
 from ..models.loading import entry
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50006
@@ -37,7 +35,7 @@ def record_of(
 
 # %% ../../nbs/editing/checkpoint.ipynb #8d7c7ad3
 def _separate_ties(model):
-    "Give tied parameters copies of their own: with the embeddings untied, transformers ties nothing when it loads."
+    "Give every tied parameter but its first a copy of its own: without tied embeddings, transformers makes no tie again when it loads."
     for module in model.modules():
         tied = getattr(module, 'all_tied_weights_keys', None) or {}
         for path, source in tied.items():
@@ -48,8 +46,8 @@ def _separate_ties(model):
         tied.clear()
 
 def untie(
-    model:PreTrainedModel, # changed in place
-)->Head:   # its `Head`, with a weight of its own
+    model, # changed in place
+):         # its `Head`, with a weight of its own
     "Give the head its own copy of a weight that it shares with the input embedding."
     h = as_head(model)
     if h.tied: h.module.weight = nn.Parameter(h.weight.detach().clone(), requires_grad=h.weight.requires_grad)
@@ -63,7 +61,7 @@ _not_carried = ('.safetensors', '.bin', '.pt', '.pth', '.gguf', '.h5', '.msgpack
                 '.eigenshift')
 
 def source_folder(
-    model:PreTrainedModel,
+    model,
 )->Path|None: # None where its files are not on this machine
     "The folder that a model was loaded from."
     name = getattr(model.config, '_name_or_path', '') or ''
@@ -80,26 +78,22 @@ def carry_files(
     folder:Path, # of the merged one
 )->list[str]:    # names of the files that were copied
     "Copy what the source has beside its weights and the merged folder lacks."
-    def wanted(path):
-        "Whether a file is neither weights nor hidden nor a README."
-        return (path.is_file() and not path.name.startswith('.') and not path.name.endswith(_not_carried)
-                and path.name.lower() != 'readme.md')
-    missing = [p for p in sorted(source.iterdir()) if wanted(p) and not (folder/p.name).exists()]
+    missing = [p for p in sorted(source.iterdir()) if p.is_file() and not p.name.endswith(_not_carried)
+               and not p.name.startswith('.') and p.name.lower() != 'readme.md' and not (folder/p.name).exists()]
     for p in missing: shutil.copyfile(p, folder/p.name)
     return [p.name for p in missing]
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50013
 def lost_parts(
-    model:PreTrainedModel,
+    model,
     source:Path, # the folder that it was loaded from
 )->list[str]:    # such as ["vision_config"]
     "Parts of a checkpoint that this model, loaded from it, does not have."
     file = source/'config.json'
     if not file.exists(): return []
     held = json.loads(file.read_text())
-    apart = ('text_config', 'quantization_config', 'generation_config')
-    return [k for k, v in held.items() if k.endswith('_config') and isinstance(v, dict) and k not in apart
-            and not hasattr(model.config, k)]
+    return [k for k, v in held.items() if k.endswith('_config') and isinstance(v, dict)
+            and k not in ('text_config', 'quantization_config', 'generation_config') and not hasattr(model.config, k)]
 
 def _weights(folder):
     "Name -> file of every tensor in a folder's safetensors."
@@ -109,7 +103,7 @@ def _weights(folder):
     return out
 
 def carry_tensors(
-    model:PreTrainedModel,
+    model,
     source:Path, # folder of the unedited model
     folder:Path, # of the merged one, its weights written
 )->list[str]:    # names of the tensors that were copied
@@ -124,13 +118,13 @@ def carry_tensors(
     save_file(extra, folder/'model-carried.safetensors', metadata=dict(format='pt'))
     where = {k: f.name for k, f in written.items()} | dict.fromkeys(extra, 'model-carried.safetensors')
     size = sum((folder/f).stat().st_size for f in set(where.values()))
-    index = dict(metadata=dict(total_size=size), weight_map=where)
-    (folder/'model.safetensors.index.json').write_text(json.dumps(index, indent=2))
+    (folder/'model.safetensors.index.json').write_text(json.dumps(dict(metadata=dict(total_size=size),
+                                                                       weight_map=where), indent=2))
     return list(extra)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50015
 def stored_dtype(
-    model:PreTrainedModel,
+    model,
 )->torch.dtype:
     "The dtype of a model's checkpoint, where the model in memory is a wider copy; else the model's own."
     was, now = getattr(model.config, 'dtype', None), model.dtype
@@ -151,14 +145,15 @@ def _cast(model, dtype):
     return out
 
 def write_weights(
-    model:PreTrainedModel,
+    model,
     folder:Path,
     dtype:torch.dtype, # of the weights in the folder
 )->None:
     "Configuration and weights, in shards no larger than the source's."
-    source, kw, now = source_folder(model), {}, model.dtype
+    source, kw = source_folder(model), {}
     shards = [p.stat().st_size for p in source.glob('*-of-*.safetensors')] if source else []
     if shards: kw['max_shard_size'] = max(shards)
+    now = model.dtype
     if dtype != now: kw['state_dict'] = _cast(model, dtype)
     was = [(c, c.dtype) for c in (model.config, model.config.get_text_config()) if hasattr(c, 'dtype')]
     model.save_pretrained(folder, **kw)
@@ -190,45 +185,39 @@ def logit_agreement(
     a, b = a.float().cpu(), b.float().cpu()
     return ((a-b).abs().max()/a.abs().max()).item(), (a.argmax(-1) == b.argmax(-1)).float().mean().item()
 
-_card = '''---
-library_name: transformers
-pipeline_tag: text-generation
-tags: [eigenshift, detoxification]
----
-
-# {base} with {name} merged
-
-The weights of *{base}* with an edit merged into them: a `{kind}` at strength {strength:g}, by eigenshift {version}. \
-It loads like the model it comes from; `{record}` beside it holds the edit (`Intervention.load` of this folder reads it).
-
-| setting | value |
-|---|---|
-{rows}
-
-Reloaded and compared with the edit applied by hooks: logits agree to {agreement[0]:.1e} of the largest, the most \
-likely token in {agreement[1]:.1%} of positions.
-
-An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text \
-too. Measure both before use. The licence of the base model applies.
-'''
-
 def model_card(
-    edit:Any,                      # the `Intervention` that was merged
-    model:PreTrainedModel,         # the model, for its name
+    edit,                          # the `Intervention` that was merged
+    model,                         # the model, for its name
     strength:float,
     agreement:tuple[float, float], # from `logit_agreement`
 )->str:                            # Markdown with a YAML head
     "The README of a merged checkpoint."
     base = Path(edit.meta.get('model') or model.config._name_or_path or 'unnamed').name
-    shown = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float)) and k not in ('model', 'eigenshift')}
-    rows = '\n'.join(f'| {k} | {v} |' for k, v in shown.items())
-    return _card.format(base=base, name=edit.name, kind=type(edit).__name__, strength=strength, version=__version__,
-                        record=record_name, rows=rows, agreement=agreement)
+    rows = [f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float))
+            and k not in ('model', 'eigenshift')]
+    return f'''---
+library_name: transformers
+pipeline_tag: text-generation
+tags: [eigenshift, detoxification]
+---
+
+# {base} with {edit.name} merged
+
+The weights of *{base}* with an edit merged into them: a `{type(edit).__name__}` at strength {strength:g}, by eigenshift {__version__}. It loads like the model it comes from; `{record_name}` beside it holds the edit (`Intervention.load` of this folder reads it).
+
+| setting | value |
+|---|---|
+{chr(10).join(rows)}
+
+Reloaded and compared with the edit applied by hooks: logits agree to {agreement[0]:.1e} of the largest, the most likely token in {agreement[1]:.1%} of positions.
+
+An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text too. Measure both before use. The licence of the base model applies.
+'''
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50019
 def unwrapped(
-    model:nn.Module, # a transformers model, or one that PEFT has wrapped
-)->PreTrainedModel: # a transformers model
+    model, # a transformers model, or one that PEFT has wrapped
+):         # a transformers model
     "The model itself, adapters merged into its weights; merging an edit starts from there."
     return model.merge_and_unload() if hasattr(model, 'merge_and_unload') else model
 
@@ -239,14 +228,13 @@ def _reloaded(model, folder, ids, **kw):
     with torch.no_grad(): return again(ids.to(entry(again))).logits
 
 def save_checkpoint(
-    model:PreTrainedModel,       # the model, unedited as yet, changed in place
-    tok:PreTrainedTokenizerBase, # its tokenizer (or processor)
+    model, tok,        # the model, unedited as yet, changed in place; its tokenizer (or processor)
     path:str|Path,     # a folder that does not exist yet, or is empty
     hooked:Callable,   # token ids -> logits of the model under the edit's hooks
     merge:Callable,    # edits the model's weights
     record:Callable,   # writes the edit to a file
     describe:Callable, # (folder, agreement) writes the model card
-    **kw:Any,          # for `from_pretrained`, such as `device_map`
+    **kw,              # for `from_pretrained`, such as `device_map`
 )->Path:
     "Merge an edit and write a checkpoint that is proved to be the edited model."
     path, source = Path(path), source_folder(model)
@@ -254,8 +242,8 @@ def save_checkpoint(
         raise ValueError(f'{str(path)!r} exists: give a new folder')
     if source and (lost := lost_parts(model, source)):
         raise ValueError(f'{str(source)!r} holds {", ".join(lost)}, which {type(model).__name__} does not load, so the '
-                         'merged folder would lack it: load the whole model (AutoModelForImageTextToText) and merge '
-                         'into that')
+                         'merged folder would lack it: '
+                         'load the whole model (AutoModelForImageTextToText) and merge into that')
     ids = torch.randint(0, as_head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(entry(model))
     dtype, exact = stored_dtype(model), (torch.float32, torch.float64)
     with torch.no_grad(): expected = hooked(ids)

@@ -7,15 +7,13 @@ __all__ = ['Evidence', 'methods_table', 'find_method', 'fitted', 'baselines']
 
 # %% ../../nbs/editing/methods.ipynb #d0e50003
 import numpy as np
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
 import pandas as pd
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -37,9 +35,9 @@ from ..text.scorers import load_scorer
 @dataclass(frozen=True, repr=False, eq=False)
 class Evidence:
     "What a method is fitted from: each part is made when it is first asked for, and kept."
-    model:PreTrainedModel     # a causal LM, unedited
-    tok:PreTrainedTokenizerBase # its tokenizer
-    prompts:Sequence[str]|Dataset|None = None # texts, or a Dataset with `prompt`; not those of the evaluation
+    model:Any                 # a causal LM, unedited
+    tok:Any                   # its tokenizer
+    prompts:object = None     # texts, or a Dataset with `prompt`; not those of the evaluation
     scorer:Any = None         # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
     preserve:list|None = None # texts whose next-token distributions should stay
     # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
@@ -56,7 +54,7 @@ class Evidence:
 
 @patch
 def part(self:Evidence,
-    name:Hashable, # anything hashable that tells this part from others
+    name,          # anything hashable that tells this part from others
     make:Callable, # makes it, without arguments
 )->object:
     "A part of the evidence, made by the first method that asks for it."
@@ -65,7 +63,7 @@ def part(self:Evidence,
 
 @patch
 def needs(self:Evidence,
-    **what:Any, # name -> what was given
+    **what, # name -> what was given
 )->None:
     "Refuse to go on without these."
     if lacks := [k for k, v in what.items() if v is None]:
@@ -97,7 +95,7 @@ def choices(self:Evidence)->EigenChoices:
 
 # %% ../../nbs/editing/methods.ipynb #d0e50009
 @patch(as_prop=True)
-def generations(self:Evidence)->Dataset:
+def generations(self:Evidence)->object:
     "A Dataset of sampled continuations of the prompts."
     def make():
         self.needs(prompts=self.prompts)
@@ -139,12 +137,13 @@ def _texts(self:Evidence):
     toxic, neutral = ([t for t, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
     if min(len(toxic), len(neutral)) < 10:
         raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each '
-                         'are the least: give prompts that provoke, more samples, or labelled texts')
+                         'are the least: '
+                         'give prompts that provoke, more samples, or labelled texts')
     return toxic, neutral
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
 def methods_table()->pd.DataFrame:   # one row per method
-    "Every method that is known: its name on the command line, its title, its settings with the recommended values."
+    "Every method that is known: its name on the command line, its title, the settings that it takes with their recommended values."
     rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–')
             for k, c in methods.items()]
     return pd.DataFrame(rows).set_index('method')
@@ -160,7 +159,7 @@ def find_method(
 def fitted(
     name:str,          # of a method
     evidence:Evidence,
-    **settings:Any,    # of the method; the recommended ones where nothing is said
+    **settings,        # of the method; the recommended ones where nothing is said
 )->Intervention:
     "A method fitted from evidence, its settings checked first."
     kind = find_method(name)
@@ -168,8 +167,7 @@ def fitted(
 
 # %% ../../nbs/editing/methods.ipynb #d0e50021
 def baselines(
-    model:PreTrainedModel,
-    tok:PreTrainedTokenizerBase,
+    model, tok,
     toxic:list[str],      # texts
     neutral:list[str],    # texts
     cal:Calibration|None=None, # for the two that edit the head

@@ -10,13 +10,9 @@ __all__ = ['mean_map', 'linear_map', 'in_order', 'named_module', 'norms', 'respo
 import re, warnings, numpy as np, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
-from collections.abc import Iterator
-from typing import Any, Self
-from torch import Tensor, nn
+from torch import Tensor
 from fastcore.basics import patch
 from tqdm.auto import tqdm
-from torch.utils.hooks import RemovableHandle
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
@@ -37,14 +33,14 @@ def linear_map(
 )->tuple[Tensor, Tensor]: # slope (>= 0) and offset, (u,) each
     "The line through the sorted pairs."
     X, Y = X.sort(0).values, Y.sort(0).values
-    x, y = X-X.mean(0), Y-Y.mean(0) # about their means
+    x, y = X-X.mean(0), Y-Y.mean(0)
     variance = (x*x).sum(0)
     slope = torch.where(variance > 1e-12*(X*X).sum(0), (x*y).sum(0)/variance, 1.)
     return slope, Y.mean(0)-slope*X.mean(0)
 
 # %% ../../nbs/editing/transport.ipynb #f7977a79
 def in_order(
-    model:PreTrainedModel,
+    model,
     names:list[str], # of modules
 )->list[str]:
     "Those modules that run, in the order in which they do."
@@ -56,17 +52,14 @@ def in_order(
         for h in hooks: h.remove()
     return list(dict.fromkeys(seen))
 
-def named_module(
-    model:PreTrainedModel,
-    name:str, # its path
-)->nn.Module:
+def named_module(model, name):
     "A module by its path."
     try: return model.get_submodule(name)
     except AttributeError as e:
         raise ValueError(f'this model has no module {name!r}; norms(model) names {norms(model)[:4]}…') from e
 
 def norms(
-    model:PreTrainedModel, # a causal LM
+    model, # a causal LM
 )->list[str]:
     "Names of the norms of every block, outside attention, in order of execution."
     found = []
@@ -114,8 +107,7 @@ def _evaluating(model):
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a002
 def responses(
-    model:PreTrainedModel,
-    tok:PreTrainedTokenizerBase,
+    model, tok,
     texts:list[str],    # n texts
     module:str,         # name of a module with outputs (batch, tokens, u)
     max_length:int=128, # tokens of a text
@@ -139,13 +131,12 @@ class Transport(Intervention):
     low:dict    # module name -> (u,) the map acts from here
     high:dict   # module name -> (u,) to here
 
-    def touched(self, model:PreTrainedModel)->dict:
+    def touched(self, model):
         modules = {k: named_module(model, k) for k in self.slope}
         weighted = {k: m for k, m in modules.items() if getattr(m, 'weight', None) is not None and not m.weight.is_meta}
         return {k: readable(m, k) for k, m in weighted.items()}
-    def unmergeable(self, model:PreTrainedModel)->str:
-        return ('its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight '
-                'does the same: use apply')
+    def unmergeable(self, model):
+        return 'its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight does the same: use apply'
 
 # %% ../../nbs/editing/transport.ipynb #f016aa15
 def transported(
@@ -174,7 +165,7 @@ def _hook(self:Transport, name, strength):
     return hook
 
 @patch
-def attach(self:Transport, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
+def attach(self:Transport, model, strength):
     for k in self.slope: yield named_module(model, k).register_forward_hook(self._hook(k, strength))
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a004
@@ -223,7 +214,7 @@ def _recorded(model, batch, modules):
     raise ValueError(f'{len(calls)} of {len(modules)} blocks ran')
 
 def block_arguments(
-    model:PreTrainedModel,
+    model,
     batch:dict,     # of `pad_ids`
     modules:list,   # the blocks
     shapes:list,    # of what each returns: the length of a tuple, or None for a tensor
@@ -264,8 +255,7 @@ def _returned(model, batch, modules):
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a008
 def runs_alone(
-    model:PreTrainedModel,
-    tok:PreTrainedTokenizerBase,
+    model, tok,
     ids:list,         # token ids of two texts or more
     names:list[str],  # modules that will be edited
 )->tuple[list|None, str]: # for each block the shape of what it returns, or None and why not
@@ -288,14 +278,7 @@ def runs_alone(
 # %% ../../nbs/editing/transport.ipynb #b1b2a009
 class BlockStream:
     "The states of some texts between two blocks of a model, batch by batch."
-    def __init__(self,
-        model:PreTrainedModel,
-        tok:PreTrainedTokenizerBase,
-        texts:list[str],
-        shapes:list,    # for each block of what it returns: the length of a tuple, or None for a tensor
-        max_length:int, # tokens of a text
-        batch_size:int, # texts at a time
-    ):
+    def __init__(self, model, tok, texts, shapes, max_length, batch_size):
         ids = tok(list(texts), truncation=True, max_length=max_length).input_ids
         self.blocks, self.at, self.n, self.model = blocks(model), 0, len(ids), model
         modules = [m for _, m in self.blocks]
@@ -308,16 +291,16 @@ class BlockStream:
                                      (rows, batch['attention_mask'].bool(), states, calls)):
                     to.append(value)
 
-    def run(self, i:int)->Tensor|tuple:
+    def run(self, i):
         "The block at hand on one batch."
         args, kw = _replaced(*self.calls[i][self.at], self.states[i].clone()) # a copy, should the block write in place
         return self.blocks[self.at][1](*args, **kw)
-    def responses(self, name:str)->Tensor:
+    def responses(self, name)->Tensor:
         "(n, u) mean outputs of a module inside the block at hand."
         with _evaluating(self.model), _ending_at(self.model, name):
             parts = [(rows, _pooled(lambda: self.run(i), self.masks[i], name)) for i, rows in enumerate(self.rows)]
         return _in_rows(parts, self.n)
-    def advance(self)->None:
+    def advance(self):
         "Carry all texts through the block at hand."
         with _evaluating(self.model):
             for i in range(len(self.rows)):
@@ -356,8 +339,9 @@ class _Reader:
         owner = {k: i for i, (base, _) in enumerate(blocks(model)) for k in names if k.startswith(base+'.')}
         self.block = owner if in_order(model, names) == names else {}
         ids = tok(texts[0][:16], truncation=True, max_length=max_length).input_ids
-        self.shapes, why = None, 'the modules are not in the order in which they run'
-        if self.block: self.shapes, why = runs_alone(model, tok, ids, list(self.block))
+        self.shapes, why = runs_alone(model, tok, ids,
+                                      list(self.block)) if self.block else (None, 'the modules are not in the order in '
+                                                                                  'which they run')
         self.streams = None
         if self.shapes is None:
             warnings.warn(f'modules of {type(model).__name__} are read one pass after another, which takes long in a '
@@ -380,11 +364,11 @@ class _Reader:
         out = []
         for side, edit in enumerate(edits):
             with edit.apply(self.model):
-                if at is not None: found = self.streams[side].responses(name)
-                else: found = responses(self.model, self.tok, self.texts[side], name, *self.how)
-            if not found.isfinite().all():
+                R = responses(self.model, self.tok, self.texts[side], name,
+                              *self.how) if at is None else self.streams[side].responses(name)
+            if not R.isfinite().all():
                 raise ValueError(f'{name!r} has responses that are not finite: load the model in bfloat16 or float32')
-            out.append(found)
+            out.append(R)
         return out
 
 # %% ../../nbs/editing/transport.ipynb #8e26b4ea
@@ -394,19 +378,18 @@ class _Learned:
 
     @classmethod
     def fit(cls,
-        model:PreTrainedModel,       # a causal LM and its tokenizer
-        tok:PreTrainedTokenizerBase,
+        model, tok,          # a causal LM and its tokenizer
         toxic:list[str],     # texts; the larger class is cut to the other's size, at random
         neutral:list[str],
-        modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all by default
+        modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all of them by default
         quantiles:tuple|None=(0., 1.), # window, as quantiles of the toxic responses; None: everywhere
         earlier:str='both',  # texts that feel the maps of earlier modules: "both" (the paper) or "toxic"
         max_length:int=128,  # tokens of a text
         batch_size:int=32,   # texts at a time
         seed:int=0,          # for the draw
         progress:bool=False, # show a progress bar
-        name:str|None=None,
-    )->Self:
+        name:str=None,
+    ):
         "Learn the maps module by module, earlier ones active."
         _check_fit(quantiles, earlier, toxic, neutral)
         n, names = min(len(toxic), len(neutral)), _chosen(model, modules)
@@ -419,19 +402,18 @@ class _Learned:
             edit = edit.extended(k, *read(k, (edit, edit if earlier == 'both' else nothing)), quantiles)
         return edit.stamp(model)
 
-    def extended(self, name:str, X:Tensor, Y:Tensor, quantiles:tuple|None)->Self:
+    def extended(self, name, X, Y, quantiles):
         "The same with the map of one more module."
         X, Y = X.double(), Y.double()
         slope, offset = self.learn(X, Y)
         everywhere = torch.full_like(offset, torch.inf)
-        low, high = -everywhere, everywhere
-        if quantiles is not None:
-            low, high = (torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
+        low, high = (-everywhere, everywhere) if quantiles is None else (
+            torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
         return replace(self, **{f: getattr(self, f)|{name: t.float()}
                                 for f, t in dict(slope=slope, offset=offset, low=low, high=high).items()})
 
     @classmethod
-    def from_evidence(cls, evidence:Any, **settings:Any)->Self:
+    def from_evidence(cls, evidence, **settings):
         return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
                        **settings)
 
