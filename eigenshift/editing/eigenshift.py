@@ -25,6 +25,7 @@ from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
 def checked_states(X, name, d):
@@ -158,6 +159,7 @@ def fit(cls:EigenShift,
 )->EigenShift:
     "Choose eigen-choices from toxic and neutral states."
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
+    if choices.head is not None: need_plain_head(choices.head)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
     if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are better: give more prompts or samples')
