@@ -18,7 +18,7 @@ from ..models.loading import entry
 from ..runs import gather, on_disk, open_record, ranks, read_record, sweep_temporaries, wait_for
 from .decoding import Decoding, decode, decoding, left_pad
 from .engine import as_engine
-from .sampling import draw, exponentials, row_keys, vocab_keys
+from .sampling import draw_keyed, row_keys, vocab_keys
 from .tokens import added_texts, encode_prompts, end_ids, prompt_room, prompt_texts
 from ..text.files import counted
 
@@ -56,9 +56,9 @@ def _refuse_infinite(logits, rows, names):
     raise ValueError(f'the logits of {row if names is None else names[row]} are not finite (NaN or inf). Lower the strength of the edit, or load the model in float32 or bfloat16.')
 
 def _draw_in_chunks(logits, keys, vocab, how):
-    "`draw` for a few rows at a time, which stay in the processor's cache."
-    size = max(1, (2**18 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
-    return torch.cat([draw(part.float(), exponentials(k, vocab), **how) for part, k in zip(logits.split(size), keys.split(size))])
+    "`draw_keyed` for a few rows at a time, which stay in the processor's cache."
+    size = max(1, (2**19 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
+    return torch.cat([draw_keyed(part.float(), k, vocab, **how) for part, k in zip(logits.split(size), keys.split(size))])
 
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
