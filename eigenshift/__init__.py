@@ -37,6 +37,7 @@ _face = {
     'editing.transport': ['LinearAcT', 'MeanAcT'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
+    'editing.token_bias': ['TokenBias'],
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
     'evaluation.measures': ['toxicity', 'perplexity', 'divergence', 'diversity', 'tph'],
@@ -85,6 +86,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision
     from .evaluation.measures import toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph
