@@ -12,6 +12,7 @@ from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
 from torch import Tensor
 from fastcore.basics import patch
+from tqdm.auto import tqdm
 from ..core import batches_by_length
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
@@ -390,7 +391,6 @@ class _Learned:
         name:str=None,
     ):
         "Learn the maps module by module, earlier ones active."
-        from tqdm.auto import tqdm
         _check_fit(quantiles, earlier, toxic, neutral)
         n, names = min(len(toxic), len(neutral)), _chosen(model, modules)
         texts = [_drawn(list(t), n, seed) for t in (toxic, neutral)]

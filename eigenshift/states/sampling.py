@@ -8,10 +8,11 @@ __all__ = ['M31', 'mix', 'row_keys', 'vocab_keys', 'noise_bits', 'exponentials',
 # %% ../../nbs/states/sampling.ipynb #e500003b
 import numpy as np, torch
 from torch import Tensor
+from numpy.typing import ArrayLike
 
 # %% ../../nbs/states/sampling.ipynb #79dea2ab
 def mix(
-    x, # integers of any shape, taken modulo 2^64
+    x:ArrayLike, # integers of any shape, taken modulo 2^64
 )->np.ndarray: # uint64, the same shape
     "A bijection of 64-bit integers that scatters neighbours (the finaliser of SplitMix64; Steele, Lea and Flood, 2014)."
     x = np.asarray(x).astype(np.uint64)
@@ -23,9 +24,9 @@ def mix(
 # %% ../../nbs/states/sampling.ipynb #5285d0b2
 def row_keys(
     seed:int,
-    prompt_id, # (n,) integers
-    sample,    # (n,) integers
-    step,      # (n,) or (n, 1) and (steps,): anything that broadcasts
+    prompt_id:ArrayLike, # (n,) integers
+    sample:ArrayLike, # (n,) integers
+    step:ArrayLike, # (n,) or (n, 1) and (steps,): anything that broadcasts
 )->Tensor:     # (..., 2) int32 in [0, 2^31)
     "The 62-bit key of a token: what its noise depends on."
     golden = np.uint64(0x9E3779B97F4A7C15) # SplitMix64's increment, odd, so that a counter of 0 changes the state too

@@ -10,6 +10,7 @@ __all__ = ['special_ids', 'completion', 'added_texts', 'token_spans', 'prompt_te
 import os, re, numpy as np
 from weakref import WeakKeyDictionary
 from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..text.data import drop_long
 
 # %% ../../nbs/states/tokens.ipynb #63067659
@@ -17,7 +18,7 @@ _control = re.compile(r'<\|.*\|>|<[A-Za-z0-9./-]*[_|][A-Za-z0-9_|./-]*>|<unused[
 _special_ids = WeakKeyDictionary()
 
 def special_ids(
-    tok, # a tokenizer
+    tok:PreTrainedTokenizerBase, # a tokenizer
 )->set[int]:
     "Ids that are no text: special tokens, listed as such or written like one."
     if _special_ids.get(tok, (0,))[0] != len(tok): _special_ids[tok] = len(tok), _find_special(tok)
@@ -29,7 +30,7 @@ def _find_special(tok):
 
 # %% ../../nbs/states/tokens.ipynb #6421353e
 def completion(
-    tok,
+    tok:PreTrainedTokenizerBase,
     prompt_ids:list, # token ids of the prompt
     token_ids:list,  # generated token ids, EOS included or not
 )->str:              # so that prompt + completion reads on
@@ -37,7 +38,7 @@ def completion(
     return added_texts(tok, prompt_ids, [token_ids])[0]
 
 def added_texts(
-    tok,
+    tok:PreTrainedTokenizerBase,
     prompt_ids:list, # token ids of the prompt
     lists:list,      # several lists of generated token ids
     context:int=8,   # last tokens of the prompt that are decoded with them
@@ -59,7 +60,7 @@ def _decode(tok, ids):
 
 # %% ../../nbs/states/tokens.ipynb #74ed244d
 def token_spans(
-    tok,
+    tok:PreTrainedTokenizerBase,
     prompt_ids:list, # token ids of the prompt
     token_ids:list,  # generated token ids
 )->list[tuple[int, int]]: # (start, end) of each token in `completion`; special tokens are empty
@@ -97,8 +98,8 @@ def prompt_texts(
 
 # %% ../../nbs/states/tokens.ipynb #a000000c
 def end_ids(
-    model, # a causal LM
-    tok,   # its tokenizer
+    model:PreTrainedModel, # a causal LM
+    tok:PreTrainedTokenizerBase, # its tokenizer
 )->set[int]:
     "The ids that end a text, as `model.generate` has them."
     for settings in (getattr(model, 'generation_config', None), model.config, tok):
@@ -107,12 +108,12 @@ def end_ids(
     return set()
 
 def encode_prompts(
-    tok,
+    tok:PreTrainedTokenizerBase,
     texts:list,         # prompts
     eos:set=(),         # ids that end a text
     chat:bool=False,    # wrap each prompt with the chat template, as what the user says
-    system:str=None,    # what the system says before; with `chat`
-    template:dict=None, # further arguments of the chat template, such as dict(enable_thinking=False); with `chat`
+    system:str|None=None, # what the system says before; with `chat`
+    template:dict|None=None, # further arguments of the chat template, such as dict(enable_thinking=False); with `chat`
 )->list[list[int]]:     # BOS where there would be nothing
     "Token ids of each prompt, ready to be continued."
     if chat: ids = [_chat_ids(tok, text, system, template or {}) for text in texts]
