@@ -31,6 +31,7 @@ from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
 def checked_states(
@@ -194,6 +195,7 @@ def fit(cls:EigenShift,
 )->EigenShift:
     "Choose eigen-choices from toxic and neutral states."
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
+    if choices.head is not None: need_plain_head(choices.head)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
     if len(toxic) < 10:

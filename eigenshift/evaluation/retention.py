@@ -31,6 +31,7 @@ from ..states.reading import layer_states
 from datasets import Dataset
 from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.data import data_file
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'binary_labels', 'load_labelled',
-           'find_source', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long', 'load_corpus']
+           'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long',
+           'load_corpus']
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
@@ -202,6 +203,20 @@ def _hub_file(name, filename, revision=None):
     repo, pinned = hub[name]
     try: return Path(huggingface_hub.hf_hub_download(repo, filename, repo_type='dataset', revision=revision or pinned))
     except Exception as e: raise _hub_error(e, name) from e
+
+# %% ../../nbs/text/data.ipynb #87098a6c
+def data_file(
+    name:str,   # of a file, as studies call it
+)->Path|str:    # its path, or `'hub'` where the loader fetches several
+    "A data file of a study: from the folder `EIGENSHIFT_DATA`, else from the hub."
+    folder = os.environ.get('EIGENSHIFT_DATA')
+    if folder and (Path(folder)/name).is_file(): return Path(folder)/name
+    known = next((key for key, names in files.items() if name in names), None)
+    if known is None or known == 'toxicn':
+        where = f'the folder {folder}, which EIGENSHIFT_DATA names,' if folder else 'a folder that EIGENSHIFT_DATA names (it is not set)'
+        raise FileNotFoundError(f'{name} is needed in {where} and is not on the hub: put it there, os.environ["EIGENSHIFT_DATA"] = "the folder"')
+    if known.startswith('jigsaw'): return 'hub'
+    return _hub_file(known.split('_')[0], files[known][-1])
 
 # %% ../../nbs/text/data.ipynb #89c5ff76
 _six = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate']

@@ -25,6 +25,7 @@ from ..models.coordinates import project
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
+from ..states.engine import need_plain_head
 from ..states.generation import generate
 from ..states.final import Sequences, continuation_states, corpus_states, final_states, room
 from ..text.splits import unit_hash
@@ -166,6 +167,8 @@ def ground(
 )->Ground:
     "Continue, label, and collect the states that trials need."
     choices = choices or eigen_choices(model, tok)
+    if under is not None:
+        with under.apply(model): need_plain_head(choices.head, 'a search above it')
     own, cal = gathered(model, tok, learn, label, n, least, seed, **kw)
     drawn = generate(model, tok, choose, n=n, seed=seed+101, **kw)
     toxic, neutral, is_toxic = marked(tok, drawn, label, seed)
