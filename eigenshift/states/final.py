@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
 from ..core import batches_by_length
+from ..progress import track
 from ..models.head import as_head
 from ..models.loading import pad_ids
 from collections.abc import Sequence
@@ -85,14 +86,13 @@ def final_states(
     progress:bool=False, # show a progress bar
 )->Tensor:             # (n, d_model) float32 on the CPU: by row, then in the order of the steps
     "The vectors that entered the head when each token was produced, by one teacher-forced pass over the stored ids."
-    from tqdm.auto import tqdm
     rows = wanted_positions(generations, positions, model.get_input_embeddings().weight.shape[0])
     start = np.cumsum([0]+[len(at) for _, at in rows])
     states = torch.empty(int(start[-1]), as_head(model).d_model)
     wanted = [i for i, (_, at) in enumerate(rows) if at]
     batches = batches_by_length([len(rows[i][0]) for i in wanted], batch_size)
     with torch.no_grad(), without_logits(model) as seen:
-        for batch in tqdm(batches, disable=not progress):
+        for batch in track(batches, 'batches of states', progress):
             chosen = [wanted[j] for j in batch]
             model(**pad_ids(model, tok, [rows[i][0] for i in chosen]), use_cache=False)
             for i, entered in zip(chosen, seen.pop()): states[start[i]:start[i+1]] = entered[rows[i][1]].float().cpu()

@@ -15,6 +15,7 @@ from torch import Tensor
 from ..core import atomic, batches_by_length, fingerprint
 from ..models.identity import model_record
 from ..models.loading import entry
+from ..progress import bar
 from ..runs import gather, on_disk, open_record, ranks, read_record, sweep_temporaries, wait_for
 from .decoding import Decoding, decode, decoding, left_pad
 from .engine import as_engine
@@ -265,14 +266,13 @@ def generate(
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
     import pyarrow.parquet as pq
-    from tqdm.auto import tqdm
     todo = job.missing(rank, world)
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
     rows = sum(len(job.prompts_of(i)) for i in todo)*job.n
-    with tqdm(total=rows, unit='row', delay=3, leave=False, disable=not progress or rank > 0) as bar:
+    with bar('continuations', rows, progress) as made:
         for i in todo:
-            job.tables[i] = _shard(model, tok, job, i, bar.update)
+            job.tables[i] = _shard(model, tok, job, i, made.update)
             if job.out is None: continue
             with on_disk(job.out), atomic(job.path(i)) as tmp: pq.write_table(job.tables.pop(i), tmp)
 
