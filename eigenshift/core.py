@@ -21,7 +21,8 @@ def asset(
     path = assets/name
     if not path.exists():
         have = sorted(p.name for p in assets.iterdir()) if assets.exists() else []
-        raise FileNotFoundError(f'no bundled {name!r}; bundled are {have}. Reinstall eigenshift, or run the notebooks of nbs/training that make it.')
+        raise FileNotFoundError(f'no bundled {name!r}; bundled are {have}. Reinstall eigenshift, or run the notebooks '
+                                'of nbs/training that make it.')
     return path
 
 # %% ../nbs/core.ipynb #f1a1caab
@@ -48,7 +49,8 @@ def fingerprint(
     "A short, stable name for a collection of values."
     digest = hashlib.sha256()
     for part in parts:
-        raw = part.tobytes() if isinstance(part, np.ndarray) else part if isinstance(part, bytes) else str(part).encode()
+        raw = part.tobytes() if isinstance(part,
+                                           np.ndarray) else part if isinstance(part, bytes) else str(part).encode()
         digest.update(len(raw).to_bytes(8, 'little'))
         digest.update(raw)
     return digest.hexdigest()[:16]
@@ -71,9 +73,11 @@ def batches_by_length(
 # the lists are rot13, so that the source can be read without reading them
 def _words(coded): return '|'.join(codecs.decode(coded, 'rot13').split())
 
-_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl cravf dhrre shpx fuvg phag avtt fyhg '
+_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl '
+                 'cravf dhrre shpx fuvg phag avtt fyhg '
     'cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
-_whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr ubr phz frk snt nff')
+_whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr '
+                'ubr phz frk snt nff')
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)
 
 def mask(

@@ -35,9 +35,14 @@ def check_labels(
 )->np.ndarray:                    # (n,) bool
     "Labels as a boolean array; both classes must be there."
     y = np.asarray(y.detach().cpu() if isinstance(y, Tensor) else y)
-    if y.ndim != 1 or n is not None and len(y) != n: raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
-    if not np.isin(y, (0, 1)).all(): raise ValueError(f'labels hold {sorted(set(y.tolist())-{0, 1}, key=str)[:3]}; expected 0 (neutral) and 1 (toxic)')
-    if len(set(y.tolist())) < 2: raise ValueError(f'all {len(y)} labels are of one class: AUROC and average precision need toxic and neutral texts')
+    if y.ndim != 1 or n is not None and len(y) != n:
+        raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError(f'labels hold {sorted(set(y.tolist())-{0, 1}, key=str)[:3]}; expected 0 (neutral) and 1 '
+                         '(toxic)')
+    if len(set(y.tolist())) < 2:
+        raise ValueError(f'all {len(y)} labels are of one class: AUROC and average precision need toxic and neutral '
+                         'texts')
     return y.astype(bool)
 
 # %% ../nbs/metrics.ipynb #e758c40d
@@ -54,9 +59,12 @@ def unit_blocks(
     if X.ndim != 2: raise ValueError(f'the matrix has shape {tuple(X.shape)}; expected (texts, units)')
     for start in range(0, X.shape[1], block):
         columns = X[:, start:start+block]
-        x = _exact(columns.detach().T.contiguous() if isinstance(X, Tensor) else torch.from_numpy(np.array(columns.T, order='C')))
+        x = _exact(columns.detach().T.contiguous() if isinstance(X, Tensor)
+                   else torch.from_numpy(np.array(columns.T, order='C')))
         bad = x.isnan().any(1)
-        if bad.any(): raise ValueError(f'unit {start+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or drop the texts that give it')
+        if bad.any():
+            raise ValueError(f'unit {start+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or '
+                             'drop the texts that give it')
         yield start, x
 
 def _sorted(x):

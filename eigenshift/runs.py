@@ -194,7 +194,8 @@ def open_record(
         _write(path, settings|noted|dict(versions=versions()))
         return folder
     if first and not resume:
-        raise ValueError(f'{folder} holds a run already: give another folder with out, or resume=True (--resume) to go on with it')
+        raise ValueError(f'{folder} holds a run already: give another folder with out, or resume=True (--resume) to go '
+                         'on with it')
     if not first: wait_for(path.exists)
     record = read_record(path)
     _check_same(folder, record, settings, noted, same, growing)

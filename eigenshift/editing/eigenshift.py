@@ -30,9 +30,13 @@ from ..states.calibration import Calibration, calibrate
 def checked_states(X, name, d):
     "A class of states as float64, when it is one."
     X = torch.as_tensor(X)
-    if X.ndim != 2 or X.shape[1] != d: raise ValueError(f'{name} states have shape {tuple(X.shape)}; these eigen-choices need (n, {d})')
-    if not len(X): raise ValueError(f'no {name} states: give more prompts, more samples, or another threshold of the scorer')
-    if not torch.isfinite(X).all(): raise ValueError(f'{int((~torch.isfinite(X)).any(1).sum())} of {len(X)} {name} states hold NaN or infinity; compute them in bfloat16 or float32')
+    if X.ndim != 2 or X.shape[1] != d:
+        raise ValueError(f'{name} states have shape {tuple(X.shape)}; these eigen-choices need (n, {d})')
+    if not len(X):
+        raise ValueError(f'no {name} states: give more prompts, more samples, or another threshold of the scorer')
+    if not torch.isfinite(X).all():
+        raise ValueError(f'{int((~torch.isfinite(X)).any(1).sum())} of {len(X)} {name} states hold NaN or infinity; '
+                         'compute them in bfloat16 or float32')
     return X.detach().cpu().double()
 
 def separation(
@@ -47,7 +51,8 @@ def separation(
     delta = A.mean(0)-B.mean(0)
     spread = (((A-A.mean(0))**2).sum(0) + ((B-B.mean(0))**2).sum(0)).div(max(n+m-2, 1)).sqrt()
     labels = np.r_[np.ones(n), np.zeros(m)]
-    above = auroc(torch.cat([A, B]).float(), labels) # in float32, so that equal states tie whatever order they were summed in
+    # in float32, so that equal states tie whatever order they were summed in
+    above = auroc(torch.cat([A, B]).float(), labels)
     return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(above))
 
 # %% ../../nbs/editing/eigenshift.ipynb #147cd762
@@ -62,7 +67,8 @@ def order(
     "Eigen-choices in the order of a ranking."
     if rank not in rankings: raise ValueError(f'rank is {rank!r}; it can be one of {rankings}')
     by = dict(signed=stats['delta'], abs=stats['delta'].abs(), effect=stats['effect'], auroc=(stats['auroc']-.5).abs(),
-              logit=S.double()*stats['delta'].abs(), random=torch.from_numpy(np.random.default_rng(seed).random(len(S))))
+              logit=S.double()*stats['delta'].abs(),
+              random=torch.from_numpy(np.random.default_rng(seed).random(len(S))))
     return by[rank].sort(descending=True, stable=True).indices
 
 def how_many(
@@ -72,7 +78,9 @@ def how_many(
     "A number of directions from a number or a fraction."
     whole = isinstance(k, (int, np.integer)) and not isinstance(k, bool)
     n = int(k) if whole else max(1, round(k*d)) if isinstance(k, float) and 0 < k <= 1 else 0
-    if not 1 <= n <= d: raise ValueError(f'k is {k!r}; it must be an int from 1 to {d} (d_model), or a float in (0, 1] as a fraction of it')
+    if not 1 <= n <= d:
+        raise ValueError(f'k is {k!r}; it must be an int from 1 to {d} (d_model), or a float in (0, 1] as a fraction '
+                         'of it')
     return n
 
 # %% ../../nbs/editing/eigenshift.ipynb #39ad7100
@@ -85,9 +93,11 @@ def sign_spread(
     seed:int=0,
 )->pd.DataFrame:    # rank, draw, overlap in [0, 1] with the top k under the signs given
     "How much of each ranking's choice depends on the signs of the singular vectors."
-    base, k = separation(toxic, neutral, choices.Vh), how_many(k, choices.d_model); rng, rows = np.random.default_rng(seed), []
+    base, k = separation(toxic, neutral, choices.Vh), how_many(k, choices.d_model)
+    rng, rows = np.random.default_rng(seed), []
     for j in range(draws):
-        flip = torch.from_numpy(rng.choice([-1., 1.], choices.d_model)); s = dict(base, delta=base['delta']*flip, auroc=torch.where(flip > 0, base['auroc'], 1-base['auroc']))
+        flip = torch.from_numpy(rng.choice([-1., 1.], choices.d_model))
+        s = dict(base, delta=base['delta']*flip, auroc=torch.where(flip > 0, base['auroc'], 1-base['auroc']))
         tops = {r: [set(order(x, choices.S, r, seed)[:k].tolist()) for x in (base, s)] for r in rankings}
         rows += [dict(rank=r, draw=j, overlap=len(a & b)/k) for r, (a, b) in tops.items()]
     return pd.DataFrame(rows)
@@ -99,7 +109,8 @@ class EigenShift(HeadEdit):
     "Scale the final hidden state along the eigen-choices that lead to toxic words."
     chosen:Tensor=None                       # (k,) int64 indices of eigen-choices, the highest ranked first
     stats:dict=field(default_factory=dict)   # (d_model,) each: sigma, delta, effect, auroc
-    says:list=field(default_factory=list)    # for the first few: tokens (or ids) that the toxic and the other side promote
+    # for the first few: tokens (or ids) that the toxic and the other side promote
+    says:list=field(default_factory=list)
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
 # %% ../../nbs/editing/eigenshift.ipynb #aae3d3b4
@@ -107,7 +118,8 @@ def kept_factors(alpha, chosen, d):
     "(k,) factors: from one number, from one per eigen-choice (d,), or from one per chosen direction (k,)."
     a, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
     if a.ndim > 1 or a.ndim == 1 and len(a) not in (d, k):
-        raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per chosen direction ({k},)')
+        raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per '
+                         f'chosen direction ({k},)')
     if not torch.isfinite(a).all(): raise ValueError('alpha holds NaN or infinity')
     if a.ndim == 0: return a.expand(k).clone()
     return a[chosen] if len(a) == d else a.clone()
@@ -119,9 +131,11 @@ def centre_of(
 )->Tensor|None:     # (d_model,) float32
     "The point that stays in place: none, the neutral mean, or one given."
     if isinstance(center, str) and center != 'neutral' or sided not in (None, 'toxic'):
-        raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor (d_model,), sided None or 'toxic'")
+        raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor "
+                         "(d_model,), sided None or 'toxic'")
     if center is None and not sided: return None
-    return neutral.mean(0).float() if center is None or isinstance(center, str) else torch.as_tensor(center).float().cpu()
+    return neutral.mean(0).float() if center is None or isinstance(center,
+                                                                   str) else torch.as_tensor(center).float().cpu()
 
 def side_in_words(center_at, sided):
     "What an edit's name says of its side and centre."
@@ -137,7 +151,9 @@ def warn_of_divided_blocks(choices, chosen):
     "Warn where a choice takes a part of a block of near-equal singular values."
     def taken(block): return sum(block[0] <= i < block[1] for i in chosen.tolist())
     cut = [b for b in choices.blocks if 0 < taken(b) < b[1]-b[0]]
-    if cut: warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are arbitrary: choose all or none of each')
+    if cut:
+        warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are '
+                      'arbitrary: choose all or none of each')
 
 @patch(cls_method=True)
 def fit(cls:EigenShift,
@@ -160,7 +176,9 @@ def fit(cls:EigenShift,
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
-    if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are better: give more prompts or samples')
+    if len(toxic) < 10:
+        raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are '
+                         'better: give more prompts or samples')
     stats = stats or separation(toxic, neutral, choices.Vh)
     chosen = order(stats, choices.S, rank, seed)[:how_many(k, d)]
     warn_of_divided_blocks(choices, chosen)
@@ -168,11 +186,13 @@ def fit(cls:EigenShift,
     sign = torch.where(stats['delta'][chosen] < 0, -1., 1.)[:, None] if sided else torch.ones(len(chosen), 1)
     factor = f'{float(scale[0]):g}' if len(scale.unique()) == 1 else 'varied'
     name = name or f"EigenShift {rank} k={len(chosen)} α={factor}{side_in_words(center_at, sided)}"
-    about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center), sided=sided or 'no', n_toxic=len(toxic),
+    about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center),
+                 sided=sided or 'no', n_toxic=len(toxic),
                  n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
     keep = {x: choices.meta.get(x) for x in ('model', 'head', 'method')}
     if 'sketch' in choices.meta: keep['weights'] = dict(head=choices.meta['sketch'])
-    out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen, dict(sigma=choices.S, **stats), meta=keep|about)
+    out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen,
+              dict(sigma=choices.S, **stats), meta=keep|about)
     return out.described(choices, toxic.float(), tokens) if describe and choices.head is not None else out
 
 # %% ../../nbs/editing/eigenshift.ipynb #ab1335ef
@@ -207,7 +227,8 @@ def word_effect(
 )->dict[str, Tensor]: # (m,) each, the commonest first: id, n, before, after (mean log-probability)
     "What an edit does to the log-probability of the tokens that toxic states produced."
     h, tokens = as_head(source), torch.as_tensor(tokens).long()
-    if len(tokens) != len(toxic): raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
+    if len(tokens) != len(toxic):
+        raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
     toxic = toxic.float().to(head_device(h))
     ids, where, n = tokens.unique(return_inverse=True, return_counts=True)
     order = n.sort(descending=True, stable=True).indices
@@ -249,21 +270,26 @@ def words_table(self:EigenShift,
     n:int=10, # tokens, the commonest first
 )->pd.DataFrame: # token, n, before, after (mean log-probability), change
     "What the edit does to the tokens that the toxic states produced."
-    if not self.words: raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use from_prompts')
+    if not self.words:
+        raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use '
+                         'from_prompts')
     w = {k: v[:n].tolist() for k, v in self.words.items()}
     def starred(token):
         "The scorer called these toxic, so all of them are masked."
         return re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), shown_tokens([token], tok))
     named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
-    df = pd.DataFrame(dict(token=[*map(starred, named), *w['id'][len(named):]], n=w['n'], before=w['before'], after=w['after']))
+    df = pd.DataFrame(dict(token=[*map(starred, named), *w['id'][len(named):]], n=w['n'], before=w['before'],
+                           after=w['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../../nbs/editing/eigenshift.ipynb #f79d87f7
 @patch
 def _repr_html_(self:EigenShift):
-    said = ', '.join(f'{k} {self.meta[k]}' for k in ('rank', 'k', 'alpha', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer') if self.meta.get(k) not in (None, 'no', 'none'))
+    said = ', '.join(f'{k} {self.meta[k]}' for k in ('rank', 'k', 'alpha', 'center', 'sided', 'n_toxic', 'n_neutral',
+                                                     'scorer') if self.meta.get(k) not in (None, 'no', 'none'))
     out = f'<p><b>{self.name}</b> on {Path(self.meta.get("model") or "a bare head").name}: {said}</p>' + self.table().round(3).to_html()
-    return out + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>' + self.words_table(n=5).round(2).to_html(index=False))
+    return out + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>'
+                  + self.words_table(n=5).round(2).to_html(index=False))
 
 # %% ../../nbs/editing/eigenshift.ipynb #a9d5264f
 @patch
@@ -273,27 +299,42 @@ def plot_choice(self:EigenShift,
 ):                    # the axes
     "A statistic of every eigen-choice against its rank in the spectrum, the chosen ones marked."
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; y, x = self.stats[what], np.arange(1, len(self.stats[what])+1)
-    ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8); ax.scatter(x, y, s=10, color='.6', label='left alone'); ax.scatter(x[self.chosen], y[self.chosen], s=16, color='C3', label='chosen')
-    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel=dict(delta='$\\Delta_i$ (units of h)', effect='effect (pooled sd)', auroc='AUROC (toxic positive)')[what]); ax.legend()
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
+    y, x = self.stats[what], np.arange(1, len(self.stats[what])+1)
+    ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8)
+    ax.scatter(x, y, s=10, color='.6', label='left alone')
+    ax.scatter(x[self.chosen], y[self.chosen], s=16, color='C3', label='chosen')
+    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)',
+           ylabel=dict(delta='$\\Delta_i$ (units of h)', effect='effect (pooled sd)',
+                       auroc='AUROC (toxic positive)')[what])
+    ax.legend()
     return ax
 
 @patch
 def plot_spectrum(self:EigenShift, ax=None):
     "Singular values before and after, for an edit about zero on both sides."
     import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; S = self.stats['sigma']; x = np.arange(1, len(S)+1)
-    ax.plot(x, S, color='.6', label='$\\sigma_i$'); ax.scatter(x[self.chosen], S[self.chosen]*self.scale, s=16, color='C3', label='$\\alpha\\,\\sigma_i$ of the chosen')
-    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel='singular value'); ax.legend()
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
+    S = self.stats['sigma']
+    x = np.arange(1, len(S)+1)
+    ax.plot(x, S, color='.6', label='$\\sigma_i$')
+    ax.scatter(x[self.chosen], S[self.chosen]*self.scale, s=16, color='C3', label='$\\alpha\\,\\sigma_i$ of the chosen')
+    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel='singular value')
+    ax.legend()
     return ax
 
 @patch
 def plot_words(self:EigenShift, ax=None, tok=None, n:int=10):
     "Mean log-probability of the toxic tokens, before and after."
     import matplotlib.pyplot as plt
-    w = self.words_table(tok, n)[::-1]; ax = ax or plt.subplots(figsize=(5.5, .28*len(w)+.9))[1]; y = np.arange(len(w))
-    ax.hlines(y, w.before, w.after, color='.7'); ax.scatter(w.before, y, s=18, color='.5', label='before'); ax.scatter(w.after, y, s=18, color='C3', label='after')
-    ax.set(xlabel='mean log-probability (nats)', yticks=y, yticklabels=[f'{t} ({k})' for t, k in zip(w.token, w.n)]); ax.legend()
+    w = self.words_table(tok, n)[::-1]
+    ax = ax or plt.subplots(figsize=(5.5, .28*len(w)+.9))[1]
+    y = np.arange(len(w))
+    ax.hlines(y, w.before, w.after, color='.7')
+    ax.scatter(w.before, y, s=18, color='.5', label='before')
+    ax.scatter(w.after, y, s=18, color='C3', label='after')
+    ax.set(xlabel='mean log-probability (nats)', yticks=y, yticklabels=[f'{t} ({k})' for t, k in zip(w.token, w.n)])
+    ax.legend()
     return ax
 
 # %% ../../nbs/editing/eigenshift.ipynb #f0e44e5f
@@ -328,9 +369,14 @@ def from_calibration(cls:EigenShift,
     **kw,                 # for `fit`; `recommended` where nothing is said
 )->EigenShift:
     "Fit from collected states."
-    if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
-    out = cls.fit(choices, cal.toxic, cal.neutral, **{**recommended, **dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta})
+    if (few := len(cal.toxic)) < 50:
+        warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
+    out = cls.fit(choices, cal.toxic, cal.neutral,
+                  **{**recommended, **dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'),
+                                           seed=cal.meta.get('seed', 0)), **kw})
+    return replace(out, meta=out.meta|{k: cal.meta[k]
+                                       for k in ('positions', 'threshold', 'continuations', 'max_new_tokens')
+                                       if k in cal.meta})
 
 # %% ../../nbs/editing/eigenshift.ipynb #94000002
 def check_shared(
@@ -383,8 +429,10 @@ def sections(self:EigenShift)->list[Section]:
     chosen = self.table()
     chosen = as_tokens(chosen, chosen.columns[-2:]).set_axis(chosen.index+1).rename_axis(chosen.index.name)
     return [Section('The strongest eigen-choices', chosen,
-                'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): singular value, difference of the '
-                'means of toxic and neutral states, that difference over the pooled standard deviation, AUROC, factor kept, and the tokens that either side promotes.'),
+                'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): '
+                'singular value, difference of the '
+                'means of toxic and neutral states, that difference over the pooled standard deviation, AUROC, factor '
+                'kept, and the tokens that either side promotes.'),
             Section('How far states lie apart', figure=lambda ax: self.plot_choice(ax=ax, what='effect'),
                 caption='How far toxic and neutral states lie apart along each eigen-choice; chosen ones in red.'),
             *words_section(self)]
@@ -401,6 +449,7 @@ def from_prompts(cls:EigenShift,
     **kwargs
 )->EigenShift:
     "The whole path: continuations, toxic words, states, eigen-choices, fit."
-    if odd := set(settings or {})-set(recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(recommended)}')
+    if odd := set(settings or {})-set(recommended):
+        raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(recommended)}')
     cal = calibrate(model, tok, prompts, scorer, **kwargs)
     return cls.from_calibration(choices or eigen_choices(model, tok), cal, **(settings or {}))

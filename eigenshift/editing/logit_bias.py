@@ -27,7 +27,8 @@ class LogitBias(Intervention):
     def __post_init__(self):
         distinct = self.ids.ndim == 1 and len(self.ids.unique()) == len(self.ids)
         if distinct and self.bias.shape == self.ids.shape and self.bias.isfinite().all(): return
-        raise ValueError(f'ids are (n,) distinct tokens and bias (n,) finite numbers; these are {tuple(self.ids.shape)} and {tuple(self.bias.shape)}')
+        raise ValueError('ids are (n,) distinct tokens and bias (n,) finite numbers; these are '
+                         f'{tuple(self.ids.shape)} and {tuple(self.bias.shape)}')
 
     def found(self, model)->Head:
         "The model's head, once it is known to have these tokens."
@@ -39,7 +40,8 @@ class LogitBias(Intervention):
     def touched(self, model): return dict(head=self.found(model))
     def unmergeable(self, model):
         bias = as_head(model).bias
-        if bias is None: return 'the head has no bias to hold it, and transformers drops one on reload: use apply, or pass sequence_bias() to generate'
+        if bias is None:
+            return 'the head has no bias to hold it, and transformers drops one on reload: use apply, or pass sequence_bias() to generate'
         if not bias.is_floating_point() or bias.is_meta: return "the head's bias is quantised or offloaded: use apply"
 
 # %% ../../nbs/editing/logit_bias.ipynb #317a8201
@@ -102,10 +104,13 @@ def fit(cls:LogitBias,
 )->LogitBias:
     "Penalise the commonest first tokens of toxic words."
     tokens = torch.as_tensor(tokens).flatten().long().cpu()
-    if not len(tokens) or n < 1: raise ValueError(f'{len(tokens)} toxic tokens, n={n}: give at least one token, and n from 1')
+    if not len(tokens) or n < 1:
+        raise ValueError(f'{len(tokens)} toxic tokens, n={n}: give at least one token, and n from 1')
     ids, count = commonest(tokens, n, neutral_tokens)
-    meta = dict(k=len(ids), penalty=float(penalty), n_toxic=len(tokens), covered=round(float(count.sum()/len(tokens)), 4))
-    out = cls(name or f'LogitBias n={len(ids)} penalty={penalty:g}', ids, torch.full((len(ids),), -float(penalty)), meta=meta)
+    meta = dict(k=len(ids), penalty=float(penalty), n_toxic=len(tokens),
+                covered=round(float(count.sum()/len(tokens)), 4))
+    out = cls(name or f'LogitBias n={len(ids)} penalty={penalty:g}', ids, torch.full((len(ids),), -float(penalty)),
+              meta=meta)
     return out if model is None else out.stamp(model)
 
 # %% ../../nbs/editing/logit_bias.ipynb #a1a2a002
@@ -151,4 +156,5 @@ def from_words(cls:LogitBias,
 def table(self:LogitBias, tok)->'pd.DataFrame':
     "The tokens, masked, and what is added to their logits."
     import pandas as pd
-    return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()], bias=self.bias.tolist()))
+    return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()],
+                             bias=self.bias.tolist()))

@@ -104,7 +104,8 @@ def drawn_log_probs(log_p, draw):
     return log_p.gather(-1, tokens.to(log_p.device)[..., None])[..., 0]
 
 # %% ../../nbs/editing/stream.ipynb #76ec78aa
-stream_recommended = dict(at=0, k=.25, kl=.02, ridge=2., sided='toxic') # picked on fit prompts for this place in studies/preserve
+# picked on fit prompts for this place in studies/preserve
+stream_recommended = dict(at=0, k=.25, kl=.02, ridge=2., sided='toxic')
 
 @method('stream')
 @dataclass(frozen=True, repr=False, eq=False)
@@ -135,7 +136,8 @@ class StreamShift(Intervention):
 def hook_module(model, name):
     "A module by its name."
     try: return model.get_submodule(name)
-    except AttributeError as e: raise ValueError(f'this model has no module {name!r}; places(model) names {places(model)[:3]}…') from e
+    except AttributeError as e:
+        raise ValueError(f'this model has no module {name!r}; places(model) names {places(model)[:3]}…') from e
 
 def first_matrix(module, name):
     "The first matrix of a module, for its sketch; None where its weights are not here."
@@ -194,7 +196,8 @@ class Sums:
     def add_toxic(self, H, G):
         "States of toxic sequences, and gradients of their last token."
         self.n_toxic += len(H)
-        self.h_toxic, self.gh, self.g = self.h_toxic+H.sum(0).double(), self.gh+(G.T @ H).double(), self.g+G.sum(0).double()
+        self.h_toxic, self.gh, self.g = self.h_toxic+H.sum(0).double(), self.gh+(G.T @ H).double(), self.g+G.sum(
+            0).double()
 
     def directions(self, k, ridge, sided, n_toxic):
         "read, write (k, d), centre (d,), gains (k,), float32; states of toxic sequences read positive on average."
@@ -257,7 +260,8 @@ def hook_names(
     def is_known(a): return a in every if isinstance(a, str) else -len(every) <= a < len(every)
     asked = at if isinstance(at, (list, tuple)) else [at]
     if odd := [a for a in asked if not is_known(a)]:
-        raise ValueError(f'at names {odd}; places(model) gives {every[:3]}…, {len(every)} in all: give names or indices (0: the embeddings), or "all"')
+        raise ValueError(f'at names {odd}; places(model) gives {every[:3]}…, {len(every)} in all: give names or '
+                         'indices (0: the embeddings), or "all"')
     return [a if isinstance(a, str) else every[a] for a in asked]
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -268,7 +272,8 @@ class Traces:
     held:list    # token ids of neutral sequences that the sums have not seen, for the budget
     starts:list  # for each of those the position at which its continuation begins
     meta:dict    # counts, scorer
-    def __repr__(self): return f"Traces({self.meta['n_toxic']} toxic, {self.meta['n_neutral']} neutral sequences at {list(self.sums)})"
+    def __repr__(self):
+        return f"Traces({self.meta['n_toxic']} toxic, {self.meta['n_neutral']} neutral sequences at {list(self.sums)})"
 
 def trace(
     model, tok,      # a causal LM and its tokenizer, unedited
@@ -286,7 +291,8 @@ def trace(
     order = np.random.default_rng(seed).permutation(len(neutral))[:most]
     held, summed = [neutral[i] for i in order[::4]], [neutral[i][0] for n, i in enumerate(order) if n % 4]
     if len(toxic) < 10 or len(held) < 4:
-        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(order)} neutral texts: 10 and 16 are the least; '
+        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(order)} neutral texts: 10 and 16 are '
+                         'the least; '
                          'give more prompts, or prompts that provoke')
     sums = {a: Sums() for a in at}
     for part in traced(model, tok, toxic, at, [len(s)-1 for s in toxic], batch_size):
@@ -303,7 +309,9 @@ def toxic_and_neutral(model, tok, generations, scorer, preserve):
     prompts, completions = list(generations['prompt_ids']), list(generations['token_ids'])
     toxic = [[*prompts[i], *completions[i][:steps[i]+1]] for i in np.flatnonzero(steps >= 0)]
     if preserve is not None: neutral = [(ids, 1) for ids in encode(tok, preserve, 64) if len(ids) > 1]
-    else: neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i]))) for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
+    else:
+        neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i])))
+                   for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
     return [ids for ids in toxic if len(ids) > 1], neutral
 
 @patch(cls_method=True)
@@ -320,7 +328,8 @@ def from_traces(cls:StreamShift,
     "Derive the edit and bring it to its budget."
     if sided not in (None, 'toxic'): raise ValueError(f"sided is {sided!r}; it can be 'toxic' or None")
     at = list(traces.sums) if at is None else hook_names(model, at)
-    if odd := set(at)-set(traces.sums): raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
+    if odd := set(at)-set(traces.sums):
+        raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
     count = {a: how_many(k, len(traces.sums[a].h)) for a in at}
     found = {a: traces.sums[a].directions(count[a], ridge, sided, traces.meta['n_toxic']) for a in at}
     read, write, center, gains = ({a: made[j] for a, made in found.items()} for j in range(4))
@@ -342,7 +351,8 @@ def fit(cls:StreamShift,
     **kwargs
 )->StreamShift:
     "Trace, then derive."
-    return cls.from_traces(model, tok, trace(model, tok, generations, scorer, **kwargs), k=k, kl=kl, ridge=ridge, sided=sided, name=name)
+    return cls.from_traces(model, tok, trace(model, tok, generations, scorer, **kwargs), k=k, kl=kl, ridge=ridge,
+                           sided=sided, name=name)
 
 def tokens_read(
     edit:StreamShift,
@@ -385,7 +395,8 @@ def from_prompts(cls:StreamShift,
     **kw,              # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
 )->StreamShift:
     "Continuations, then the edit."
-    made = generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed, progress=progress)
+    made = generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed,
+                    progress=progress)
     return cls.fit(model, tok, made, scorer, **{**stream_recommended, **dict(seed=seed), **kw})
 
 @patch(cls_method=True)
@@ -398,8 +409,10 @@ def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
 @patch(cls_method=True)
 def suggest(cls:StreamShift, trial, d_model:int)->dict:
     "Number of components, budget, ridge and side, at the embeddings."
-    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
-                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True),
+                kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]),
+                sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:StreamShift, settings:dict)->dict|None:
@@ -414,7 +427,8 @@ def table(self:StreamShift,
     rows = []
     for a, gains in self.gains.items():
         shown = min(n, len(gains), len(self.says[a]))
-        rows += [{'place': a, 'component': j+1, 'gain': float(gains[j]), 'reads at': self.says[a][j]} for j in range(shown)]
+        rows += [{'place': a, 'component': j+1, 'gain': float(gains[j]), 'reads at': self.says[a][j]}
+                 for j in range(shown)]
     return pd.DataFrame(rows).set_index(['place', 'component'])
 
 @patch
@@ -426,7 +440,8 @@ def plot_choice(self:StreamShift,
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     for a, g in self.gains.items(): ax.plot(np.arange(1, len(g[:n])+1), g[:n], 'o-', ms=3, lw=1, label=a)
-    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly', ylim=(0, None))
+    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly',
+           ylim=(0, None))
     ax.legend(frameon=False, fontsize=8)
     return ax
 
@@ -434,7 +449,8 @@ def plot_choice(self:StreamShift,
 def _repr_html_(self:StreamShift):
     table = self.table()
     table['reads at'] = [' '.join(mask(t.strip()) for t in tokens) for tokens in table['reads at']]
-    about = ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer') if k in self.meta)
+    about = ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer')
+                      if k in self.meta)
     return f'<p><b>{self.name}</b>: {about}</p>' + table.round(3).to_html()
 
 # %% ../../nbs/editing/stream.ipynb #94000021
@@ -444,7 +460,8 @@ def check_settings(cls:StreamShift, given:dict, d_model:int)->dict:
     given = super(StreamShift, cls).check_settings(given, d_model)
     check_shared(given, d_model)
     at = given.get('at', 0)
-    if isinstance(at, int) and at < 0: raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
+    if isinstance(at, int) and at < 0:
+        raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
     return given
 
 @patch
@@ -453,5 +470,7 @@ def sections(self:StreamShift)->list[Section]:
     components = self.table()
     masked = [[mask(token) for token in tokens] for tokens in components['reads at']]
     return [Section('The components', components.assign(**{'reads at': masked}),
-                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic continuations at which it reads most.'),
-            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.')]
+                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic '
+                'continuations at which it reads most.'),
+            Section('What each component takes', figure=self.plot_choice,
+                    caption='What each component takes from the toxic tokens, for its price.')]

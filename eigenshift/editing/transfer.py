@@ -40,8 +40,10 @@ def random_kept(
     seed:int=0,
 )->np.ndarray:  # (draws,) of `kept`
     "What the best `m` eigen-choices carry of random `k`-dimensional subspaces."
-    g = torch.Generator().manual_seed(seed); d = Vh.shape[1]
-    Q = torch.linalg.qr(torch.randn(draws, d, k, generator=g, dtype=torch.float64))[0] # a random subspace meets every orthonormal basis alike
+    g = torch.Generator().manual_seed(seed)
+    d = Vh.shape[1]
+    # a random subspace meets every orthonormal basis alike
+    Q = torch.linalg.qr(torch.randn(draws, d, k, generator=g, dtype=torch.float64))[0]
     return (Q.square().sum(-1).topk(m, dim=1).values.sum(1)/k).numpy()
 
 # %% ../../nbs/editing/transfer.ipynb #83d8a873
@@ -53,7 +55,9 @@ def through_vocabulary(
 )->Tensor:           # (d_new, d_old) float64: a state of the old model as one of the new
     "The linear map between hidden spaces that changes the logits least."
     a, b = as_head(old), as_head(new)
-    if a.n_vocab != b.n_vocab: raise ValueError(f'heads of {a.n_vocab} and {b.n_vocab} tokens: a map through the vocabulary needs the same tokenizer')
+    if a.n_vocab != b.n_vocab:
+        raise ValueError(f'heads of {a.n_vocab} and {b.n_vocab} tokens: a map through the vocabulary needs the same '
+                         'tokenizer')
     G, C, sa, sb = 0., 0., 0., 0.
     for (_, A), (_, B) in zip(a.rows(block), b.rows(block)):
         A, B = A.detach().cpu().double(), B.detach().cpu().double()
@@ -68,18 +72,25 @@ def through_vocabulary(
 class Transfer:
     "A shift in another model, and how much of it is kept."
     shift:HeadEdit     # the edit, for the new model: in its eigen-choices, or a FisherShift
-    fidelity:Tensor    # (k,) share of each written direction's effect on the logits that can be had in the new model; 1 in the same space
-    kept:float=1.      # share of the old subspace that the new directions carry, in [0, 1]; 1 where the edit is not expressed in eigen-choices
+    # (k,) share of each written direction's effect on the logits that can be had in the new model; 1 in the same space
+    fidelity:Tensor
+    # share of the old subspace that the new directions carry, in [0, 1]; 1 where the edit is not expressed in
+    # eigen-choices
+    kept:float=1.
     null:np.ndarray|None=None # (draws,) the same of random subspaces of the same dimension
     angles:Tensor|None=None   # (k,) principal angles between the old subspace, carried over, and the new, radians
     @property
     def report(self)->dict:
         "Numbers: kept, fidelity; where eigen-choices carry the edit, what random subspaces keep, and the angles in degrees."
-        chosen = {} if self.null is None else dict(random=float(self.null.mean()), random_high=float(np.quantile(self.null, .95)), largest_angle=float(self.angles.max().rad2deg()), mean_angle=float(self.angles.mean().rad2deg()))
+        chosen = {} if self.null is None else dict(random=float(self.null.mean()),
+                                                   random_high=float(np.quantile(self.null, .95)),
+                                                   largest_angle=float(self.angles.max().rad2deg()),
+                                                   mean_angle=float(self.angles.mean().rad2deg()))
         return dict(kept=self.kept, fidelity=float(self.fidelity.mean())) | chosen
     def __repr__(self):
         r = self.report
-        if self.null is None: return f"Transfer({self.shift.name!r}: {r['fidelity']:.0%} of what it writes on the logits can be had)"
+        if self.null is None:
+            return f"Transfer({self.shift.name!r}: {r['fidelity']:.0%} of what it writes on the logits can be had)"
         return f"Transfer({self.shift.name!r}: keeps {r['kept']:.0%} of the subspace, a random one {r['random']:.0%} (95 % below {r['random_high']:.0%}); principal angles {r['mean_angle']:.0f}° on average, {r['largest_angle']:.0f}° at most)"
 
 def carried(
@@ -89,7 +100,9 @@ def carried(
     "The edited subspace in another hidden space."
     V, c = shift.Vk.double(), None if shift.center is None else shift.center.double()
     if M is None: return V, c
-    X = V @ M.T; Q, U = torch.linalg.qr((X/X.norm(dim=1, keepdim=True)).T); return (Q*U.diagonal().sign()).T, None if c is None else M @ c
+    X = V @ M.T
+    Q, U = torch.linalg.qr((X/X.norm(dim=1, keepdim=True)).T)
+    return (Q*U.diagonal().sign()).T, None if c is None else M @ c
 
 def transfer(
     shift:HeadEdit,  # fitted on another model
@@ -118,7 +131,8 @@ def transfer(
     meta = record_of_transfer(shift, choices.meta, source)|dict(k=m)
     meta['transferred'] |= dict(kept=kept, random=float(null.mean()))
     center = None if center is None else center.float()
-    out = EigenShift(f'{shift.name} transferred', Vk, scale, center, shift.sided, chosen, dict(sigma=choices.S), meta=meta)
+    out = EigenShift(f'{shift.name} transferred', Vk, scale, center, shift.sided, chosen, dict(sigma=choices.S),
+                     meta=meta)
     return Transfer(out, fidelity, kept, null, principal_angles(V, Vk))
 
 def nearest_choices(V, Vh, weight, m):
@@ -134,12 +148,16 @@ def transfer_oblique(shift, model, source, k, neutral):
     "Written directions go to the new space, readings come from it; centre and budget are renewed if neutral states are there."
     h = model.head if isinstance(model, EigenChoices) else as_head(model)
     if h is None: raise ValueError('these eigen-choices have lost their head: give the model')
-    if k is not None: raise ValueError(f'k is {k!r}; it is the number of eigen-choices, and {shift!r} is not expressed in them: leave it out')
+    if k is not None:
+        raise ValueError(f'k is {k!r}; it is the number of eigen-choices, and {shift!r} is not expressed in them: '
+                         'leave it out')
     check_width(shift, h.d_model, source)
     read, write, center, fidelity = moved_directions(shift, h, source)
     if center is not None and neutral is not None: center = torch.as_tensor(neutral).double().mean(0)
-    out = replace(shift, name=f'{shift.name} transferred', Vk=read.float(), write=write.float(), center=None if center is None else center.float(),
-                  meta=record_of_transfer(shift, record_of_head(model, h), source), **(dict(words={}) if hasattr(shift, 'words') else {}))
+    out = replace(shift, name=f'{shift.name} transferred', Vk=read.float(), write=write.float(),
+                  center=None if center is None else center.float(),
+                  meta=record_of_transfer(shift, record_of_head(model, h), source),
+                  **(dict(words={}) if hasattr(shift, 'words') else {}))
     if neutral is None or 'kl' not in shift.meta: return Transfer(out, fidelity)
     strength = to_budget(h, out, torch.as_tensor(neutral).float(), shift.meta['kl'])
     return Transfer(replace(out, write=out.write*strength), fidelity)
@@ -150,12 +168,14 @@ def moved_directions(shift, h, source):
     center = None if shift.center is None else shift.center.double()
     if source is None: return read, write, center, torch.ones(len(read))
     M = through_vocabulary(source, h)
-    return read @ through_vocabulary(h, source), write @ M.T, None if center is None else M @ center, written_fidelity(write, M, source, h)
+    return read @ through_vocabulary(h, source), write @ M.T, None if center is None else M @ center, written_fidelity(
+        write, M, source, h)
 
 def check_width(shift, d, source):
     "Refuse a shift of another width, unless it goes through the vocabulary."
     if source is None and shift.Vk.shape[1] != d:
-        raise ValueError(f'the shift edits states of width {shift.Vk.shape[1]}, this head reads {d}: give source=<the old model>, to go through the vocabulary')
+        raise ValueError(f'the shift edits states of width {shift.Vk.shape[1]}, this head reads {d}: give source=<the '
+                         'old model>, to go through the vocabulary')
 
 def record_of_head(model, h):
     "Model, head and sketch, for a record."
@@ -168,7 +188,8 @@ def record_of_transfer(shift, own, source):
     kept = {a: b for a, b in shift.meta.items() if a not in ('weights', 'model', 'head', 'toxic_tokens')}
     kept |= {a: own[a] for a in ('model', 'head') if own.get(a)}
     if 'sketch' in own: kept['weights'] = dict(head=own['sketch'])
-    return kept | dict(transferred=dict(source=shift.meta.get('model') or '', through='hidden space' if source is None else 'vocabulary'))
+    return kept | dict(transferred=dict(source=shift.meta.get('model') or '',
+                                        through='hidden space' if source is None else 'vocabulary'))
 
 def written_fidelity(V, M, old, new):
     "(k,) share of each direction's centred logits that a map reproduces."

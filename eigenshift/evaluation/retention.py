@@ -14,6 +14,7 @@ from pathlib import Path
 from torch import Tensor
 from typing import Any
 from ..core import batches_by_length
+from ..environment import install_command
 from ..editing.intervention import Intervention
 from ..states.generation import generate
 from ..probing.linear import probe_scores
@@ -265,7 +266,7 @@ def tasks(
 )->pd.DataFrame:                         # task, metric, before, before_se; with an intervention after, after_se, change
     "Accuracy on tasks, before and after an edit."
     try: from lm_eval import simple_evaluate
-    except ImportError as e: raise ImportError('tasks needs lm-eval: pip install "eigenshift[tasks]"') from e
+    except ImportError as e: raise ImportError(f'tasks needs lm-eval: {install_command("tasks")}') from e
     names = [names] if isinstance(names, str) else list(names)
     manager, side = _task_manager(names, include_path), tok.padding_side
     lm = _wrapped(model, tok, batch_size)

@@ -49,13 +49,15 @@ def block_calls(
     config = text_config(model)
     depths = {v for k in _depth_names if isinstance(v := getattr(config, k, None), int)}
     groups, lists = getattr(config, 'num_hidden_groups', None), _outermost(model)
-    found = [(path, m) for path, m in lists if len(m) in depths|{groups} and all(any(is_linear(c) for c in b.modules()) for b in m)]
+    found = [(path, m) for path, m in lists if len(m) in depths|{groups}
+             and all(any(is_linear(c) for c in b.modules()) for b in m)]
     if not found or len(found) > 1+bool(getattr(config, 'is_encoder_decoder', False)):
         raise ValueError(f'no blocks found in {type(model).__name__}: the configuration names depths {sorted(depths)}, '
                          f'its lists of modules are {[(path, len(m)) for path, m in lists]}')
     out = []
     for path, m in found:
-        owner, times = model.get_submodule(path.rpartition('.')[0]), config.num_hidden_layers//len(m) if len(m) == groups else 1
+        owner = model.get_submodule(path.rpartition('.')[0])
+        times = config.num_hidden_layers//len(m) if len(m) == groups else 1
         out += [(f'{path}.{i}', b, call if groups else None, owner) for i, b in enumerate(m) for call in range(times)]
     return out
 
@@ -84,7 +86,8 @@ class Neurons:
 def _one_stream(name, out):
     "Refuse the output of a block that is not one residual stream."
     if out.ndim == 3: return
-    raise ValueError(f'{name}: its block returns {tuple(out.shape)}, not (batch, tokens, d_model): it hands on several streams at once, so there is '
+    raise ValueError(f'{name}: its block returns {tuple(out.shape)}, not (batch, tokens, d_model): it hands on several '
+                     'streams at once, so there is '
                      'no one stream to read or change. Use the head, or neurons')
 
 def _shown(units, out, tokens, at, fn):
@@ -142,13 +145,17 @@ def params(self:Neurons
 )->list[Tensor]: # views (*unit_shape, …): the weight's, and the bias's if there is one
     "Views of the parameters that make these units."
     if self.call is not None or self.shared:
-        raise ValueError(f'{self.name}: its weights are shared by every call, so one call cannot be edited in them; apply it as a hook')
+        raise ValueError(f'{self.name}: its weights are shared by every call, so one call cannot be edited in them; '
+                         'apply it as a hook')
     if hasattr(self.module, 'base_layer'):
-        raise ValueError(f'{self.name}: an adapter adds to this layer; merge it into the weights first (merge_and_unload), or apply the edit as a hook')
+        raise ValueError(f'{self.name}: an adapter adds to this layer; merge it into the weights first '
+                         '(merge_and_unload), or apply the edit as a hook')
     views = _views(self)
-    fits = all(v.shape[:len(self.unit_shape)] == self.unit_shape and v.is_floating_point() and v.device.type != 'meta' for v in views)
+    fits = all(v.shape[:len(self.unit_shape)] == self.unit_shape and v.is_floating_point() and v.device.type != 'meta'
+               for v in views)
     if fits: return views
-    raise ValueError(f'{self.name}: the weights are quantised or not in memory ({type(self.module).__name__}), so they cannot be edited in place; apply it as a hook')
+    raise ValueError(f'{self.name}: the weights are quantised or not in memory ({type(self.module).__name__}), so they '
+                     'cannot be edited in place; apply it as a hook')
 
 @patch
 def scale_(self:Neurons,
@@ -230,7 +237,9 @@ def _of_linear(name, m, block, call, owner, takes, d_model):
     "The neurons of one linear layer: two where it fuses two projections, as the widths that its neighbours take tell."
     at, n = '' if call is None else f'@{call}', _sizes(m)[1]
     fused = n not in takes and n % 2 == 0 and n//2 in takes and n != d_model
-    if not fused: return [Neurons(name+at, m, n, block, 'conv1d' if type(m).__name__ == 'Conv1D' else 'linear', None, call, owner=owner)]
+    if not fused:
+        return [Neurons(name+at, m, n, block, 'conv1d' if type(m).__name__ == 'Conv1D' else 'linear', None, call,
+                        owner=owner)]
     parts = zip(_halves.get(name.rsplit('.', 1)[-1], ('gate', 'up')), (slice(0, n//2), slice(n//2, n)))
     return [Neurons(f'{name}[{half}]{at}', m, n//2, block, 'fused', part, call, owner=owner) for half, part in parts]
 
@@ -252,10 +261,13 @@ def neurons(
     for i, (name, block, call, owner) in enumerate(block_calls(model)):
         layers = _mlp_layers(name, block, n_experts, d_model)
         for path, m in layers:
-            if not is_linear(m): found += _of_experts(f'{name}.{path}', m, i); continue
+            if not is_linear(m):
+                found += _of_experts(f'{name}.{path}', m, i)
+                continue
             siblings = [o for q, o in layers if is_linear(o) and q.rpartition('.')[0] == path.rpartition('.')[0]]
             found += _of_linear(f'{name}.{path}', m, i, call, owner, {_sizes(o)[0] for o in siblings}, d_model)
     if found: return _mark_shared(found)
     held = sorted({type(m).__name__ for _, b in blocks(model) for m in b.children()})
-    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}): methods on neurons have nothing to work on; '
+    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}): methods on neurons have '
+                     'nothing to work on; '
                      'use one at the head, such as FisherShift')

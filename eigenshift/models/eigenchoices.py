@@ -33,7 +33,8 @@ def gram(
     head, G = as_head(source), None
     for _, B in head.rows(block):
         B = _in_float64(B)
-        if G is None: G, device = torch.zeros(head.d_model, head.d_model, dtype=torch.float64, device=B.device).T, B.device
+        if G is None:
+            G, device = torch.zeros(head.d_model, head.d_model, dtype=torch.float64, device=B.device).T, B.device
         if device.type == 'cpu': G = torch.from_numpy(dsyrk(1., B.numpy().T, beta=1., c=G.numpy(), overwrite_c=True))
         else: G.addmm_(B.to(device).T, B.to(device))
     return G
@@ -51,7 +52,8 @@ def _eigh(G):
 def _check_finite(head, values):
     "Refuse a head with NaN or infinite weights."
     if not torch.isfinite(values).all():
-        raise ValueError(f'the head {head.name!r} holds NaN or infinite weights; load it in another dtype, or load another checkpoint')
+        raise ValueError(f'the head {head.name!r} holds NaN or infinite weights; load it in another dtype, or load '
+                         'another checkpoint')
 
 def _gram_route(head, block):
     "Singular values and right singular vectors from the Gram matrix."
@@ -115,7 +117,8 @@ class EigenChoices:
     def condition(self)->float: return float(self.S[0]/self.S[-1].clamp(min=1e-300))
 
     def __repr__(self)->str:
-        return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma {self.S[0]:.4g} to {self.S[-1]:.4g}, "
+        return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma "
+                f"{self.S[0]:.4g} to {self.S[-1]:.4g}, "
                 f"condition {self.condition:.3g}, {len(self.blocks)} blocks of near-equal values)")
 
 # %% ../../nbs/models/eigenchoices.ipynb #6d212003
@@ -124,8 +127,10 @@ _routes = dict(gram=_gram_route, qr=_qr_route)
 def _warn_faint(S, faint):
     "Say how many directions a Gram matrix blurs."
     condition = float(S[0]/S[-1].clamp(min=1e-300))
-    warnings.warn(f'the head has condition {condition:.3g}: the last {faint} of {len(S)} eigen-choices lie below a thousandth of the first, '
-                  'where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost', stacklevel=3)
+    warnings.warn(f'the head has condition {condition:.3g}: the last {faint} of {len(S)} eigen-choices lie below a '
+                  'thousandth of the first, '
+                  'where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost',
+                  stacklevel=3)
 
 def eigen_choices(
     source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight (n_vocab, d_model)
@@ -140,8 +145,10 @@ def eigen_choices(
     S, Vh = (t.cpu() for t in _routes[method](head, block))
     faint = int((S < .999e-3*S[0]).sum())
     if faint and method == 'gram': _warn_faint(S, faint)
-    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=head.name, n_vocab=head.n_vocab, d_model=head.d_model,
-                dtype=str(head.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(head), eigenshift=__version__)
+    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=head.name,
+                n_vocab=head.n_vocab, d_model=head.d_model,
+                dtype=str(head.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(head),
+                eigenshift=__version__)
     return EigenChoices(S, fix_signs(Vh), near_equal(S, gap, 2 if method == 'gram' else 1), meta, head, tok)
 
 # %% ../../nbs/models/eigenchoices.ipynb #66395c24
@@ -172,7 +179,9 @@ def tokens(
     tok:'PreTrainedTokenizerBase|None'=None, # tokenizer, if not given before; without one, ids come back
 )->tuple[list, list]:                        # promoted by +v_i, promoted by -v_i
     "The tokens that +v_i and -v_i promote, strongest first."
-    if self.head is None: raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) brings the head back')
+    if self.head is None:
+        raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) '
+                         'brings the head back')
     if not -self.d_model <= i < self.d_model: raise ValueError(f'eigen-choice {i} of {self.d_model}')
     ids, tok = extremes(self.head, self.Vh[[i]], n)[0][0].tolist(), tok or self.tok
     return tuple([tok.decode([t]) for t in side] if tok else side for side in ids)
@@ -213,10 +222,14 @@ def read_safetensors(
     from safetensors import safe_open
     if not Path(path).is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     try:
-        with safe_open(str(path), 'pt') as f: header, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
-    except Exception as e: raise ValueError(f'{str(path)!r} is no safetensors file, or it is damaged ({e}); write it again with `save`') from e
+        with safe_open(str(path), 'pt') as f:
+            header, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
+    except Exception as e:
+        raise ValueError(
+            f'{str(path)!r} is no safetensors file, or it is damaged ({e}); write it again with `save`') from e
     if 'kind' not in header or kind and header['kind'] != kind:
-        raise ValueError(f"{str(path)!r} holds {header.get('kind', 'tensors that eigenshift did not write')!r}, not {kind or 'an object of eigenshift'}")
+        raise ValueError(f"{str(path)!r} holds {header.get('kind', 'tensors that eigenshift did not write')!r}, not "
+                         f"{kind or 'an object of eigenshift'}")
     return tensors, header
 
 # %% ../../nbs/models/eigenchoices.ipynb #7a29c930
@@ -224,8 +237,10 @@ def _check_head(path, meta, head):
     "Refuse a head other than the one that eigen-choices in a file are of."
     far = distance(meta['sketch'], sketch(head))
     if far <= (.2 if head.quantized else .02): return
-    raise ValueError(f"{str(path)!r}: these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x {meta['d_model']}) of "
-                     f"{meta['model'] or 'a bare weight'!r}; the one given is {head.n_vocab} x {head.d_model}, {far:.2g} away")
+    raise ValueError(f"{str(path)!r}: these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x "
+                     f"{meta['d_model']}) of "
+                     f"{meta['model'] or 'a bare weight'!r}; the one given is {head.n_vocab} x {head.d_model}, "
+                     f"{far:.2g} away")
 
 @patch(cls_method=True)
 def load(

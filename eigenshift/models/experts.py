@@ -20,7 +20,8 @@ class ExpertLayout:
     concatenated:bool # gate and up are one half each; else they take turns
     gated:bool
     activate:Callable # from the up projection's output (n, 2u or u) to the down projection's input (n, u)
-    routed:bool=True # called with the experts' index and weights; else each expert is given all tokens, zeroed where it is not meant
+    # called with the experts' index and weights; else each expert is given all tokens, zeroed where it is not meant
+    routed:bool=True
 
 def _llama4(m):
     "Whether a module of experts is Llama 4's: gated, transposed, called with the tokens alone."
@@ -45,7 +46,8 @@ def expert_layout(
             return up*module.act_fn(gate)
         return ExpertLayout('gate_up_proj', True, True, True, activate, routed=False)
     held = [(k, tuple(p.shape)) for k, p in module._parameters.items()]
-    raise ValueError(f'{name or "a module"}: experts of an unknown layout ({type(module).__name__}: {held}). Neurons of this model cannot be '
+    raise ValueError(f'{name or "a module"}: experts of an unknown layout ({type(module).__name__}: {held}). Neurons '
+                     'of this model cannot be '
                      'read or changed; methods at the head can be used')
 
 # %% ../../nbs/models/experts.ipynb #475e9bb6

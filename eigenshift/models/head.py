@@ -20,11 +20,13 @@ _floats = torch.float64, torch.float32, torch.float16, torch.bfloat16
 def _nf4(w, state, start, stop, d):
     "Rows of a bitsandbytes 4-bit weight: packed nibbles, a table of 16 values, one absolute maximum per block."
     if getattr(state, 'packing_format_for_cpu', False):
-        raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of quantisation, as load_lm does')
+        raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of '
+                         'quantisation, as load_lm does')
     absmax = state.absmax
     if getattr(state, 'nested', False):   # the maxima are quantised in their turn
         inner = state.state2
-        absmax = inner.code.to(w.device)[absmax.long()]*inner.absmax.repeat_interleave(inner.blocksize)[:absmax.numel()]+state.offset
+        absmax = inner.code.to(w.device)[absmax.long()]*inner.absmax.repeat_interleave(
+            inner.blocksize)[:absmax.numel()]+state.offset
     first, last = start*d, stop*d
     packed = w.detach().reshape(-1)[first//2:(last+1)//2]
     code = torch.stack([packed >> 4, packed & 15], -1).reshape(-1)[first%2:][:last-first]
@@ -45,7 +47,8 @@ def _rows(module, start, stop):
     if _is_plain(w): return w.detach()[start:stop]
     if (state := getattr(w, 'quant_state', None)) is not None: return _nf4(w, state, start, stop, module.in_features)
     scales = _byte_scales(module)
-    if w.dtype == torch.int8 and scales is not None: return (w[start:stop].float()*(scales[start:stop, None].float()/127)).detach()
+    if w.dtype == torch.int8 and scales is not None:
+        return (w[start:stop].float()*(scales[start:stop, None].float()/127)).detach()
     if type(w) not in (Tensor, nn.Parameter):   # torchao's, or split over devices
         rows = w.detach()[start:stop]
         if hasattr(rows, 'full_tensor'): return rows.full_tensor()
@@ -72,7 +75,8 @@ class Head:
         block:int=4096, # rows at a time
     )->Iterator[tuple[int, Tensor]]: # (start, (<=block, d_model) floats on the rows' own device)
         "The weight's rows, block by block, dequantised."
-        for start in range(0, self.n_vocab, block): yield start, _rows(self.module, start, min(start+block, self.n_vocab))
+        for start in range(0, self.n_vocab, block):
+            yield start, _rows(self.module, start, min(start+block, self.n_vocab))
 
     def finish(self,
         z:Tensor, # (..., n_vocab) what the head's module returns
@@ -102,7 +106,8 @@ def _one_token(model, module):
     finally:
         model.train(training)
         for hook in hooks: hook.remove()
-    if len(seen) != 1 or seen[0].numel() != logits.numel(): raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
+    if len(seen) != 1 or seen[0].numel() != logits.numel():
+        raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
     return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], logits)]
 
 def _named(settings, pattern):
@@ -134,7 +139,9 @@ def _measure(model, module, n, bias):
         raise ValueError(f'the weights of the head ({type(module).__name__}) do not give what it returns: '
                          'merge an adapter first (merge_and_unload), keep the head out of quantisation')
     fit = _fit_scale(z, logits, vars(model.config.get_text_config()), 1e-4 if exact else 1e-2)
-    if fit is None: raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so its weight cannot stand for it')
+    if fit is None:
+        raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so '
+                         'its weight cannot stand for it')
     return fit
 
 def _of_model(model):
@@ -143,7 +150,8 @@ def _of_model(model):
     if module is None: raise ValueError(f'{type(model).__name__} has no output head: load it with load_lm')
     w, embedding, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
     if bias is not None and bias.is_meta: bias = fetch_offloaded(module, 'bias')
-    tied = w is embedding or (w.device.type != 'meta' and w.data_ptr() == embedding.data_ptr() and w.shape == embedding.shape)
+    tied = w is embedding or (w.device.type != 'meta' and w.data_ptr() == embedding.data_ptr()
+                              and w.shape == embedding.shape)
     n, d = getattr(module, 'out_features', w.shape[0]), getattr(module, 'in_features', w.shape[-1])
     if module not in _measured: _measured[module] = _measure(model, module, n, bias)
     name = next((path for path, m in model.named_modules() if m is module), 'lm_head')
@@ -154,7 +162,8 @@ def _of_weight(W):
     "A bare weight that answers as a head."
     if W.ndim != 2: raise ValueError(f'a head has shape (n_vocab, d_model); this has {tuple(W.shape)}')
     def rows(block=4096): return ((i, W[i:i+block]) for i in range(0, len(W), block))
-    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, scale=1., softcap=None,
+    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, scale=1.,
+                           softcap=None,
                            n_vocab=len(W), d_model=W.shape[1], rows=rows)
 
 # %% ../../nbs/models/head.ipynb #d4e6c4cf
@@ -178,7 +187,8 @@ def sketch(
     source:nn.Module|Head|Tensor|np.ndarray, # a weight of any shape, a `Head`, or a model (its head)
 )->list[float]:                              # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
     "A few fixed projections of a weight, by which it is known again in another dtype."
-    if isinstance(source, Tensor) and source.ndim != 2: source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
+    if isinstance(source, Tensor) and source.ndim != 2:
+        source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
     h = as_head(source)
     S = _some_rows(h)
     draw = np.random.RandomState(0) # the one generator of numpy whose stream is frozen for good

@@ -14,7 +14,8 @@ from pathlib import Path
 from torch import nn, Tensor
 from xxhash import xxh3_128
 from ..core import asset
-from ..environment import tell_newer
+from ..environment import install_command, tell_newer
+from .packaged import packaged_models, packaged_path
 
 from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
@@ -35,10 +36,12 @@ def set_pad(
         if piece is None or vocabulary.get(piece, n_vocab) >= n_vocab: continue
         tok.pad_token = piece
         return tok
-    raise ValueError(f'the tokenizer has no piece to pad with among its {n_vocab}: set tok.pad_token to a piece of its vocabulary')
+    raise ValueError(f'the tokenizer has no piece to pad with among its {n_vocab}: set tok.pad_token to a piece of its '
+                     'vocabulary')
 
 # %% ../../nbs/models/loading.ipynb #589ef522
-_no_network = {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout', 'ReadTimeout', 'MaxRetryError'}
+_no_network = {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout',
+               'ReadTimeout', 'MaxRetryError'}
 
 def _chain(e):
     "An exception and those that it was raised from."
@@ -56,13 +59,16 @@ def explain_failure(
     chain = _chain(e)
     kinds, said = {type(x).__name__ for x in chain}, ' '.join(map(str, chain))
     if 'GatedRepoError' in kinds or 'gated repo' in said:
-        return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth login` (or set HF_TOKEN) and try again.')
+        return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth '
+                               'login` (or set HF_TOKEN) and try again.')
     if kinds & _no_network or 'connect' in said:
-        return ConnectionError(f'the hub cannot be reached for {name!r} and no copy is cached: run `hf download {name}` where there is a network '
+        return ConnectionError(f'the hub cannot be reached for {name!r} and no copy is cached: run `hf download '
+                               f'{name}` where there is a network '
                                'and give the folder, or give no name for the bundled model.')
     could_be = os.path.exists(name) or re.fullmatch(r'[\w.-]+(/[\w.-]+)?', str(name))
     if 'RepositoryNotFoundError' in kinds or 'is not a valid model identifier' in said or not could_be:
-        return FileNotFoundError(f'no model {name!r}, neither a folder nor an id on the hub (a private one needs `hf auth login`). '
+        return FileNotFoundError(f'no model {name!r}, neither a folder nor an id on the hub (a private one needs `hf '
+                                 'auth login`). '
                                  'The bundled one loads without a name.')
     if 'safetensors' in said:
         return OSError(f'{name!r} has no safetensors weights, and pickled ones are not loaded: '
@@ -86,7 +92,8 @@ def _quantization(quantize):
     "What transformers is told to quantise while it loads."
     if quantize is None: return {}
     if quantize not in ('4bit', '8bit'): raise ValueError(f"quantize is {quantize!r}; expected None, '4bit' or '8bit'")
-    if importlib.util.find_spec('bitsandbytes') is None: raise ImportError('quantize needs bitsandbytes: pip install "eigenshift[quant]"')
+    if importlib.util.find_spec('bitsandbytes') is None:
+        raise ImportError(f'quantize needs bitsandbytes: {install_command("quant")}')
     from transformers import BitsAndBytesConfig
     four = dict(load_in_4bit=True, bnb_4bit_quant_type='nf4', bnb_4bit_compute_dtype=torch.bfloat16)
     return dict(quantization_config=BitsAndBytesConfig(**(four if quantize == '4bit' else dict(load_in_8bit=True))))
@@ -97,7 +104,7 @@ def _in_gguf(name, gguf_file):
         if not os.path.isfile(name): raise FileNotFoundError(f'no file {str(name)!r}')
         name, gguf_file = os.path.split(os.path.abspath(name))
     if gguf_file is not None and importlib.util.find_spec('gguf') is None:
-        raise ImportError('a GGUF file needs the package gguf: pip install "eigenshift[gguf]"')
+        raise ImportError(f'a GGUF file needs the package gguf: {install_command("gguf")}')
     return name, gguf_file
 
 def language_class(
@@ -119,8 +126,10 @@ def _unmark(model):
 def _refuse_random(name, model, missing, optional):
     "Weights that the checkpoint lacks are an error: they would be random."
     lacks = sorted(k for k in missing if not any(o in k for o in optional))
-    if lacks: raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} ({", ".join(lacks[:3])}…): '
-                               'they would be random. Load it as what it is.')
+    if lacks:
+        raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} '
+                         f'({", ".join(lacks[:3])}…): '
+                         'they would be random. Load it as what it is.')
 
 def _half_on_cpu(model):
     "Whether a model lies on a CPU in half precision."
@@ -138,7 +147,8 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
         tok = AutoTokenizer.from_pretrained(name, **kw)
         cls = auto(AutoConfig.from_pretrained(name, **kw))
         with _no_bar(name):
-            model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True, output_loading_info=True, **kw, **how)
+            model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True,
+                                              output_loading_info=True, **kw, **how)
     except Exception as e: raise explain_failure(e, name) from e
     _refuse_random(name, model, info['missing_keys'], optional)
     if gguf_file: _unmark(model)
@@ -147,7 +157,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; none: the bundled small model
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; "smollm2" or "gemma3": of `packaged_models`; none: the bundled small model
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -158,6 +168,7 @@ def load_lm(
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
     from transformers import MODEL_FOR_MASKED_LM_MAPPING
     name = str(name_or_path or asset('lm'))
+    if name in packaged_models and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
     if type(model.config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(model.config, 'is_decoder', False):
         raise ValueError(f'{name!r} is an encoder ({type(model).__name__} reads both ways): use load_encoder.')
@@ -176,7 +187,9 @@ def load_encoder(
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
     from transformers import AutoModel
     name = str(name_or_path or asset('classifier'))
-    model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code, optional=('pooler',))
+    if name == 'minilm' and not os.path.exists(name): name = str(packaged_path(name))
+    model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
+                       optional=('pooler',))
     tok.padding_side = 'right'
     return model, tok
 
@@ -204,7 +217,8 @@ def pad_ids(
     side:str='right',              # "left" for generation
 )->dict:                           # input_ids and attention_mask (n, longest); position_ids where the model takes them
     "A padded batch in which padding cannot matter."
-    if any(len(i) == 0 for i in ids): raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
+    if any(len(i) == 0 for i in ids):
+        raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
     longest, pad = max(map(len, ids)), 0 if tok.pad_token_id is None else tok.pad_token_id
     tokens = torch.full((len(ids), longest), pad)
     mask = torch.zeros_like(tokens)
@@ -215,7 +229,8 @@ def pad_ids(
     out = dict(input_ids=tokens, attention_mask=mask)
     first = first_position(model)
     told = first or side == 'left'
-    if told and 'position_ids' in inspect.signature(model.forward).parameters: out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
+    if told and 'position_ids' in inspect.signature(model.forward).parameters:
+        out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
     return {k: v.to(entry(model)) for k, v in out.items()}
 
 # %% ../../nbs/models/loading.ipynb #f7b0ca37
@@ -242,7 +257,8 @@ def _offload_map(module, name):
     hook = getattr(module, '_hf_hook', None)
     for h in getattr(hook, 'hooks', [hook]):
         if getattr(h, 'weights_map', None) is not None: return h.weights_map
-    raise ValueError(f'{type(module).__name__}.{name} has no values (device "meta") and no place they were offloaded to: load the model with from_pretrained first')
+    raise ValueError(f'{type(module).__name__}.{name} has no values (device "meta") and no place they were offloaded '
+                     'to: load the model with from_pretrained first')
 
 def fetch_offloaded(
     module:nn.Module, # the module whose own parameter or buffer is on the device "meta"
@@ -254,7 +270,8 @@ def fetch_offloaded(
 def _components(name, t):
     "The plain tensors that a weight consists of, by name: itself, or the codes and scales of a quantised one."
     if hasattr(t, '__tensor_flatten__') and type(t) is not Tensor:
-        return [found for part in t.__tensor_flatten__()[0] for found in _components(f'{name}.{part}', getattr(t, part))]
+        return [found for part in t.__tensor_flatten__()[0]
+                for found in _components(f'{name}.{part}', getattr(t, part))]
     state, scales = getattr(t, 'quant_state', None), getattr(t, 'SCB', None)
     beside = {} if state is None else {k: v for k, v in state.as_dict(packed=True).items() if isinstance(v, Tensor)}
     if isinstance(scales, Tensor): beside['SCB'] = scales
@@ -288,8 +305,11 @@ def _pieces_and_rules(tok):
     "What a tokenizer is made of, as bytes, without the state that calls change."
     if (fast := getattr(tok, 'backend_tokenizer', None)) is not None:
         rules = json.loads(fast.to_str())
-        return json.dumps({k: v for k, v in rules.items() if k not in ('padding', 'truncation')}, sort_keys=True).encode()
-    if not hasattr(tok, 'save_vocabulary'): raise ValueError(f'{type(tok).__name__} has neither a backend_tokenizer nor save_vocabulary, so its pieces cannot be read')
+        return json.dumps({k: v for k, v in rules.items() if k not in ('padding', 'truncation')},
+                          sort_keys=True).encode()
+    if not hasattr(tok, 'save_vocabulary'):
+        raise ValueError(f'{type(tok).__name__} has neither a backend_tokenizer nor save_vocabulary, so its pieces '
+                         'cannot be read')
     with tempfile.TemporaryDirectory() as folder:
         return b''.join(Path(f).read_bytes() for f in sorted(tok.save_vocabulary(folder)))
 
@@ -298,5 +318,6 @@ def tokenizer_fingerprint(
 )->str:                            # 64 hexadecimal digits
     "A fingerprint of a tokenizer's pieces, rules, special tokens and chat template."
     names = ('chat_template', 'add_bos_token', 'add_eos_token', 'clean_up_tokenization_spaces', 'split_special_tokens')
-    about = dict(special={k: str(v) for k, v in tok.special_tokens_map.items()}, vocabulary=tok.get_vocab(), **{k: getattr(tok, k, None) for k in names})
+    about = dict(special={k: str(v) for k, v in tok.special_tokens_map.items()}, vocabulary=tok.get_vocab(),
+                 **{k: getattr(tok, k, None) for k in names})
     return hashlib.sha256(_pieces_and_rules(tok)+json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()

@@ -37,7 +37,8 @@ class Detection:
     config:dict            # settings and fingerprints
     samples:pd.DataFrame   # as of describe_samples
     baselines:pd.DataFrame # as of text_baselines, by sample
-    units:pd.DataFrame     # as of neuron_experts, by pool and sample; samples that begin with "untrained" are the twin's
+    # as of neuron_experts, by pool and sample; samples that begin with "untrained" are the twin's
+    units:pd.DataFrame
     layers:pd.DataFrame    # as of layer_experts, by pool and sample
     stable:pd.DataFrame    # as of expert_stability, by pool and sample
     eigen:pd.DataFrame     # as of eigen_experts, by pool and sample; empty without a head
@@ -117,7 +118,8 @@ class _Reading:
     @property
     def blocks(self):
         "The states without those that enter the head, which are not a layer's."
-        return {pool: {layer: states[layer] for layer in states if layer != 'head'} for pool, states in self.states.items()}
+        return {pool: {layer: states[layer] for layer in states if layer != 'head'}
+                for pool, states in self.states.items()}
 
 def _read(model, tok, texts, folder, untrained, seed, how):
     "Activations of a model, and of its twin."
@@ -157,7 +159,8 @@ def _stable(t, read, boots):
         table = expert_stability(Rows(activations, at), t.y[at], (1, 10, 100, 1000), boots if sample == 'all' else 0,
                                  2 if len(at) < 5000 else 1, t.strata[at], t.seed)
         return table.reset_index().assign(pool=pool, sample=sample)
-    tables = [stable(activations, pool, sample, sample) for pool, activations in read.units.items() for sample in t.samples]
+    tables = [stable(activations, pool, sample, sample) for pool, activations in read.units.items()
+              for sample in t.samples]
     tables += [stable(activations, 'max', 'untrained') for activations in read.untrained.values()]
     return pd.concat(tables, ignore_index=True)
 
@@ -228,7 +231,8 @@ def _detector(sample, name, metrics, chosen):
 def _baseline_rows(d, sample):
     "Length and the bag of words."
     rows = d.baselines_of(sample).set_index('layer')
-    return [_detector(sample, name, rows.loc[layer], rows.loc[layer].oriented) for layer, name in _baseline_names.items()]
+    return [_detector(sample, name, rows.loc[layer], rows.loc[layer].oriented)
+            for layer, name in _baseline_names.items()]
 
 def _unit_rows(d, sample, pool):
     "The neurons by four ways of saying what they reach."
@@ -282,7 +286,8 @@ def side_by_side(
 )->pd.DataFrame:        # one row for each detector: AUROC with interval on both samples, the other columns of the matched one
     "The detectors of both samples, one row for each detector."
     table = table.assign(shown=table.apply(_with_interval, axis=1))
-    everything, matched = (table[table['sample'] == sample].set_index('detector') for sample in ('all', 'length-matched'))
+    everything, matched = (table[table['sample'] == sample].set_index('detector')
+                           for sample in ('all', 'length-matched'))
     others = matched[['ap', 'f1', 'precision', 'recall', 'silhouette', 'chosen']]
     columns = {'all': everything.shown, 'length-matched': matched.shown, **others}
     return pd.DataFrame(columns).loc[everything.index].reset_index()
@@ -298,7 +303,9 @@ def units_beyond_null(
     for sample in d.samples['sample']:
         null = d.nulls[f'{pool}, {sample}']
         table = null_table(d.of('units', pool, sample), null)
-        rows[sample] = {'correlation of AUROC with what length explains': np.corrcoef(table.auroc, table.expected)[0, 1], 'best unit': table.auroc.max(),
+        rows[sample] = {'correlation of AUROC with what length explains': np.corrcoef(table.auroc,
+                                                                                      table.expected)[0, 1],
+                        'best unit': table.auroc.max(),
                         'best under permuted labels, mean': null.max(1).mean(),
                         '% of units beyond the null of the best': 100*(table.p_any <= level).mean()}
     return pd.DataFrame(rows).T.rename_axis('sample')

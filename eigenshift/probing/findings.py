@@ -46,7 +46,8 @@ class _Lookup:
         return int(self.d.samples.set_index('sample').texts[sample])
     def best_cluster(self, sample):
         "The best of all clusterings of layers."
-        rows = self.table[(self.table['sample'] == sample) & self.table.detector.str.contains('two clusters (', regex=False)]
+        rows = self.table[(self.table['sample'] == sample) & self.table.detector.str.contains('two clusters (',
+                                                                                              regex=False)]
         return rows.loc[rows.auroc.idxmax()]
     def halves(self, sample):
         "Stability between halves by k; none where there is no such model."
@@ -61,7 +62,8 @@ def _length(look):
     row = look.row
     return (f"The number of tokens alone reaches an AUROC of {_interval(row('all', 'length alone (tokens)'))} on all "
             f"{look.texts('all'):,} texts, "
-            f"two clusters of the logarithm of the number of words {row('all', 'two clusters of log length').auroc:.3f}; "
+            "two clusters of the logarithm of the number of words "
+            f"{row('all', 'two clusters of log length').auroc:.3f}; "
             f"on the {look.texts('length-matched'):,} texts matched in length they reach "
             f"{row('length-matched', 'length alone (tokens)').auroc:.3f} "
             f"and {row('length-matched', 'two clusters of log length').auroc:.3f}. "
@@ -80,10 +82,12 @@ def _neurons(look):
     untrained, beyond = _share_above(d.of('units', 'max', 'untrained')), units_beyond_null(d).iloc[:, -1]
     beside = '' if untrained is None else f', in an untrained model {untrained:.1f} %'
     return (f"With max pooling {_share_above(units):.1f} % of {len(units):,} units pass 0.5 "
-            f"(under labels permuted among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} %{beside}); "
+            f"(under labels permuted among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} "
+            f"%{beside}); "
             f"on the length-matched sample {_share_above(matched):.1f} %, and "
             f"{_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. "
-            f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit "
+            f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average "
+            "unit "
             f"is {_skill(matched.auroc.mean())}. "
             f"{beyond['all']:.1f} % of the units ({beyond['length-matched']:.1f} % matched) lie above the null of the "
             f"best of all units (5 % level).")
@@ -92,7 +96,8 @@ def _stability(look):
     "What units keep on texts that did not choose them."
     best, trained, untrained = look.best_neuron, look.halves('all'), look.halves('untrained')
     k = 100 if 100 in trained.index else int(trained.index[-1])
-    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an AUROC '
+    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an '
+                                            'AUROC '
                                             f'of {untrained.kept[k]:.3f} '
                                             f"where the trained model's keep {trained.kept[k]:.3f}")
     return (f"The best unit chosen on one half of the texts keeps {best['all']:.3f} on the other, "
@@ -105,11 +110,14 @@ def _layers(look):
     "Clusters and probes of layers, against the best neuron and the bag of words."
     clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')}
                        for name in ('two clusters (k-means)', 'linear probe'))
-    best, bag, neuron = look.best_cluster('length-matched').auroc, look.row('length-matched', 'bag of words').auroc, look.best_neuron['length-matched']
+    best = look.best_cluster('length-matched').auroc
+    bag = look.row('length-matched', 'bag of words').auroc
+    neuron = look.best_neuron['length-matched']
     held_out = probe['length-matched'].auroc
     return (f"The best layer's two clusters (k-means, mean pooling) reach {_interval(clusters['all'])}, and "
             f"{_interval(clusters['length-matched'])} once length is matched; "
-            f"the best of all clusterings tried, {best:.3f} matched, is {compare_in_words(best, neuron)} the best single "
+            f"the best of all clusterings tried, {best:.3f} matched, is {compare_in_words(best, neuron)} the best "
+            "single "
             f"neuron ({neuron:.3f}, chosen on other texts). "
             f"A held-out linear probe on the best layer reaches {_interval(probe['all'])}, matched "
             f"{_interval(probe['length-matched'])}: "

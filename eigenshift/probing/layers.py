@@ -103,7 +103,8 @@ def layer_experts(
         sample = np.random.default_rng(seed).permutation(len(H))[:silhouette]
         for m in methods:
             called, metrics = _layer_methods[m](H, toxic, m, cv, seed)
-            rows.append(dict(layer=name, depth=depth, method=m, **metrics, silhouette=_silhouette(H, called, sample, seed)))
+            rows.append(dict(layer=name, depth=depth, method=m, **metrics,
+                             silhouette=_silhouette(H, called, sample, seed)))
     return pd.DataFrame(rows)
 
 # %% ../../nbs/probing/layers.ipynb #6126af5e
@@ -244,7 +245,8 @@ def plot_silhouette(
     "Every layer's AUROC against the silhouette of its clusters (the paper's Figure 6)."
     ax = ax or plt.gca()
     for name, t in models.items():
-        ax.errorbar(t.silhouette, t.auroc, yerr=[t.auroc-t.low, t.high-t.auroc], fmt='o', ms=4, lw=.7, alpha=.8, label=name)
+        ax.errorbar(t.silhouette, t.auroc, yerr=[t.auroc-t.low, t.high-t.auroc], fmt='o', ms=4, lw=.7, alpha=.8,
+                    label=name)
     ax.axhline(.5, color='k', lw=.6)
     ax.set(xlabel='silhouette of the clusters', ylabel='AUROC (toxic above neutral)')
     ax.legend(frameon=False, fontsize=8)

@@ -21,7 +21,8 @@ from ..text.splits import length_matched, lengths, split_of, splits, stratified
 def _own_texts(source):
     "The columns `text` and `label` of a Dataset."
     if missing := {'text', 'label'}-set(source.column_names):
-        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them to '
+        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them '
+                         'to '
                          f'text and label')
     return source.select_columns(['text', 'label'])
 
@@ -29,7 +30,8 @@ def _texts_from(source, columns):
     "All labelled texts of a source."
     is_file = isinstance(source, (str, Path)) and source not in ('jigsaw', 'toxicn')
     if columns and not is_file:
-        raise ValueError(f'{", ".join(columns)} say how a file is read, and the texts are no file: leave them out, or name a file')
+        raise ValueError(f'{", ".join(columns)} say how a file is read, and the texts are no file: leave them out, or '
+                         'name a file')
     if hasattr(source, 'column_names'): return _own_texts(source)
     if source is None: return load_sentences()
     if source == 'jigsaw': return load_jigsaw(balanced=True)

@@ -18,23 +18,27 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']
-_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|acceptable|(non?|not|un)[-_ ]?(toxic|hat|offens|abus|harm|hs).*|nothate)')
+_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|acceptable|(non?|not|un)[-_ '
+                         r']?(toxic|hat|offens|abus|harm|hs).*|nothate)')
 
 def _ask(names, found):
     "The error that asks which labels are toxic."
     known = f'{[names[i] for i in found]} would be, and the others do not say' if found else 'none is known as toxic'
     last = max(names)
-    return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: toxic="{names[last]}" or toxic={last} for one, a list for several')
+    return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: '
+                      f'toxic="{names[last]}" or toxic={last} for one, a list for several')
 
 def _kind_by_name(names):
     "Labels exclude each other when there are two, or when one of them is neutral."
-    return 'softmax' if len(names) == 2 or any(_neutral_re.match(label.lower()) for label in names.values()) else 'sigmoid'
+    return 'softmax' if len(names) == 2 or any(_neutral_re.match(label.lower())
+                                               for label in names.values()) else 'sigmoid'
 
 def _toxic_by_name(names, independent):
     "The labels whose names say that they are toxic, when the names leave no doubt."
     plain = {i: re.sub(r'[\W_]', '', label.lower()) for i, label in names.items()}
     neutral = {i for i, label in names.items() if _neutral_re.match(label.lower())}
-    found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral), key=lambda i: _toxic_names.index(plain[i]))
+    found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral),
+                   key=lambda i: _toxic_names.index(plain[i]))
     if independent: return _general(names, found, plain)
     settled = len(found)+len(neutral) == len(names) or len(names) == 2 and len(found) == 1
     if not found or not settled: raise _ask(names, found)
@@ -57,7 +61,8 @@ def toxic_labels(
     if toxic is None: return _toxic_by_name(names, (kind or _kind_by_name(names)) == 'sigmoid')
     index = {label: i for i, label in names.items()}
     chosen = [index.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
-    if not chosen or any(isinstance(i, bool) or i not in names for i in chosen): raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
+    if not chosen or any(isinstance(i, bool) or i not in names for i in chosen):
+        raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
     return chosen
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
@@ -74,7 +79,8 @@ def head_kind(
     if kind == 'multi_label_classification' or n == 1 and kind != 'regression': return 'sigmoid'
     if kind == 'single_label_classification' or n == 2 and kind != 'regression': return 'softmax'
     if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
-    raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass head='sigmoid' (labels independent) or head='softmax' (one of them)")
+    raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass "
+                     "head='sigmoid' (labels independent) or head='softmax' (one of them)")
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
 def log_odds(
@@ -121,7 +127,9 @@ def piece_saliency(
     attribution, settings = saliency_methods[method]
     with torch.enable_grad():
         more = (ids, *[batch[key] for key in rest])
-        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(), additional_forward_args=more, **settings).float()
+        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(),
+                                                                         additional_forward_args=more,
+                                                                         **settings).float()
     return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
@@ -131,7 +139,8 @@ def join_pieces(
     weights:Sequence[float]|np.ndarray, # (length,) weight of each piece
 )->list:                                # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
-    def inside(start, end): return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
+    def inside(start, end):
+        return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
     return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
@@ -144,7 +153,8 @@ def max_pieces(
     longest = min(tok.model_max_length, positions if positions > 0 else 512, 512)
     for name, module in model.named_modules():
         if not name.endswith('position_embeddings') or getattr(module, 'padding_idx', None) is None: continue
-        longest = min(longest, module.num_embeddings-module.padding_idx-1) # RoBERTa's kind begins to count after its padding index
+        # RoBERTa's kind begins to count after its padding index
+        longest = min(longest, module.num_embeddings-module.padding_idx-1)
     return longest
 
 # %% ../../nbs/text/classifier.ipynb #218bff51
@@ -160,7 +170,8 @@ class ClassifierScorer(Scorer):
         batch_size:int=64,                         # most texts in a batch
         saliency:str='norm',                       # `'norm'`, `'input'`, `'integrated'`, or `'occlusion'`
     ):
-        if saliency not in [*saliency_methods, 'occlusion']: raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
+        if saliency not in [*saliency_methods, 'occlusion']:
+            raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
         config = model.config
         threshold = getattr(config, 'toxic_threshold', .5) if threshold is None else threshold
         super().__init__(self.predict, name or config.name_or_path or type(model).__name__, threshold)
@@ -175,7 +186,8 @@ class ClassifierScorer(Scorer):
     def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
         import torch
-        encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True, return_offsets_mapping=offsets, verbose=False)
+        encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True,
+                           return_offsets_mapping=offsets, verbose=False)
         keys = [key for key in encoded if key in {'input_ids', 'attention_mask', *self.tok.model_input_names}]
         fill = {'input_ids': self.tok.pad_token_id or 0}
         for index in batches_by_length([len(ids) for ids in encoded['input_ids']], self.batch_size):
@@ -191,7 +203,8 @@ class ClassifierScorer(Scorer):
         import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
-            for index, batch, _ in self.batches(texts): out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
+            for index, batch, _ in self.batches(texts):
+                out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
         return out
 
     def padding_is_safe(self, texts:Sequence[str]=('a', 'one two three four five six seven'))->bool: # bool

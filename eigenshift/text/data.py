@@ -41,7 +41,8 @@ def _bundled(name):
 def load_sentences()->'Dataset':
     "The bundled sentences, a Dataset of `text, label`: 200 mildly toxic (1), 200 neutral (0), matched in length."
     rows = _bundled('sentences')
-    return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]), ReadReport('bundled sentences', len(rows)))
+    return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]),
+                    ReadReport('bundled sentences', len(rows)))
 
 # %% ../../nbs/text/data.ipynb #141c7017
 def pick_column(
@@ -55,8 +56,10 @@ def pick_column(
     for name in [column] if column else usual:
         if name in df: return df[name]
         if str(name).casefold() in folded: return df[folded[str(name).casefold()]]
-    raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are {[str(c)[:60] for c in df]}; name the right one. '
-                     'If the first line is already data, add a line with the names of the columns, or save the texts as .txt, one per line')
+    raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are '
+                     f'{[str(c)[:60] for c in df]}; name the right one. '
+                     'If the first line is already data, add a line with the names of the columns, or save the texts '
+                     'as .txt, one per line')
 
 def label_key(
     value:object, # a label
@@ -80,14 +83,17 @@ def _above(keys, threshold, name):
     "1 from a threshold on, else 0; −1 without a label."
     numbers = pd.to_numeric(keys.where(keys != ''), errors='coerce')
     odd = keys[(keys != '') & numbers.isna()]
-    if len(odd): raise ValueError(f'{name}: threshold={threshold} needs numbers, and there are the labels {_counted(odd)}')
+    if len(odd):
+        raise ValueError(f'{name}: threshold={threshold} needs numbers, and there are the labels {_counted(odd)}')
     return np.where(numbers.isna(), -1, numbers >= threshold).astype(int)
 
 def _named(keys, toxic, neutral, name):
     "1 for the labels named toxic, 0 for those named neutral (all others by default), else −1."
-    wanted = [None if v is None else {label_key(x) for x in (v if isinstance(v, (list, tuple, set)) else [v])} for v in (toxic, neutral)]
+    wanted = [None if v is None else {label_key(x) for x in (v if isinstance(v, (list, tuple, set)) else [v])}
+              for v in (toxic, neutral)]
     for what, keys_of in zip(('toxic', 'neutral'), wanted):
-        if keys_of and (absent := sorted(keys_of-set(keys))): raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
+        if keys_of and (absent := sorted(keys_of-set(keys))):
+            raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
     is_toxic = keys.isin(wanted[0])
     is_neutral = (keys != '') & ~is_toxic if wanted[1] is None else keys.isin(wanted[1])
     return np.select([is_toxic, is_neutral], [1, 0], -1)
@@ -97,8 +103,10 @@ def _binary(keys, name):
     if keys.isin(['0', '1', '-1', '']).all(): return np.array([int(k or -1) for k in keys])
     numbers = pd.to_numeric(keys[keys != ''], errors='coerce')
     if numbers.notna().all() and (numbers % 1 != 0).any():
-        raise ValueError(f'{name}: labels are {numbers.nunique():,} numbers from {numbers.min():g} to {numbers.max():g}, expected 0 and 1; say from which on a text is toxic, with threshold=')
-    raise ValueError(f'{name}: the labels are {_counted(keys)}, expected 0 and 1; say which of them mean toxic, with toxic=; all others are then neutral, unless neutral= names those that are')
+        raise ValueError(f'{name}: labels are {numbers.nunique():,} numbers from {numbers.min():g} to '
+                         f'{numbers.max():g}, expected 0 and 1; say from which on a text is toxic, with threshold=')
+    raise ValueError(f'{name}: the labels are {_counted(keys)}, expected 0 and 1; say which of them mean toxic, with '
+                     'toxic=; all others are then neutral, unless neutral= names those that are')
 
 # %% ../../nbs/text/data.ipynb #da7a0005
 def binary_labels(
@@ -109,7 +117,8 @@ def binary_labels(
     name:str='labels',         # of the file, for messages
 )->np.ndarray:                 # (n,) 1 toxic, 0 neutral, −1 neither
     "Labels as 1 and 0, by what their owner says they mean."
-    if threshold is not None and (toxic is not None or neutral is not None): raise ValueError('give threshold= for numbers, or toxic= for names, not both')
+    if threshold is not None and (toxic is not None or neutral is not None):
+        raise ValueError('give threshold= for numbers, or toxic= for names, not both')
     if neutral is not None and toxic is None: raise ValueError('neutral= needs toxic= beside it')
     keys = labels.map(label_key).astype(object)
     if threshold is not None: return _above(keys, threshold, name)
@@ -129,7 +138,8 @@ def load_labelled(
     "Labelled texts from any table; rows without text or label are dropped, counted and reported."
     df, report = read_file(path, encoding, bad)
     name = Path(path).name
-    texts = texts_of(pick_column(df, text, ['text', 'comment_text', 'content', 'comment', 'tweet', 'sentence'], name), report)
+    texts = texts_of(pick_column(df, text, ['text', 'comment_text', 'content', 'comment', 'tweet', 'sentence'], name),
+                     report)
     labels = pick_column(df, label, ['label', 'toxic'], name)
     keep = keep_texts(texts, report)
     y = binary_labels(labels[keep], toxic, neutral, threshold, name)
@@ -172,13 +182,19 @@ def _hub_error(e, name):
     kinds, said = {c.__name__ for x in chain for c in type(x).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
-        return PermissionError(f'{repo!r} is gated: ask for access at {url}, then `hf auth login` (or set HF_TOKEN) and try again.')
-    if {'RepositoryNotFoundError', 'RevisionNotFoundError', 'EntryNotFoundError', 'DatasetNotFoundError'} & kinds and 'LocalEntryNotFoundError' not in kinds:
-        return FileNotFoundError(f'{url} has no such repository, revision or file (a private one needs `hf auth login`): {chain[0]}')
-    if {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'TimeoutException', 'Timeout'} & kinds:
-        own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw' else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
+        return PermissionError(f'{repo!r} is gated: ask for access at {url}, then `hf auth login` (or set HF_TOKEN) '
+                               'and try again.')
+    if {'RepositoryNotFoundError', 'RevisionNotFoundError', 'EntryNotFoundError',
+        'DatasetNotFoundError'} & kinds and 'LocalEntryNotFoundError' not in kinds:
+        return FileNotFoundError(f'{url} has no such repository, revision or file (a private one needs `hf auth '
+                                 f'login`): {chain[0]}')
+    if {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'TimeoutException',
+        'Timeout'} & kinds:
+        own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw'
+                           else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
         put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path' if own else ', or pass the path of a text file of your own'
-        return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download --repo-type dataset {repo}` where there is a network{put}.')
+        return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download '
+                               f'--repo-type dataset {repo}` where there is a network{put}.')
     return chain[0]
 
 def _hub_file(name, filename, revision=None):
@@ -195,7 +211,9 @@ def jigsaw_labels(
     df:pd.DataFrame, # DataFrame with `toxic` and as many of the five other labels as there are
 )->np.ndarray:       # (n,) 1 toxic, 0 neutral, −1 to be dropped
     "Jigsaw's six labels as one."
-    if 'toxic' not in df: raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside it")
+    if 'toxic' not in df:
+        raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside "
+                         "it")
     labels = df[[c for c in _six if c in df]].map(label_key)
     odd = sorted(set(labels.to_numpy().ravel())-{'0', '1', '-1', ''})
     if odd: raise ValueError(f'labels of Jigsaw are 0, 1 and −1, and there is {odd[:5]}')
@@ -207,9 +225,12 @@ def _with_labels(df, path, encoding, report):
     "Jigsaw's test comments with the labels that lie in a file beside them, joined by `id`."
     labels, _ = read_file(path, encoding)
     for table, name in ((df, 'the comments'), (labels, path.name)):
-        if table['id'].duplicated().any(): raise ValueError(f"the id {table['id'][table['id'].duplicated()].iloc[0]!r} stands twice in {name}")
+        if table['id'].duplicated().any():
+            raise ValueError(f"the id {table['id'][table['id'].duplicated()].iloc[0]!r} stands twice in {name}")
     found = df['id'].isin(labels['id'])
-    if not found.any(): raise ValueError(f'none of the {len(df):,} comments has its id in {path.name} ({len(labels):,} labels): the two belong to different sets, such as train and test')
+    if not found.any():
+        raise ValueError(f'none of the {len(df):,} comments has its id in {path.name} ({len(labels):,} labels): the '
+                         'two belong to different sets, such as train and test')
     report.drop(f'without a line in {path.name}', (~found).sum())
     return df.merge(labels, on='id')
 
@@ -246,8 +267,10 @@ def load_toxicn(
 )->'Dataset':                  # text, label
     "Chinese posts, toxic or not (ToxiCN 1.0)."
     path = find_source('toxicn', source)
-    if path == 'hub': raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from https://github.com/DUT-lujunyu/ToxiCN '
-                                              'and pass its path, or put it as toxicn.csv into the folder that EIGENSHIFT_DATA names.')
+    if path == 'hub':
+        raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from '
+                                'https://github.com/DUT-lujunyu/ToxiCN '
+                                'and pass its path, or put it as toxicn.csv into the folder that EIGENSHIFT_DATA names.')
     return load_labelled(path, 'content', 'toxic', encoding=encoding)
 
 # %% ../../nbs/text/data.ipynb #49525dd4
@@ -257,7 +280,9 @@ def _records_in(column, report, bad):
     for i, cell in enumerate(column):
         try: found.append(record_of(cell) if isinstance(cell, str) else cell)
         except ValueError as e:
-            if bad == 'raise': raise ValueError(f'row {i+1} of the column {column.name!r} holds no record that can be read ({e}): {str(cell)[:60]!r}; bad="skip" leaves such rows out') from e
+            if bad == 'raise':
+                raise ValueError(f'row {i+1} of the column {column.name!r} holds no record that can be read ({e}): '
+                                 f'{str(cell)[:60]!r}; bad="skip" leaves such rows out') from e
             found.append(None)
             unread += 1
     report.drop('with a record that cannot be read', unread)
@@ -319,7 +344,9 @@ def drop_long(
     column = column or ('prompt' if 'prompt' in ds.column_names else 'text')
     size = lengths(ds[column][:], tok)
     long, report = np.flatnonzero(size > longest), read_report(ds)
-    report.drop(f'of more than {longest:,} tokens (rows {", ".join(str(i+1) for i in long[:5])}{" …" if len(long) > 5 else ""}; the longest has {size.max(initial=0):,})', len(long))
+    report.drop(f'of more than {longest:,} tokens (rows '
+                f'{", ".join(str(i+1) for i in long[:5])}{" …" if len(long) > 5 else ""}; the longest has '
+                f'{size.max(initial=0):,})', len(long))
     if len(long): report.warn()
     kept = ds.select(np.flatnonzero(size <= longest))
     kept.info.description = f'{report.source}\n{json.dumps(asdict(report))}'
@@ -338,11 +365,15 @@ def _paragraphs(text):
 def _zip_articles(path, encoding, limit=2**30):
     "The text files in a zip, an article each."
     with zipfile.ZipFile(path) as z:
-        infos = [i for i in z.infolist() if not i.is_dir() and Path(i.filename).stem not in ('README', 'CONTENTS', 'cats')]
-        if sum(i.file_size for i in infos) > limit: raise ValueError(f'{Path(path).name!r} unpacks to more than {limit/2**30:.0f} GiB')
+        infos = [i for i in z.infolist()
+                 if not i.is_dir() and Path(i.filename).stem not in ('README', 'CONTENTS', 'cats')]
+        if sum(i.file_size for i in infos) > limit:
+            raise ValueError(f'{Path(path).name!r} unpacks to more than {limit/2**30:.0f} GiB')
         for info in infos:
             try: text = z.read(info).decode(encoding)
-            except UnicodeDecodeError as e: raise ValueError(f"{info.filename!r} in {Path(path).name!r} is not {encoding}: give its encoding, such as encoding='latin-1'") from e
+            except UnicodeDecodeError as e:
+                raise ValueError(f"{info.filename!r} in {Path(path).name!r} is not {encoding}: give its encoding, such "
+                                 "as encoding='latin-1'") from e
             yield _paragraphs(_untagged(text))
 
 def _wikipedia(lang, revision):
@@ -350,7 +381,8 @@ def _wikipedia(lang, revision):
     from datasets import load_dataset
     repo, pinned = hub['wikipedia']
     try:
-        for row in load_dataset(repo, f'20231101.{lang}', split='train', streaming=True, revision=revision or pinned): yield _paragraphs(row['text'])
+        for row in load_dataset(repo, f'20231101.{lang}', split='train', streaming=True, revision=revision or pinned):
+            yield _paragraphs(row['text'])
     except Exception as e: raise _hub_error(e, 'wikipedia') from e
 
 # %% ../../nbs/text/data.ipynb #c545537d
@@ -402,7 +434,8 @@ def _columns_of(path, unit, min_words, column, encoding):
         return _numbered(_zip_articles(path, encoding), unit or 'sentence', min_words, report), report
     df, report = read_file(path, encoding)
     texts = texts_of(pick_column(df, column, ['text'], path.name), report)
-    running = '\n'.join(t.rstrip('\n') for t in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith('wikitext') else ''
+    running = '\n'.join(t.rstrip('\n') for t in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith(
+        'wikitext') else ''
     if has_titles(running) or unit and suffix == '.txt':
         report.rows = 0
         return _numbered(articles(running), unit or 'sentence', min_words, report), report
@@ -413,7 +446,8 @@ def _columns_of(path, unit, min_words, column, encoding):
 
 def _one_of(what, value, *choices):
     "Refuse a value that is none of the choices."
-    if value not in choices: raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(c) for c in choices if c))
+    if value not in choices:
+        raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(c) for c in choices if c))
 
 def _corpus_file(name, split, revision):
     "The file that a corpus is read from."
@@ -437,13 +471,16 @@ def load_corpus(
     _one_of('split', split, 'test', 'validation')
     if name == 'wikipedia':
         report = ReadReport(f'20231101.{lang}')
-        return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report), report)
+        return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report),
+                        report)
     if name is None: columns, report = dict(text=[r['text'] for r in _bundled('neutral')]), ReadReport('bundled')
     else:
         path = _corpus_file(name, split, revision)
-        columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column, encoding)
+        columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column,
+                                      encoding)
     report.rows = report.rows or len(columns['text'])
-    if not columns['text']: raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
+    if not columns['text']:
+        raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
     if name not in (None, 'wikitext'): report.warn()
     ds = _dataset(columns, report)
     return ds if n is None else sample(ds, n, seed)

@@ -54,7 +54,8 @@ class ReadReport:
         return '; '.join(parts+self.notes)
 
 # %% ../../nbs/text/files.ipynb #f11e0011
-_marks = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32', codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16', codecs.BOM_UTF16_BE: 'utf-16'}
+_marks = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32', codecs.BOM_UTF8: 'utf-8-sig',
+          codecs.BOM_UTF16_LE: 'utf-16', codecs.BOM_UTF16_BE: 'utf-16'}
 
 def _readings(raw, at):
     "How the characters around byte `at` read in other encodings: {encoding: sample}."
@@ -63,7 +64,8 @@ def _readings(raw, at):
         try: raw.decode(encoding)
         except UnicodeDecodeError: continue
         line = raw[raw.rfind(b'\n', 0, at)+1:]
-        before, after = raw[:at].rpartition(b'\n')[2][-16:], line[len(raw[:at].rpartition(b'\n')[2]):].partition(b'\n')[0][:12]
+        before = raw[:at].rpartition(b'\n')[2][-16:]
+        after = line[len(raw[:at].rpartition(b'\n')[2]):].partition(b'\n')[0][:12]
         sample = mask((before+after).decode(encoding, 'ignore').strip())
         if sample not in found.values(): found[encoding] = sample
     return found
@@ -79,16 +81,22 @@ def decode(
     used = marked or encoding
     report.note(f'read as {used}, as its byte-order mark says', marked not in (None, 'utf-8-sig'))
     try: text = raw.decode(used)
-    except LookupError as e: raise ValueError(f"there is no encoding {encoding!r}: give a name that Python knows, such as 'utf-8', 'utf-16' or 'cp1252'") from e
+    except LookupError as e:
+        raise ValueError(f"there is no encoding {encoding!r}: give a name that Python knows, such as 'utf-8', 'utf-16' "
+                         "or 'cp1252'") from e
     except UnicodeDecodeError as e:
         ways = '; '.join(f'encoding={k!r} reads {v!r}' for k, v in _readings(raw, e.start).items())
         where = f'byte {raw[e.start]:#04x} in line {raw.count(10, 0, e.start)+1}'
-        raise ValueError(f'{name!r} is not {used} ({where}): give its encoding, the one that reads right: {ways}') from e
-    if text.count('\0') > len(text)/10: raise ValueError(f"{name!r} is full of zero bytes, as UTF-16 without a mark is: give its encoding, encoding='utf-16-le' or 'utf-16-be'")
+        raise ValueError(
+            f'{name!r} is not {used} ({where}): give its encoding, the one that reads right: {ways}') from e
+    if text.count('\0') > len(text)/10:
+        raise ValueError(f"{name!r} is full of zero bytes, as UTF-16 without a mark is: give its encoding, "
+                         "encoding='utf-16-le' or 'utf-16-be'")
     return text
 
 # %% ../../nbs/text/files.ipynb #f11e0014
-_quotings = {'': {}, 'quotes are escaped by backslashes': dict(doublequote=False, escapechar='\\'), 'quotes are taken as they stand': dict(quoting=csv.QUOTE_NONE)}
+_quotings = {'': {}, 'quotes are escaped by backslashes': dict(doublequote=False, escapechar='\\'),
+             'quotes are taken as they stand': dict(quoting=csv.QUOTE_NONE)}
 
 def _records(text, delimiter, **quoting):
     "The records of a delimited text, each with the line in which it begins; a blank line is no record."
@@ -178,7 +186,8 @@ def _all_records(text, delimiter, width, report):
     "The records of a file that follows one convention throughout, else None."
     if width == 1: return _plain_column(text, delimiter)
     records = _convention(text, delimiter, width, report)
-    swallowed = records and delimiter == '\t' and any('\t' in cell and '\n' in cell for _, cells in records for cell in cells)
+    swallowed = records and delimiter == '\t' and any('\t' in cell and '\n' in cell for _, cells in records
+                                                      for cell in cells)
     plain = _unquoted(text, delimiter, width) if swallowed else None
     report.note('every line is a full record, so quotes are taken as they stand', plain is not None)
     return plain or records
@@ -192,7 +201,8 @@ def _read_delimited(text, suffix, report, bad):
     rows = [cells for _, cells in records[1:]] if records else _recovered(text, delimiter, header, report, bad)
     short = sum(len(cells) < width for cells in rows)
     report.note(f'{counted(short, "row")} with fewer cells than the header: the missing ones are empty', short)
-    return pd.DataFrame([cells+[None]*(width-len(cells)) for cells in rows], columns=_column_names(header, report), dtype=object)
+    return pd.DataFrame([cells+[None]*(width-len(cells)) for cells in rows], columns=_column_names(header, report),
+                        dtype=object)
 
 def _plain_column(text, delimiter):
     "The records of a file of one column, if all are CSV; else None."
@@ -204,7 +214,8 @@ def _recovered(text, delimiter, header, report, bad):
     "The rows of a file that is not CSV throughout."
     rows, raw, skipped = [], 0, 0
     for line, cells, whole in list(_one_by_one(text, delimiter, len(header)))[1:]:
-        if cells is None and len(header) > 1 and bad == 'raise': raise ValueError(_not_a_record(line, whole, delimiter, header))
+        if cells is None and len(header) > 1 and bad == 'raise':
+            raise ValueError(_not_a_record(line, whole, delimiter, header))
         if cells is None and len(header) > 1:
             skipped += 1
             continue
@@ -218,8 +229,10 @@ def _recovered(text, delimiter, header, report, bad):
 def _not_a_record(line, whole, delimiter, header):
     "The message for a line that does not fit the header."
     n = len(whole.split(delimiter))
-    return (f'line {line} cannot be split into the {len(header)} cells {header} ({n} parts between separators): {mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes '
-            f'into quotes and double the quotes inside, or save the table as .jsonl or .parquet; bad="skip" leaves such rows out and counts them')
+    return (f'line {line} cannot be split into the {len(header)} cells {header} ({n} parts between separators): '
+            f'{mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes '
+            'into quotes and double the quotes inside, or save the table as .jsonl or .parquet; bad="skip" leaves '
+            'such rows out and counts them')
 
 # %% ../../nbs/text/files.ipynb #f11e0021
 def _object(pairs):
@@ -231,7 +244,8 @@ def _object(pairs):
 def _json_row(line):
     "One JSON object."
     row = json.loads(line, object_pairs_hook=_object)
-    if not isinstance(row, dict): raise ValueError(f'expected an object such as {{"text": "…"}}, and it is a {type(row).__name__}')
+    if not isinstance(row, dict):
+        raise ValueError(f'expected an object such as {{"text": "…"}}, and it is a {type(row).__name__}')
     return row
 
 def _read_json(text, suffix, report, bad):
@@ -244,7 +258,9 @@ def _read_json(text, suffix, report, bad):
         if not line.strip(): continue
         try: rows.append(_json_row(line))
         except (ValueError, RecursionError) as e:
-            if bad == 'raise': raise ValueError(f'line {i} cannot be read ({e}): {mask(line[:60])!r}. Correct it, or leave such lines out and count them with bad="skip"') from e
+            if bad == 'raise':
+                raise ValueError(f'line {i} cannot be read ({e}): {mask(line[:60])!r}. Correct it, or leave such lines '
+                                 'out and count them with bad="skip"') from e
             skipped += 1
     report.rows += skipped
     report.drop('that cannot be read', skipped)
@@ -277,7 +293,8 @@ def format_of(path:Path)->tuple[str, bool]:
     packed = path.suffix.lower() == '.gz'
     suffix = (path.with_suffix('') if packed else path).suffix.lower().replace('.ndjson', '.jsonl')
     if suffix in ('.xlsx', '.xls', '.ods'): raise ValueError(f'{path.name!r} is a spreadsheet: save it as "CSV UTF-8"')
-    if suffix not in formats: raise ValueError(f'{path.name!r} is none of {", ".join(formats)}, compressed with .gz or not')
+    if suffix not in formats:
+        raise ValueError(f'{path.name!r} is none of {", ".join(formats)}, compressed with .gz or not')
     return suffix, packed
 
 def _bytes(path, packed, most=2**31):
@@ -286,7 +303,8 @@ def _bytes(path, packed, most=2**31):
     try:
         with gzip.open(path) as f: raw = f.read(most+1)
     except (OSError, EOFError) as e: raise ValueError(f'it cannot be unpacked ({e})') from e
-    if len(raw) > most: raise ValueError(f'it unpacks to more than {most/2**30:.0f} GiB: unpack it yourself and split it')
+    if len(raw) > most:
+        raise ValueError(f'it unpacks to more than {most/2**30:.0f} GiB: unpack it yourself and split it')
     return raw
 
 def _text_lines(text):
@@ -305,8 +323,13 @@ def read_file(
     path, report = Path(path), ReadReport(str(path))
     if not path.is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     suffix, packed = format_of(path)
-    try: df = pd.read_parquet(io.BytesIO(_bytes(path, packed))) if suffix == '.parquet' else _parsed(path, suffix, packed, encoding, report, bad)
-    except (ValueError, csv.Error) as e: raise ValueError(str(e) if str(e).startswith(repr(path.name)) else f'{path.name!r} cannot be read as {suffix}: {e}') from e
+    try:
+        df = pd.read_parquet(io.BytesIO(_bytes(path, packed))) if suffix == '.parquet' else _parsed(path, suffix,
+                                                                                                    packed, encoding,
+                                                                                                    report, bad)
+    except (ValueError, csv.Error) as e:
+        raise ValueError(str(e) if str(e).startswith(repr(path.name)) else f'{path.name!r} cannot be read as {suffix}: '
+                                                                           f'{e}') from e
     report.rows += len(df)
     if not len(df): raise ValueError(f'{path.name!r} is empty: no row could be read')
     return df, report
@@ -334,9 +357,11 @@ _constants = dict(nan=None, inf=float('inf'), null=None, none=None, true=True, f
 def _constant(node):
     "The value of a literal of one string, number or constant."
     if isinstance(node, ast.Constant): return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant): return -node.operand.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value
     if isinstance(node, ast.Name) and node.id.lower() in _constants: return _constants[node.id.lower()]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith('np.') and len(node.args) == 1: return _constant(node.args[0]) # np.float64(0.5)
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith('np.') and len(node.args) == 1:
+        return _constant(node.args[0]) # np.float64(0.5)
     raise ValueError('expected strings and numbers only')
 
 def record_of(
@@ -347,7 +372,8 @@ def record_of(
     try: return _json_row(cell)
     except ValueError: pass
     try: tree = ast.parse(cell.strip(), mode='eval').body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as e: raise ValueError('neither JSON nor a Python literal') from e
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        raise ValueError('neither JSON nor a Python literal') from e
     if not isinstance(tree, ast.Dict): raise ValueError('no record')
     return {_constant(key): _constant(value) for key, value in zip(tree.keys, tree.values)}
 
@@ -356,7 +382,8 @@ def holds_records(
 )->bool:
     "Whether the cells of a column are records with a text, written as text or not."
     cells = column.dropna()
-    def record(v): return isinstance(v, dict) or isinstance(v, str) and bool(re.match(r'''\s*\{\s*["']text["']\s*:''', v))
+    def record(v):
+        return isinstance(v, dict) or isinstance(v, str) and bool(re.match(r'''\s*\{\s*["']text["']\s*:''', v))
     return len(cells) > 0 and all(map(record, cells))
 
 # %% ../../nbs/text/files.ipynb #f11e0039
@@ -367,7 +394,9 @@ def _as_text(value, row, name, report_numbers):
     if value is None or value is pd.NaT or value is pd.NA or isinstance(value, float) and value != value: return None
     if isinstance(value, bytes): return value.decode('utf-8')
     if hasattr(value, 'item') and getattr(value, 'ndim', None) == 0: value = value.item()
-    if not isinstance(value, (int, float)): raise ValueError(f'row {row+1} of the column {name!r} holds a {type(value).__name__}, expected a text: {str(value)[:60]!r}')
+    if not isinstance(value, (int, float)):
+        raise ValueError(f'row {row+1} of the column {name!r} holds a {type(value).__name__}, expected a text: '
+                         f'{str(value)[:60]!r}')
     report_numbers.append(row)
     return str(value)
 
@@ -377,10 +406,12 @@ def texts_of(
 )->pd.Series:          # Series of str, None where there is no text; a blank one is kept
     "The texts of a column."
     numbers = []
-    texts = pd.Series([_as_text(v, i, column.name, numbers) for i, v in enumerate(column)], index=column.index, dtype=object)
+    texts = pd.Series([_as_text(v, i, column.name, numbers) for i, v in enumerate(column)], index=column.index,
+                      dtype=object)
     report.note(f'{counted(len(numbers), "number")} taken as text', len(numbers))
     like_null = int(texts.isin(['nan', 'NaN', 'None', 'null', 'NULL', '<NA>']).sum())
-    report.note(f'{counted(like_null, "text")} that may stand for a missing one ("nan", "None" or "null"): remove what does', like_null)
+    report.note(f'{counted(like_null, "text")} that may stand for a missing one ("nan", "None" or "null"): remove what '
+                'does', like_null)
     return texts
 
 def keep_texts(

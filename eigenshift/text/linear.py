@@ -23,7 +23,9 @@ def hashed(
     "Hashed n-grams of texts; no vocabulary is kept."
     from sklearn.feature_extraction.text import HashingVectorizer
     fixed = dict(token_pattern=r'\b\w+\b', strip_accents='unicode', binary=True, norm='l2', alternate_sign=False)
-    def vectors(b): return HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], **fixed)
+    def vectors(b):
+        return HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']),
+                                 n_features=b['n_features'], **fixed)
     return [vectors(b).transform(texts) for b in blocks]
 
 # %% ../../nbs/text/linear.ipynb #b34eb37d
@@ -42,7 +44,8 @@ class LinearScorer(Scorer):
 
     def log_odds(self, texts:list[str])->np.ndarray: # (n,) float64
         "Log-odds of toxicity."
-        return sum(x@self.weights[b['name']].astype(np.float64) for b, x in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
+        return sum(x@self.weights[b['name']].astype(np.float64)
+                   for b, x in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
 
     def predict(self, texts:list[str])->np.ndarray: # (n,) in [0, 1]
         "P(toxic)."
@@ -51,7 +54,8 @@ class LinearScorer(Scorer):
     def save(self, path:str|Path)->None:
         "One safetensors file; everything but the weights is in its header."
         from safetensors.numpy import save_file
-        head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
+        head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold,
+                    blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
         with atomic(path) as tmp:
             save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)})
             tmp.chmod(0o644)
@@ -66,13 +70,18 @@ def load_linear(
     path = path/'linear.safetensors' if path.is_dir() else path
     with safe_open(path, 'np') as f:
         head = json.loads((f.metadata() or {}).get('scorer', '{}'))
-        if head.get('format') != 'eigenshift-linear-1': raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written by LinearScorer.save")
+        if head.get('format') != 'eigenshift-linear-1':
+            raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written "
+                             "by LinearScorer.save")
         blocks, have = head['blocks'], set(f.keys())
         for b in blocks:
-            if b['name'] not in have: raise ValueError(f"{path} lacks the tensor {b['name']!r}; it holds {sorted(have)}")
+            if b['name'] not in have:
+                raise ValueError(f"{path} lacks the tensor {b['name']!r}; it holds {sorted(have)}")
         weights = {b['name']: f.get_tensor(b['name']) for b in blocks}
     for b in blocks:
-        if weights[b['name']].shape != (b['n_features'],): raise ValueError(f"tensor {b['name']!r} of {path} has shape {weights[b['name']].shape}, its header says ({b['n_features']},)")
+        if weights[b['name']].shape != (b['n_features'],):
+            raise ValueError(f"tensor {b['name']!r} of {path} has shape {weights[b['name']].shape}, its header says "
+                             f"({b['n_features']},)")
     return LinearScorer(weights, head['bias'], blocks, head['threshold'], head['name'])
 
 # %% ../../nbs/text/linear.ipynb #3b1dfae2
@@ -88,14 +97,17 @@ def fit_linear(
     from sklearn.linear_model import LogisticRegression
     from scipy import sparse
     texts, y = check_texts(texts), np.asarray(labels)
-    if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}: raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one label per text, both 0 and 1')
+    if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}:
+        raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one '
+                         'label per text, both 0 and 1')
     weight = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
     X = sparse.hstack(hashed(texts, blocks), 'csr')
     present = X.copy()
     present.data[:] = 1
     p, q = 1+present.T@(weight*y), 1+present.T@(weight*(1-y))
     r = np.log(p/p.sum())-np.log(q/q.sum())
-    model = LogisticRegression(C=C, max_iter=1000, class_weight='balanced').fit(X@sparse.diags_array(r), y, sample_weight=weight)
+    model = LogisticRegression(C=C, max_iter=1000,
+                               class_weight='balanced').fit(X@sparse.diags_array(r), y, sample_weight=weight)
     ends = np.cumsum([0]+[b['n_features'] for b in blocks])
     weights = {b['name']: (model.coef_[0]*r)[i:j] for b, i, j in zip(blocks, ends, ends[1:])}
     return LinearScorer(weights, model.intercept_[0], blocks, name=name)

@@ -27,7 +27,8 @@ def unit_hash(
     salt:str='', # another salt gives an independent number
 )->float:        # in [0, 1)
     "A uniform number that depends on the normalised text alone."
-    return int.from_bytes(hashlib.sha256((salt+normalise(text)).encode('utf-8', 'surrogatepass')).digest()[:8], 'big')/2**64
+    return int.from_bytes(hashlib.sha256((salt+normalise(text)).encode('utf-8', 'surrogatepass')).digest()[:8],
+                          'big')/2**64
 
 def split_of(
     text:str, # any text
@@ -42,7 +43,8 @@ def split_of(
 def _column(ds, column=None):
     "The name of the column that holds the texts."
     if column is None: column = next((c for c in ('prompt', 'text') if c in ds.column_names), 'text')
-    if column not in ds.column_names: raise ValueError(f'no column {column!r}: there are {ds.column_names}; name the one that holds the texts')
+    if column not in ds.column_names:
+        raise ValueError(f'no column {column!r}: there are {ds.column_names}; name the one that holds the texts')
     return column
 
 # %% ../../nbs/text/splits.ipynb #9dcc26f6
@@ -58,7 +60,8 @@ def select_split(
 # %% ../../nbs/text/splits.ipynb #4462dbe1
 def _ranks(ds, seed, column=None):
     "(n,) rank of each row in a random order that depends on the texts and the seed alone."
-    return np.argsort(np.argsort([unit_hash(t, f'{seed} ') for t in ds[_column(ds, column)][:]], kind='stable'), kind='stable')
+    return np.argsort(np.argsort([unit_hash(t, f'{seed} ') for t in ds[_column(ds, column)][:]], kind='stable'),
+                      kind='stable')
 
 def sample(
     ds:'Dataset',         # Dataset with a column of texts
@@ -75,7 +78,9 @@ def rows_by_class(ds:'Dataset', column:str='label')->dict[int|str, np.ndarray]:
     "{label: row indices}, at least two labels."
     labels = np.asarray(ds[_column(ds, column)][:])
     found = np.unique(labels)
-    if len(found) < 2: raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are both needed')
+    if len(found) < 2:
+        raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are '
+                         'both needed')
     return {c: np.flatnonzero(labels == c) for c in found.tolist()}
 
 def stratified(
@@ -105,8 +110,10 @@ def lengths(
 )->np.ndarray:                        # (n,) int64
     "How long each text is. Every Chinese character counts as a word."
     measure = dict(characters=len, words=_words).get(length, length) if isinstance(length, str) else length
-    if hasattr(measure, 'convert_ids_to_tokens'): return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
-    if not callable(measure): raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
+    if hasattr(measure, 'convert_ids_to_tokens'):
+        return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
+    if not callable(measure):
+        raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
     return np.array([measure(text) for text in texts], dtype=np.int64)
 
 # %% ../../nbs/text/splits.ipynb #adfbb19c
@@ -128,7 +135,8 @@ def length_matched(
         k = min(len(lower), len(higher))
         pairs += zip(*(rows[np.argsort(rank[rows])[:k]] for rows in (higher, lower)))
     if not pairs: raise ValueError('no two texts of different classes are of similar length: raise tolerance')
-    if n is not None and not 0 < n <= 2*len(pairs): raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
+    if n is not None and not 0 < n <= 2*len(pairs):
+        raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
     order = _ranks(ds, f'{seed} pairs', column) # a new order: the low ranks were taken first where a class is crowded
     pairs.sort(key=lambda pair: order[pair[0]])
     return ds.select(np.array(pairs[:n and (n+1)//2]).ravel())

@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from ..core import atomic
+from ..environment import install_command
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
 from ..evaluation.compare import folder_name
@@ -30,7 +31,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 def need_optuna():
     "The optional package that proposes trials."
     try: import optuna
-    except ImportError as e: raise ImportError('tune needs optuna: pip install "eigenshift[tune]"') from e
+    except ImportError as e: raise ImportError(f'tune needs optuna: {install_command("tune")}') from e
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 
