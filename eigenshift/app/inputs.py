@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['dtypes', 'quantizations', 'drawn', 'own_file', 'parted', 'two_parts', 'parts_in_words', 'spread', 'registers',
            'label_names', 'without_bars', 'one_scorer', 'two_scorers', 'check_machine', 'load_model', 'model_in_words',
-           'tokenizer_of', 'chat_arguments', 'job_folder', 'import_plugin']
+           'made_on', 'tokenizer_of', 'chat_arguments', 'job_folder', 'import_plugin']
 
 # %% ../../nbs/app/inputs.ipynb #e50000e3
-import importlib, importlib.util, re, sys, time, numpy as np
+import importlib, importlib.util, os, platform, re, sys, time, numpy as np
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +74,7 @@ def parts_in_words(
     parts, rows = parted(prompts, halves), len(prompts['prompt'])
     def said(part, to_do):
         n = len(parts[part])
-        return f'{n:,} to {to_do} on' if not limit or n <= limit else f'{n:,} to {to_do} on ({limit:,} drawn; limit says how many)'
+        return f'{n:,} to {to_do} on'+(f' ({limit:,} drawn, by limit)' if limit and n > limit else '')
     words = [f'{rows:,} prompts: {said("fit", "fit")}', said('evaluate', 'judge')]
     if left := len(parts.get('train', ())): words.append(f'{left:,} left to models that are trained')
     if twice := rows-sum(map(len, parts.values())): words.append(f'{twice:,} that stand there twice')
@@ -197,13 +197,23 @@ def load_model(
 
 def model_in_words(
     model:'PreTrainedModel',
-    name:str,
 )->str:
-    "A model's name, size, precision and place."
+    "A model's size, precision and place."
     from eigenshift.models.loading import entry
     size = sum(p.numel() for p in model.parameters())
     large = f'{size/1e9:.2g} billion' if size >= 1e9 else f'{size/1e6:.3g} million'
-    return f'{name}, {large} parameters, {str(model.dtype).removeprefix("torch.")} on {entry(model)}'
+    return f'{large} parameters, {str(model.dtype).removeprefix("torch.")} on {entry(model)}'
+
+def made_on(
+    model:'PreTrainedModel',
+)->dict[str, str]: # model, date, hardware
+    "The model in words, the time, and the machine."
+    import torch
+    from eigenshift.models.loading import entry
+    device = entry(model)
+    machine = f'{os.cpu_count()} cores ({platform.machine()})'
+    if device.type == 'cuda': machine = f'{torch.cuda.device_count()} × {torch.cuda.get_device_name(device)}, {machine}'
+    return dict(model=model_in_words(model), date=time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime()), hardware=machine)
 
 # %% ../../nbs/app/inputs.ipynb #f797eadb
 def tokenizer_of(

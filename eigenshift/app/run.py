@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from .. import runs
-from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, model_in_words, own_file, parts_in_words,
+from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
     registers, spread, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
@@ -173,7 +173,8 @@ class Run:
     def __repr__(self)->str:
         notes = ''.join(f'\n! {note}' for note in notes_of(self.comparison))
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
-        return f'{self.comparison!r}\n{notes}\n\n{files}'
+        shown = self.comparison.wide(('toxicity', 'perplexity_corpus', 'kl', 'distinct_2'), intervals=False)
+        return f'{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self): return self.comparison._repr_html_()
 
@@ -240,11 +241,11 @@ def run(
             if skip_long: data = load_texts(asked, short_enough(lm, tok, max_new_tokens, spoken))
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
             record = record_of(asked, lm, tok, data, label, judge, method, given)
-            noted = dict(command=command_of(asked, method), sources=data.sources)
+            noted = dict(command=command_of(asked, method), sources=data.sources, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
             with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
             found(data.parts)
-        for line in [model_in_words(lm, record['model']['name']), f'{label.name} labels, {judge.name} judges', *data.lines(),
+        for line in [f"model {record['model']['name']}: {model_in_words(lm)}", f'{label.name} labels, {judge.name} judges', *data.lines(),
                      *hints(asked, lm, tok), f'everything goes to {path}']: say(line)
         job.weights.update(expected_work(data, record))
 
