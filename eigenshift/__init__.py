@@ -40,6 +40,7 @@ _face = {
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
     'evaluation.measures': ['toxicity', 'perplexity', 'divergence', 'diversity', 'tph'],
+    'evaluation.harm': ['harm', 'Harm', 'own_perplexity'],
     'evaluation.comparison': ['Comparison'],
     'evaluation.compare': ['compare'],
     'core': ['mask'],
@@ -87,6 +88,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision
     from .evaluation.measures import toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph
+    from .evaluation.harm import harm as harm, Harm as Harm, own_perplexity as own_perplexity
     from .evaluation.comparison import Comparison as Comparison
     from .evaluation.compare import compare as compare
     from .core import mask as mask
