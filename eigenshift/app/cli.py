@@ -50,9 +50,9 @@ def option(
 groups = { # heading -> parameters, of whatever subcommand has them
     'What goes in': ('model', 'data', 'prompts', 'column', 'corpus', 'preserve', 'text', 'label', 'toxic', 'neutral', 'threshold', 'split', 'rows',
                      'labelled', 'encoding', 'skip_bad', 'skip_long', 'language'),
-    'Scorers': ('scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels'),
+    'Scorers': ('scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head'),
     'The edit': ('method', 'methods', 'k', 'kl', 'at', 'alpha', 'rank', 'center', 'sided', 'settings', 'under', 'plugin', 'strength'),
-    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts', 'draws', 'max_length', 'perms',
+    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts', 'draws', 'harm', 'max_length', 'perms',
                  'untrained'),
     'Chat models': ('chat', 'system', 'template'),
     'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep', 'quiet', 'seed', 'help'),
@@ -67,7 +67,7 @@ class Grouped(typer.core.TyperCommand):
         headed['Other'] = [name for name in records if name not in known and name not in headed['Arguments']]
         for heading, names in headed.items():
             if heading != 'Arguments': names = [name for name in names if name not in headed['Arguments']]
-            rows = [records[name] for name in names if name in records]
+            rows = [(re.sub(r' <\w+>$', '', records[name][0]), records[name][1]) for name in names if name in records]
             if not rows: continue
             with formatter.section(heading): formatter.write_dl(rows)
 
@@ -81,7 +81,7 @@ def as_options(
     if 'skip_bad' in names: text = re.sub(r"""\bbad=["']skip["']""", '--skip-bad', text)
     for name in sorted(names, key=len, reverse=True):
         flag = f'--{name.replace("_", "-")}'
-        text = re.sub(rf'\b{name}=True,? \(?{flag}\)?', flag, text)
+        text = re.sub(rf'\b{name}=True(?: \({flag}\)|, {flag})', flag, text)
         text = re.sub(rf'(?<![\w.-]){name}=True\b', flag, text)
         text = re.sub(rf'(?<![\w.-]){name}=(?=[\'"\[])', f'{flag} ', text)
         text = re.sub(rf'(?<![\w.-]){name}=(?=[;,. ]|$)', flag, text)
@@ -101,7 +101,7 @@ def _parameters(function):
     docs = docments(function)
     for name, p in inspect.signature(function).parameters.items():
         if p.kind is p.VAR_KEYWORD or docs.get(name) and not said_to_all(docs[name]): continue
-        annotation = Annotated[str, typer.Argument(help=said_to_all(docs.get(name)) or None)]
+        annotation = Annotated[str, typer.Argument(metavar=name.upper(), help=said_to_all(docs.get(name)) or None)]
         if p.default is not p.empty: annotation = option(p, docs.get(name))
         yield p.replace(annotation=annotation, kind=p.KEYWORD_ONLY)
 

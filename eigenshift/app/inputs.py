@@ -132,12 +132,13 @@ def without_bars():
 def one_scorer(
     source:'str|Path|tuple|Callable|Scorer|None', # anything `load_scorer` takes
     toxic_labels:str|None=None,                   # of a classifier: its toxic label or labels
+    head:str|None=None,                           # of a classifier: sigmoid (labels independent) or softmax (one of them)
 )->'Scorer':                                      # a `Scorer`
     "A scorer, loaded; the error says what it can be."
     from eigenshift.text.scorers import load_scorer
-    labels = label_names(toxic_labels)
+    given = {name: value for name, value in dict(toxic=label_names(toxic_labels), head=head).items() if value is not None}
     try:
-        with without_bars(): return load_scorer(source, **({} if labels is None else dict(toxic=labels)))
+        with without_bars(): return load_scorer(source, **given)
     except OSError as error:
         raise OSError(f'the scorer {source!r} cannot be loaded; give the hub id or folder of a sequence classifier, '
                       f'"linear" or "classifier" (both bundled): {error}') from error
@@ -147,9 +148,11 @@ def two_scorers(
     check_scorer:'str|Path|tuple|Callable|Scorer|None', # likewise: judges
     toxic_labels:str|None=None,                         # of the first
     check_toxic_labels:str|None=None,                   # of the second
+    head:str|None=None,                                 # of the first, as for `one_scorer`
+    check_head:str|None=None,                           # of the second
 )->tuple:                                               # both, loaded
     "The scorer that labels and the one that judges, which must differ."
-    label, judge = one_scorer(scorer, toxic_labels), one_scorer(check_scorer, check_toxic_labels)
+    label, judge = one_scorer(scorer, toxic_labels, head), one_scorer(check_scorer, check_toxic_labels, check_head)
     if label.name == judge.name:
         raise ValueError(f'{label.name!r} would label the states that the edit is fitted on and judge the result: '
                          'give two scorers (scorer and check_scorer)')

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['aside', 'sources', 'preserved_texts', 'said', 'number_or_word', 'parse_settings', 'setting_names', 'given_settings',
            'command_of', 'Texts', 'load_texts', 'short_enough', 'check_counts', 'record_of', 'Run', 'run',
-           'check_engine', 'expected_work', 'hints', 'in_short', 'compare_all']
+           'check_engine', 'expected_work', 'hints', 'in_short', 'measured_harm', 'compare_all']
 
 # %% ../../nbs/app/run.ipynb #e50000df
 import inspect, numpy as np, time
@@ -17,20 +17,23 @@ from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, l
     registers, spread, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
-from ..core import fingerprint
+from ..core import atomic, fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
 from ..text.data import drop_long, load_corpus, load_prompts
+from ..text.files import counted
 
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..evaluation.comparison import Comparison
+from ..evaluation.harm import Harm
 from ..text.scoring import Scorer
 
 # %% ../../nbs/app/run.ipynb #98000002
 aside = ('out', 'device', 'resume', 'accept_versions', 'quiet') # where and how to work
-sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'corpus', 'preserve',
+sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head',
+           'corpus', 'preserve',
            'encoding', 'skip_bad', 'skip_long', 'limit', 'texts', 'plugin', 'method', 'settings') # recorded by what they hold
 
 def said(
@@ -139,10 +142,13 @@ def short_enough(
     def size(prompt): return len(encode_prompts(tok, [prompt], end, bool(chat['chat']), chat['system'], chat['template'])[0])
     return lambda prompts: prompts if most <= 0 else drop_long(prompts, size, most-new)
 
-def check_counts(**counts:int)->None:
-    "Refuse counts below one."
+def check_counts(
+    smallest:int, /,   # of each
+    **counts:int|None, # name -> count
+)->None:
+    "Refuse counts that are too small."
     for name, value in counts.items():
-        if value is not None and value < 1: raise ValueError(f'{name} is {value}; it must be at least 1')
+        if value is not None and value < smallest: raise ValueError(f'{name} is {value}; it must be at least {smallest}')
 
 # %% ../../nbs/app/run.ipynb #98000009
 def record_of(
@@ -169,9 +175,11 @@ class Run:
     path:Path           # the run directory
     comparison:object   # `Comparison`
     shift:object        # the edit that was asked for
+    harm:object=None    # `Harm`, where it was measured
 
     def __repr__(self)->str:
-        notes = ''.join(f'\n! {note}' for note in notes_of(self.comparison))
+        found = [*notes_of(self.comparison), *(self.harm.warnings() if self.harm is not None else [])]
+        notes = ''.join(f'\n! {note}' for note in found)
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
         shown = self.comparison.wide(('toxicity', 'perplexity_corpus', 'kl', 'distinct_2'), intervals=False)
         return f'{shown.to_string()}\n{notes}\n\n{files}'
@@ -187,6 +195,8 @@ def run(
     check_scorer:str=None,  # judges the result, and must be another one; the bundled classifier by default
     toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
     check_toxic_labels:str=None, # likewise of the scorer that judges
+    head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
+    check_head:str=None,    # likewise of the scorer that judges
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
@@ -209,6 +219,7 @@ def run(
     limit:int=300,          # most prompts to fit on, and most to judge on
     texts:int=300,          # most texts of the corpus
     draws:int=5,            # random edits in the control
+    harm:bool=True,         # measure what the edit costs mentions of groups, informal text and toxicity as a subject, in English sentences
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first
     template:str=None,      # with chat: arguments of the template, as name=value, name=value (enable_thinking=false)
@@ -224,7 +235,8 @@ def run(
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
     asked, start = dict(locals()), time.time()
-    check_counts(n=n, limit=limit, texts=texts, draws=draws, least=least, max_new_tokens=max_new_tokens)
+    check_counts(1, n=n, limit=limit, texts=texts, draws=draws, max_new_tokens=max_new_tokens, least=least)
+    check_counts(0, budget=budget)
     check_machine(model, dtype, device, quantize)
     check_engine(engine)
     folder = job_folder(out, 'run', model, resume)
@@ -233,10 +245,11 @@ def run(
     method = choose_method(method, given, preserve is not None)
     spoken = chat_arguments(model, chat, system, parse_settings(template, 'template'))
 
-    with Progress(dict(inputs=0, continuations=1, edits=1, comparison=1, report=1), quiet) as job:
+    phases = ['inputs', 'continuations', 'edits', 'comparison', *(['harm'] if harm else []), 'report']
+    with Progress(dict.fromkeys(phases, 0), quiet) as job:
         with job.phase('inputs', 'what goes in') as found:
             data = load_texts(asked)
-            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels)
+            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
             lm, tok = load_model(model, dtype, device, quantize)
             if skip_long: data = load_texts(asked, short_enough(lm, tok, max_new_tokens, spoken))
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
@@ -261,7 +274,11 @@ def run(
             with job.phase('comparison', f'{models} models × {len(data.evaluate):,} prompts × {n} continuations') as found:
                 result = compare_all(evidence, edits, data, judge, label, path, n, draws, seed, spoken|dict(max_new_tokens=max_new_tokens, engine=engine))
                 found(in_short(result))
-        done = Run(path, result, edits[asked_method(result)])
+            if harm:
+                with job.phase('harm', 'what it costs whom') as found:
+                    costs = measured_harm(evidence, edits, path)
+                    found(counted(len(costs.warnings()), 'warning'))
+        done = Run(path, result, edits[asked_method(result)], costs if harm else None)
         with job.phase('report') as found: found(write_report(done, runs.read_record(path/'config.json'), time.time()-start, job.warned))
     return done
 
@@ -278,7 +295,7 @@ def expected_work(
 )->dict[str, float]: # phase -> weight, in continuations
     "What each phase is expected to take; generating is most of it."
     rows = len(data.evaluate)*record['n']+len(data.neutral)
-    return dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']), report=50)
+    return dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']), report=50, **(dict(harm=1000) if record['harm'] else {}))
 
 def hints(
     asked:dict, # parameters of `run`
@@ -301,6 +318,19 @@ def in_short(
     before, after = (result.get(m, 'toxicity') for m in ('base', method))
     price = result.get(method, 'perplexity_corpus').value/result.get('base', 'perplexity_corpus').value-1
     return f'{method} {before.value:.1%} → {after.value:.1%} toxic, perplexity {price:+.1%}'
+
+def measured_harm(
+    evidence:Evidence, # its model and tokenizer
+    edits:dict,        # title -> intervention, the one asked for first
+    path:Path,         # folder of the run
+)->'Harm':             # `Harm`, its table saved as `harm.csv`
+    "What the edit that was asked for, and its merged relative, cost whom."
+    from eigenshift.evaluation.harm import harm
+    asked = next(iter(edits))
+    reported = {name: edit for name, edit in edits.items() if name in (asked, f'{asked}, merged')}
+    found = harm(evidence.model, evidence.tok, reported)
+    with atomic(path/'harm.csv') as tmp: found.table.to_csv(tmp, index=False)
+    return found
 
 def compare_all(
     evidence:Evidence,              # of the fit; its model, tokenizer and eigen-choices are used again

@@ -237,6 +237,16 @@ def _comparison_blocks(result, method, record):
     wide = result.wide(('toxicity', price, 'kl', 'tph', 'distinct_2', 'repetition')).reset_index(names='method')
     return [table(wide, setting), table(differences(result), paired)]
 
+def _harm_blocks(found, figures):
+    "What the edit costs whom; nothing where it was not measured."
+    if found is None: return []
+    what = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are bundled (English) or yours. The cost is the change '
+            'of perplexity; the excess is what a group is charged beyond the others, tested together for all groups. *: beyond luck.')
+    summary = found.summary().reset_index()
+    for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'): summary[column] = [f'{v:+.1%}' for v in summary[column]]
+    drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot), 'The excess of perplexity of each group, with its interval; those beyond luck in red.')
+    return [('What it costs whom', [what, cautions(found.warnings()), table(summary), *(line for line in found.verdict() if not line.startswith('WARNING')), drawn])]
+
 def _texts_blocks(result, method):
     "Texts before and after."
     rows = before_and_after(result, method)
@@ -263,6 +273,7 @@ def write_report(
         ('The comparison', _comparison_blocks(result, method, record)),
         ('Toxicity against perplexity', [trade_off]),
         *[(section.title, section_blocks(section, figures)) for section in done.shift.sections()],
+        *_harm_blocks(getattr(done, 'harm', None), figures),
         ('Before and after', _texts_blocks(result, method)),
         ('Settings, and how to repeat', settings),
     ], done.path/'report.html', f'Made by eigenshift {__version__}. {_caution}')

@@ -66,6 +66,8 @@ def tune(
     check_scorer:str=None,  # judges the candidates, and must be another one; the bundled classifier by default
     toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
     check_toxic_labels:str=None, # likewise of the scorer that judges
+    head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
+    check_head:str=None,    # likewise of the scorer that judges
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts and corpus
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
@@ -95,7 +97,7 @@ def tune(
     "The settings of an edit, found without choosing: searched on cached states, confirmed by generating."
     asked = dict(locals(), preserve=None)
     need_optuna()
-    check_counts(n=n, limit=limit, texts=texts, trials=trials, candidates=candidates, max_new_tokens=max_new_tokens)
+    check_counts(1, n=n, limit=limit, texts=texts, trials=trials, candidates=candidates, max_new_tokens=max_new_tokens)
     check_machine(model, dtype, device, quantize)
     check_under(under)
     folder = job_folder(out, 'tune', model, resume)
@@ -109,7 +111,7 @@ def tune(
         with job.phase('inputs', 'what goes in') as found:
             data = load_texts(asked)
             toxic_texts, neutral_texts = _labelled(labelled) if under else ([], [])
-            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels)
+            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
             lm, tok = load_model(model, dtype, device, quantize)
             name = model if isinstance(model, str) else 'bundled' if model is None else None
             settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
