@@ -61,7 +61,7 @@ def batches_by_length(
     size:int=32,                      # most items in a batch
     budget:int|None=None,             # most padded elements (items x longest) in a batch; none by default
 )->list[np.ndarray]:                  # index arrays, longest items first, together a permutation of range(n)
-    "Batches of items of similar length, so that padding is little; the longest come first, so that memory runs out early or never."
+    "Batches of items of similar length, so that padding is little; the longest first, so that memory runs out early."
     lengths, batches = np.asarray(lengths), []
     def full(batch): return len(batch) == size or budget and (len(batch)+1)*lengths[batch[0]] > budget
     for i in np.argsort(-lengths, kind='stable'):

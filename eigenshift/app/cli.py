@@ -78,6 +78,7 @@ def as_options(
 )->str:
     "A message whose hints are options."
     names = set(names)
+    if 'toxic_labels' in names: text = re.sub(r'(?<![\w.-])toxic=', 'toxic_labels=', text)
     if 'skip_bad' in names: text = re.sub(r"""\bbad=["']skip["']""", '--skip-bad', text)
     for name in sorted(names, key=len, reverse=True):
         flag = f'--{name.replace("_", "-")}'
@@ -127,7 +128,7 @@ def command(
             if 'resume' in kwargs: typer.echo('What is finished is kept: the same command with --resume and --out FOLDER goes on.', err=True)
             raise typer.Exit(130)
         show(result)
-    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__name__, run.__doc__ = function.__name__, (function.__doc__ or '').partition('\n\n')[0]
     run.__signature__ = inspect.Signature(list(_parameters(function)))
     return run
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
+import pandas as pd
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -20,6 +21,7 @@ from .intervention import Intervention, Section, method, methods
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
 from .stream import StreamShift, Traces, trace
+from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
@@ -141,9 +143,8 @@ def _texts(self:Evidence):
     return toxic, neutral
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
-def methods_table()->'pd.DataFrame': # one row per method
+def methods_table()->pd.DataFrame:   # one row per method
     "Every method that is known: its name on the command line, its title, the settings that it takes with their recommended values."
-    import pandas as pd
     rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–')
             for k, c in methods.items()]
     return pd.DataFrame(rows).set_index('method')

@@ -14,9 +14,19 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
+from datasets import Dataset
+from matplotlib.axes import Axes
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.scoring import Scorer
+from ..models.head import Head
 from ..core import batches_by_length, mask
 from .checkpoint import untie
 from ..models.coordinates import take
@@ -33,24 +43,26 @@ from .eigenshift import check_shared, how_many
 
 # %% ../../nbs/editing/stream.ipynb #d490803c
 def places(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->list[str]: # names of modules: the embeddings, then every block in order of execution
     "The hook points at which a residual stream can be edited."
     embeddings = model.get_input_embeddings()
     name = next(k for k, m in model.named_modules() if m is embeddings)
     return [name, *dict.fromkeys(k for k, _ in blocks(model) if '@' not in k)]
 
-def states_of(output):
+def states_of(output:Tensor|tuple)->Tensor:
     "The states in what a module returned: some return a tuple that begins with them."
     return output[0] if isinstance(output, tuple) else output
 
-def with_states(output, H):
+def with_states(output:Tensor|tuple, H:Tensor)->Tensor|tuple:
     "What a module returned, with other states."
     return (H, *output[1:]) if isinstance(output, tuple) else H
 
 # %% ../../nbs/editing/stream.ipynb #4c83d18d
 @contextmanager
-def frozen(model):
+def frozen(
+    model:nn.Module, # comes out as it was
+)->Iterator[None]:
     "Within the block no parameter asks for a gradient."
     asked = [(p, p.requires_grad) for p in model.parameters()]
     try:
@@ -61,10 +73,10 @@ def frozen(model):
 
 @contextmanager
 def kept_states(
-    model,
-    at,              # names of modules
+    model:nn.Module,
+    at:Sequence[str]|Mapping, # names of modules
     leaf:bool=False, # begin a backward pass at them
-):                   # yields a dict: name -> states of the last pass
+)->Iterator[dict[str, Tensor]]: # yields a dict: name -> states of the last pass
     "Within the block the states at some hook points are kept."
     seen = {}
     def keep(name, module, args, output):
@@ -78,29 +90,34 @@ def kept_states(
         yield seen
 
 def traced(
-    model, tok,
-    ids,           # list of lists of token ids, two at least in each
-    at,            # names of modules
-    target=None,   # for each sequence the position of the token whose log-probability is meant; drawn tokens at all positions by default
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids, two at least in each
+    at:list[str],  # names of modules
+    # for each sequence the position of the token whose log-probability is meant; drawn tokens at all positions if none
+    target:list[int]|None=None,
     batch_size:int=16, # sequences at a time
     seed:int=0,    # of the draws
-):                 # yields {name: (states, gradients)}, (n, d_model) float32 each, sequence after sequence
+)->Iterator[dict[str, tuple[Tensor, Tensor]]]: # {name: (states, gradients)} of a batch, (n, d_model) float32 each
     "States and gradients, batch by batch."
     draw = torch.Generator().manual_seed(seed)
     for batch in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in batch])
-        real = X['attention_mask'].bool()
+        padded = pad_ids(model, tok, [ids[j] for j in batch])
+        real = padded['attention_mask'].bool()
         with frozen(model), kept_states(model, at, leaf=True) as seen, torch.enable_grad():
-            log_p = model(**X, use_cache=False).logits.float().log_softmax(-1)
+            log_p = model(**padded, use_cache=False).logits.float().log_softmax(-1)
             if target is None: objective = (drawn_log_probs(log_p, draw)*real).sum()
             else:
-                row, t = torch.arange(len(batch)), torch.tensor([target[j] for j in batch])
-                objective = log_p[row, t-1, X['input_ids'][row, t]].sum()
+                row, position = torch.arange(len(batch)), torch.tensor([target[j] for j in batch])
+                objective = log_p[row, position-1, padded['input_ids'][row, position]].sum()
             gradients = torch.autograd.grad(objective, [seen[k] for k in at])
         yield {k: (seen[k].detach()[real].float(), g[real].float()) for k, g in zip(at, gradients)}
 
-def drawn_log_probs(log_p, draw):
-    "(n, t) log-probability of a token drawn from the model at every position."
+def drawn_log_probs(
+    log_p:Tensor,         # (n, t, n_vocab) log-probabilities
+    draw:torch.Generator, # on the CPU
+)->Tensor:                # (n, t)
+    "Log-probability of a token drawn from the model at every position."
     tokens = torch.multinomial(log_p.detach().exp().flatten(0, 1).cpu(), 1, generator=draw).view(log_p.shape[:2])
     return log_p.gather(-1, tokens.to(log_p.device)[..., None])[..., 0]
 
@@ -121,36 +138,46 @@ class StreamShift(Intervention):
     preserves = True
     says:dict=field(default_factory=dict) # place -> for the first few components, the tokens at which they read most
 
-    def touched(self, model):
+    def touched(self, model:PreTrainedModel)->dict:
         weights = {k: first_matrix(hook_module(model, k), k) for k in self.read}
         return {k: w for k, w in weights.items() if w is not None}
 
-    def changed(self, k, H, strength=1.)->Tensor:
+    def changed(self, k:str, H:Tensor, strength:float=1.)->Tensor:
         "States at a hook point after the edit."
         return take(H, *self.at_device(k, strength, H.device))
 
-    def at_device(self, k, strength, device):
+    def at_device(self, k:str, strength:float, device:torch.device)->tuple:
         "What `take` needs at a hook point."
         read, write, center = (getattr(self, f)[k].to(device) for f in ('read', 'write', 'center'))
         return read, torch.full((len(read),), float(strength), device=device), center, self.sided is not None, write
 
-def hook_module(model, name):
+def hook_module(
+    model:PreTrainedModel,
+    name:str, # as `places` gives it
+)->nn.Module:
     "A module by its name."
     try: return model.get_submodule(name)
     except AttributeError as e:
         raise ValueError(f'this model has no module {name!r}; places(model) names {places(model)[:3]}…') from e
 
-def first_matrix(module, name):
+def first_matrix(
+    module:nn.Module,
+    name:str, # of the module, for messages
+)->Tensor|Head|None:
     "The first matrix of a module, for its sketch; None where its weights are not here."
     owner = next((m for m in module.modules() if getattr(getattr(m, 'weight', None), 'ndim', 0) == 2), None)
     if owner is None or owner.weight.is_meta: return None
     return owner.weight if isinstance(owner, nn.Embedding) else readable(owner, name)
 
 @patch
-def attach(self:StreamShift, model, strength):
+def attach(self:StreamShift, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     for k in self.read: yield hook_module(model, k).register_forward_hook(stream_hook(self, k, strength))
 
-def stream_hook(edit, k, strength):
+def stream_hook(
+    edit:StreamShift,
+    k:str,          # the hook point
+    strength:float,
+)->Callable:        # for `register_forward_hook`
     "A forward hook that edits the states of one module."
     copies = {} # device -> what `take` needs there
     def hook(module, args, output):
@@ -164,16 +191,17 @@ def stream_hook(edit, k, strength):
 
 # %% ../../nbs/editing/stream.ipynb #d5149c80
 @patch
-def unmergeable(self:StreamShift, model):
+def unmergeable(self:StreamShift, model:PreTrainedModel)->str|None:
     for k in self.read:
         m = hook_module(model, k)
         if not isinstance(m, nn.Embedding):
-            return f'{k!r} is a block, and no weight does to its output what the edit does: use apply, or fit at the embeddings'
+            return (f'{k!r} is a block, and no weight does to its output what the edit does: use apply, or fit at the '
+                    'embeddings')
         if m.weight.is_meta or not m.weight.is_floating_point():
             return 'the embeddings are offloaded or quantised: load the model without that, or use apply'
 
 @patch
-def edit(self:StreamShift, model, strength):
+def edit(self:StreamShift, model:PreTrainedModel, strength:float)->None:
     for k in self.read:
         m = hook_module(model, k)
         untie(model)
@@ -189,18 +217,18 @@ class Sums:
     "What a hook point's directions are made of, summed over batches in float64 on the model's device."
     def __init__(self): self.n = self.h = self.hh = self.gg = self.n_toxic = self.h_toxic = self.gh = self.g = 0
 
-    def add_neutral(self, H, G):
+    def add_neutral(self, H:Tensor, G:Tensor)->None:
         "States of neutral sequences, and gradients of tokens drawn there."
         self.n += len(H)
         self.h, self.hh, self.gg = self.h+H.sum(0).double(), self.hh+(H.T @ H).double(), self.gg+(G.T @ G).double()
 
-    def add_toxic(self, H, G):
+    def add_toxic(self, H:Tensor, G:Tensor)->None:
         "States of toxic sequences, and gradients of their last token."
         self.n_toxic += len(H)
-        self.h_toxic, self.gh, self.g = self.h_toxic+H.sum(0).double(), self.gh+(G.T @ H).double(), self.g+G.sum(
-            0).double()
+        self.h_toxic, self.g = self.h_toxic+H.sum(0).double(), self.g+G.sum(0).double()
+        self.gh = self.gh+(G.T @ H).double()
 
-    def directions(self, k, ridge, sided, n_toxic):
+    def directions(self, k:int, ridge:float, sided:str|None, n_toxic:int)->tuple[Tensor, Tensor, Tensor, Tensor]:
         "read, write (k, d), centre (d,), gains (k,), float32; states of toxic sequences read positive on average."
         center = self.h/self.n if sided else torch.zeros_like(self.h)
         spread = self.hh/self.n-(torch.outer(center, center) if sided else 0.)
@@ -210,21 +238,23 @@ class Sums:
 
 # %% ../../nbs/editing/stream.ipynb #8edac8d0
 def stream_curve(
-    model, tok,
-    ids,    # list of lists of token ids
-    starts, # for each the position from which tokens count, 1 at least
-    edit,   # `Intervention`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
+    starts:list[int], # for each the position from which tokens count, 1 at least
+    edit:Intervention, # `Intervention`
     batch_size:int=16,
     most:int=2**27, # log-probabilities that may be kept
-):          # a strength to nats per token
+)->Callable[[float], float]: # a strength to nats per token
     "The mean KL divergence from the unedited model over the tokens of continuations, along the strength of an edit."
     batches = []
     for b in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in b])
-        position = torch.arange(1, X['input_ids'].shape[1], device=X['input_ids'].device)
+        padded = pad_ids(model, tok, [ids[j] for j in b])
+        position = torch.arange(1, padded['input_ids'].shape[1], device=padded['input_ids'].device)
         counts = position >= torch.tensor([starts[j] for j in b], device=position.device)[:, None]
-        batches.append((X, X['attention_mask'].bool()[:, 1:] & counts))
-    def log_probs(X, counts): return model(**X, use_cache=False).logits[:, :-1][counts].float().log_softmax(-1)
+        batches.append((padded, padded['attention_mask'].bool()[:, 1:] & counts))
+    def log_probs(padded, counts):
+        return model(**padded, use_cache=False).logits[:, :-1][counts].float().log_softmax(-1)
     n = sum(int(counts.sum()) for _, counts in batches)
     before = {}
     @torch.inference_mode()
@@ -240,10 +270,11 @@ def stream_curve(
     return kl_at
 
 def stream_kl(
-    model, tok,
-    ids,    # list of lists of token ids
-    starts, # for each the position from which tokens count, 1 at least
-    edit,   # `Intervention`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
+    starts:list[int], # for each the position from which tokens count, 1 at least
+    edit:Intervention, # `Intervention`
     strength:float=1.,
     batch_size:int=16,
 )->float:   # nats per token
@@ -252,8 +283,8 @@ def stream_kl(
 
 # %% ../../nbs/editing/stream.ipynb #bdd82bac
 def hook_names(
-    model,
-    at, # names, indices (0: the embeddings), a list of these, or "all"
+    model:PreTrainedModel,
+    at:int|str|Sequence[int|str], # names, indices (0: the embeddings), a list of these, or "all"
 )->list[str]:
     "Hook points by name."
     every = places(model)
@@ -277,12 +308,13 @@ class Traces:
         return f"Traces({self.meta['n_toxic']} toxic, {self.meta['n_neutral']} neutral sequences at {list(self.sums)})"
 
 def trace(
-    model, tok,      # a causal LM and its tokenizer, unedited
-    generations,     # Dataset of `generate`, by this model or another one with the same tokenizer
-    scorer,          # anything `load_scorer` takes; not the one of the evaluation
-    at=0,            # places: index or name, a list of these, or "all"
-    preserve=None,   # texts whose next-token distributions should stay beside those of neutral continuations, or register -> texts; all weigh the same
-    neutral=None,    # texts that stand in place of the neutral continuations
+    model:PreTrainedModel,       # a causal LM and its tokenizer, unedited
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # Dataset of `generate`, by this model or another one with the same tokenizer
+    scorer:Any,      # anything `load_scorer` takes; not the one of the evaluation
+    at:int|str|Sequence[int|str]=0, # places: index or name, a list of these, or "all"
+    preserve:Sequence[str]|dict|None=None, # texts whose predictions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    neutral:Sequence[str]|None=None, # texts that stand in place of the neutral continuations
     most:int=2000,   # neutral continuations and texts in all
     batch_size:int=16,
     seed:int=0,
@@ -304,30 +336,43 @@ def trace(
     ids, starts = map(list, zip(*held[:256]))
     return Traces(sums, toxic, ids, starts, meta if preserve is None and neutral is None else meta|dict(preserves='text'))
 
-def by_register(texts):
+def by_register(
+    texts:Sequence[str]|dict|None,
+)->dict[str, Sequence[str]]:
     "Register -> texts; nothing where there are none."
     if texts is None: return {}
     return texts if isinstance(texts, dict) else dict(texts=texts)
 
-def sequences(tok, texts):
+def sequences(
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence[str],
+)->list[tuple[list[int], int]]:
     "Token ids of texts, each with the position from which it counts."
     return [(ids, 1) for ids in encode(tok, texts, 64) if len(ids) > 1]
 
-def held_and_summed(registers, most, seed):
+def held_and_summed(
+    registers:list[list[tuple]], # of each, (token ids, the position from which it counts)
+    most:int,                    # sequences in all
+    seed:int,
+)->tuple[list[tuple], list[list[int]]]:
     "One sequence in four to measure the KL on, the token ids of the others to sum over: as many of each register, a small one as often as it takes."
     each = min(most//len(registers), max(map(len, registers)))
     held, summed = [], []
-    for sequences in registers:
-        order = np.random.default_rng(seed).permutation(len(sequences))[:each]
+    for own in registers:
+        order = np.random.default_rng(seed).permutation(len(own))[:each]
         parts = order[::4], order[np.arange(len(order)) % 4 > 0]
         sizes = [len(part) for part in parts] if len(order) == each else (-(-each//4), each-(-(-each//4)))
         apart, kept = (np.resize(part, size if len(part) else 0) for part, size in zip(parts, sizes))
-        held += [sequences[i] for i in apart]
-        summed += [sequences[i][0] for i in kept]
+        held += [own[i] for i in apart]
+        summed += [own[i][0] for i in kept]
     return held, summed
 
-def toxic_and_neutral(tok, generations, scorer):
-    "Token ids of sequences that end in a toxic token; of neutral ones, each with the position from which it counts."
+def toxic_and_neutral(
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # of `generate`
+    scorer:Scorer,
+)->tuple[list[list[int]], list[tuple[list[int], int]]]: # toxic ids; neutral ids, each with the position where it counts
+    "Token ids of sequences that end in a toxic token, and of neutral ones."
     is_toxic, steps = toxic_steps(tok, generations, scorer)
     prompts, completions = list(generations['prompt_ids']), list(generations['token_ids'])
     toxic = [[*prompts[i], *completions[i][:steps[i]+1]] for i in np.flatnonzero(steps >= 0)]
@@ -337,14 +382,15 @@ def toxic_and_neutral(tok, generations, scorer):
 
 @patch(cls_method=True)
 def from_traces(cls:StreamShift,
-    model, tok,
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     traces:Traces,
-    at=None,         # places among those traced, as for `trace`; all of them by default
-    k=.25,           # components in each: an int, or a fraction of d_model
+    at:int|str|Sequence[int|str]|None=None, # places among those traced, as for `trace`; all of them by default
+    k:int|float=.25, # components in each: an int, or a fraction of d_model
     kl:float=.1,     # budget: mean KL over the tokens of held-out neutral continuations, nats
     ridge:float=.5,  # of the mean of the diagonal, in both whitenings
-    sided:str='toxic', # only beyond the neutral mean; None: linear about zero
-    name:str=None,
+    sided:str|None='toxic', # only beyond the neutral mean; None: linear about zero
+    name:str|None=None,
 )->StreamShift:
     "Derive the edit and bring it to its budget."
     if sided not in (None, 'toxic'): raise ValueError(f"sided is {sided!r}; it can be 'toxic' or None")
@@ -354,8 +400,9 @@ def from_traces(cls:StreamShift,
     count = {a: how_many(k, len(traces.sums[a].h)) for a in at}
     found = {a: traces.sums[a].directions(count[a], ridge, sided, traces.meta['n_toxic']) for a in at}
     read, write, center, gains = ({a: made[j] for a, made in found.items()} for j in range(4))
-    n = count[at[0]]
-    name = name or f"StreamShift {at[0] if len(at) == 1 else f'{len(at)} places'} k={n} KL={kl:g}{' one-sided' if sided else ''}"
+    n, side = count[at[0]], ' one-sided' if sided else ''
+    place = at[0] if len(at) == 1 else f'{len(at)} places'
+    name = name or f'StreamShift {place} k={n} KL={kl:g}{side}'
     out = cls(name, read, write, center, gains, sided)
     size = solve_strength(stream_curve(model, tok, traces.held, traces.starts, out), kl)
     about = dict(k=n, kl=kl, ridge=ridge, sided=sided or 'no', places=len(at))
@@ -365,11 +412,16 @@ def from_traces(cls:StreamShift,
 @patch(cls_method=True)
 @delegates(trace)
 def fit(cls:StreamShift,
-    model, tok,
-    generations, # Dataset of `generate`
-    scorer,      # anything `load_scorer` takes
-    k=.25, kl:float=.1, ridge:float=.5, sided:str='toxic', name:str=None, # as for `from_traces`
-    **kwargs
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # Dataset of `generate`
+    scorer:Any,  # anything `load_scorer` takes
+    k:int|float=.25,        # this and the next four as for `from_traces`
+    kl:float=.1,
+    ridge:float=.5,
+    sided:str|None='toxic',
+    name:str|None=None,
+    **kwargs:Any
 )->StreamShift:
     "Trace, then derive."
     return cls.from_traces(model, tok, trace(model, tok, generations, scorer, **kwargs), k=k, kl=kl, ridge=ridge,
@@ -377,8 +429,9 @@ def fit(cls:StreamShift,
 
 def tokens_read(
     edit:StreamShift,
-    model, tok,
-    ids,       # list of lists of token ids
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
     batch_size:int=16,
     n:int=8,   # components
     few:int=3, # positions of a token that are enough to speak of it
@@ -386,10 +439,10 @@ def tokens_read(
     "The tokens at which the first components read most, on average over their positions."
     total, count = {a: {} for a in edit.read}, Counter()
     for b in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in b])
-        with kept_states(model, edit.read) as seen, torch.inference_mode(): model(**X, use_cache=False)
-        real = X['attention_mask'].bool()
-        tokens = X['input_ids'][real].tolist()
+        padded = pad_ids(model, tok, [ids[j] for j in b])
+        with kept_states(model, edit.read) as seen, torch.inference_mode(): model(**padded, use_cache=False)
+        real = padded['attention_mask'].bool()
+        tokens = padded['input_ids'][real].tolist()
         count.update(tokens)
         for a, sums in total.items():
             read = (seen[a][real].float().cpu()-edit.center[a]) @ edit.read[a][:n].T
@@ -404,16 +457,17 @@ def tokens_read(
 # %% ../../nbs/editing/stream.ipynb #7fe724cd
 @patch(cls_method=True)
 def from_prompts(cls:StreamShift,
-    model, tok,
-    prompts,           # list of texts, or a Dataset with `prompt`; not those of the evaluation
-    scorer,            # anything `load_scorer` takes
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`; not those of the evaluation
+    scorer:Any,        # anything `load_scorer` takes
     n:int=5,           # continuations of each
     max_new_tokens:int=20,
-    chat:bool=None,    # wrap prompts with the chat template
-    out=None,          # folder for the continuations, to resume from
+    chat:bool|None=None, # wrap prompts with the chat template
+    out:str|Path|None=None, # folder for the continuations, to resume from
     progress:bool=False,
     seed:int=0,
-    **kw,              # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
+    **kw:Any,          # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
 )->StreamShift:
     "Continuations, then the edit."
     made = generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed,
@@ -421,14 +475,14 @@ def from_prompts(cls:StreamShift,
     return cls.fit(model, tok, made, scorer, **{**stream_recommended, **dict(seed=seed), **kw})
 
 @patch(cls_method=True)
-def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
+def from_evidence(cls:StreamShift, evidence:Any, **settings:Any)->StreamShift:
     "Fit from states and gradients over the model's own continuations."
     how = stream_recommended|settings
     traces = evidence.traces(sorted({0, how['at']}))
     return cls.from_traces(evidence.model, evidence.tok, traces, **how)
 
 @patch(cls_method=True)
-def suggest(cls:StreamShift, trial, d_model:int)->dict:
+def suggest(cls:StreamShift, trial:Any, d_model:int)->dict:
     "Number of components, budget, ridge and side, at the embeddings."
     return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True),
                 kl=trial.suggest_float('kl', .003, .3, log=True),
@@ -454,11 +508,10 @@ def table(self:StreamShift,
 
 @patch
 def plot_choice(self:StreamShift,
-    ax=None, # axes to draw on
+    ax:Axes|None=None, # axes to draw on
     n:int=32,# components of each place
-):           # the axes
+)->Axes:     # the axes
     "What each component takes from the toxic tokens per KL."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     for a, g in self.gains.items(): ax.plot(np.arange(1, len(g[:n])+1), g[:n], 'o-', ms=3, lw=1, label=a)
     ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly',

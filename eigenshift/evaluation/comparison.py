@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
 from fastcore.basics import patch
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+import matplotlib.pyplot as plt, seaborn as sns
 from ..core import atomic
 
 from matplotlib.axes import Axes
@@ -157,7 +159,6 @@ def __repr__(self:Comparison)->str: return self.wide(intervals=False).to_string(
 # %% ../../nbs/evaluation/comparison.ipynb #afd9ead0
 def _plain_ticks(axis, low:float, high:float)->None:
     "Round numbers, written out, on a logarithmic axis."
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
     if high > 1e3*low: return
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]) if high < 4*low else LogLocator(subs=(1, 2, 5)))
     axis.set_minor_locator(NullLocator())
@@ -169,7 +170,6 @@ def _whiskers(row:pd.Series, scale:float)->list:
 
 def _looks(result:Comparison)->dict[str, dict]:
     "Method -> marker and colour: a star for the base, dots for edits, open diamonds in the edit's colour for controls."
-    import seaborn as sns
     roles = dict(zip(result.table.method, result.table.role))
     colours = dict(zip(result.edits, sns.color_palette('deep', len(result.edits))))
     def look(method):
@@ -187,7 +187,6 @@ def plot(
     against:str='perplexity', # on the horizontal, logarithmic one
 )->'Axes':
     "The trade-off: toxicity against perplexity, with intervals; the unedited model is the star."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6.5, 4.2))[1]
     down, across = columns[statistic], columns[against]
     for method, look in _looks(self).items():

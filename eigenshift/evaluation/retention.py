@@ -13,6 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
 from typing import Any
+from scipy.stats import rankdata
+from statistics import NormalDist
+import matplotlib.pyplot as plt, seaborn as sns
 from ..core import batches_by_length
 from ..environment import install_command
 from ..editing.intervention import Intervention
@@ -28,6 +31,7 @@ from ..states.reading import layer_states
 from datasets import Dataset
 from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.data import data_file
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(
@@ -103,7 +107,6 @@ def retained(
 # %% ../../nbs/evaluation/retention.ipynb #e88bf31f
 def _placements(scores:np.ndarray, y:np.ndarray)->np.ndarray:
     "(n,) for each text the share of the other class that it is on the right side of, ties half."
-    from scipy.stats import rankdata
     ranks, out = rankdata(scores), np.empty(len(y))
     def below(own): return (ranks[own]-rankdata(scores[own]))/(~own).sum() # share of the others below each
     out[y] = below(y)
@@ -117,7 +120,6 @@ def auroc_change(
     level:float=.95,        # coverage of the intervals
 )->np.ndarray:              # (3, 3): before, after, change, each with low and high
     "Two AUROCs of the same texts and their difference, with DeLong's paired intervals."
-    from statistics import NormalDist
     y, z = np.asarray(y, bool), NormalDist().inv_cdf((1+level)/2)
     first, second = (_placements(np.asarray(s), y) for s in (before, after))
     def row(placed):
@@ -212,7 +214,6 @@ def plot_probes(
     ax:'Axes|None'=None,     # axes to draw on
 )->'Axes':
     "Change of the probe's AUROC along depth, an edit a line; the unedited model is zero."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6, 3.6))[1]
     layers = list(table.layer.unique())
     x = np.arange(len(layers))

@@ -18,11 +18,12 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 # %% ../../nbs/models/blocks.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
-_depth_names = 'num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer', 'n_layers'
+_depth_names = ('num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer',
+                'n_layers')
 
 def text_config(
-    model:'PreTrainedModel', # a transformers model
-)->'PreTrainedConfig':       # the configuration of its language model
+    model:PreTrainedModel,   # a transformers model
+)->PreTrainedConfig:         # the configuration of its language model
     "The configuration that depth and width are read from: a multimodal model's text part, any other's own."
     config = model.config
     return config.get_text_config() if hasattr(config, 'get_text_config') else config
@@ -43,7 +44,7 @@ def _outermost(model):
 
 # %% ../../nbs/models/blocks.ipynb #27efbe81
 def block_calls(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list:                     # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
     "The blocks in order of execution, an encoder's before a decoder's."
     config = text_config(model)
@@ -62,7 +63,7 @@ def block_calls(
     return out
 
 def blocks(
-    model:'PreTrainedModel',    # a transformers model
+    model:PreTrainedModel,      # a transformers model
 )->list[tuple[str, nn.Module]]: # of (name, module) in order of execution
     "The blocks of a model; one that is shared appears once for each call, its name ending in @call."
     return [(name if call is None else f'{name}@{call}', m) for name, m, call, _ in block_calls(model)]
@@ -111,7 +112,9 @@ def _hook_experts(units, fn):
 
 @patch
 def hook(self:Neurons,
-    fn:Callable, # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for experts the flat positions in the batch
+    # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for
+    # experts the flat positions in the batch
+    fn:Callable,
 )->Handle:       # its .remove() takes the hook away
     "Show the units' values to `fn` at every forward pass; what it returns, if anything, replaces them."
     if self.kind == 'experts': return _hook_experts(self, fn)
@@ -168,7 +171,7 @@ def scale_(self:Neurons,
 
 # %% ../../nbs/models/blocks.ipynb #d06aae60
 def streams(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # of kind "stream", one for each block, d_model units each
     "The residual stream after every block."
     d = text_config(model).hidden_size
@@ -183,7 +186,7 @@ _expert_counts = 'num_local_experts', 'num_experts', 'n_routed_experts'
 _halves = dict(Wi=('input', 'gate')) # which half is which: structure cannot tell
 
 def _is_mixer(path, m):
-    "Whether a module mixes tokens: so named, it or its class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
+    "Whether a module mixes tokens, by its name or class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
     named = _mixes.search(f'{path.rsplit(".", 1)[-1]} {type(m).__name__}'.lower())
     return named is not None and not any(_mlp_name.search(inner.lower()) for inner, _ in m.named_modules())
 
@@ -194,7 +197,7 @@ def _sizes(m):
     return tuple(m.weight.shape) if type(m).__name__ == 'Conv1D' else (m.in_features, m.out_features)
 
 def _candidates(block, n_experts):
-    "The outermost linear layers and expert parameters outside what mixes tokens, as (path, module), and whether anything mixes."
+    "Outermost linear layers and expert parameters outside what mixes tokens: (path, module), and whether any mixes."
     found, skip, mixes = [], (), False
     for path, m in block.named_modules():
         if not path or (skip and path.startswith(skip)): continue
@@ -252,7 +255,7 @@ def _mark_shared(found):
 
 # %% ../../nbs/models/blocks.ipynb #8e5a27a7
 def neurons(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # in order of execution; a block without an MLP has none
     "The neurons of every block's MLP."
     config, found = text_config(model), []

@@ -12,6 +12,11 @@ from pathlib import Path
 from torch import nn, Tensor
 from typing import Any
 from fastcore.basics import patch
+from scipy.linalg.blas import dsyrk
+from scipy.linalg import eigh
+from safetensors.torch import save_file
+from safetensors import safe_open
+import matplotlib.pyplot as plt
 from .. import __version__
 from ..core import atomic
 from .head import Head, as_head, distance, sketch
@@ -29,7 +34,6 @@ def gram(
     block:int=4096,                          # rows at a time
 )->Tensor:                                   # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
     "Wᵀ W, accumulated in float64 over blocks of rows."
-    from scipy.linalg.blas import dsyrk
     head, G = as_head(source), None
     for _, B in head.rows(block):
         B = _in_float64(B)
@@ -45,7 +49,6 @@ def _eigh(G):
     if G.device.type != 'cpu':
         values, V = torch.linalg.eigh(G)
         return values.flip(0), V.T.flip(0)
-    from scipy.linalg import eigh
     values, V = eigh(G.numpy(), lower=False, overwrite_a=True, check_finite=False, driver='evd')
     return torch.from_numpy(values[::-1].copy()), torch.from_numpy(np.ascontiguousarray(V.T[::-1]))
 
@@ -134,7 +137,7 @@ def _warn_faint(S, faint):
 
 def eigen_choices(
     source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight (n_vocab, d_model)
-    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer, to name tokens
+    tok:PreTrainedTokenizerBase|None=None,   # its tokenizer, to name tokens
     method:str='gram',                       # `"gram"`, or `"qr"` for heads of condition above 1e3
     block:int=4096,                          # rows at a time
     gap:float=5e-7,                          # see `near_equal`
@@ -176,7 +179,7 @@ def tokens(
     self:EigenChoices,
     i:int,                                   # which eigen-choice, 0 the strongest
     n:int=10,                                # tokens on each side
-    tok:'PreTrainedTokenizerBase|None'=None, # tokenizer, if not given before; without one, ids come back
+    tok:PreTrainedTokenizerBase|None=None,   # tokenizer, if not given before; without one, ids come back
 )->tuple[list, list]:                        # promoted by +v_i, promoted by -v_i
     "The tokens that +v_i and -v_i promote, strongest first."
     if self.head is None:
@@ -209,7 +212,6 @@ def save(
     path:str|Path, # a file, by custom `*.safetensors`
 )->Path:
     "Write singular values, vectors and metadata to one safetensors file."
-    from safetensors.torch import save_file
     path, header = Path(path), dict(kind='EigenChoices', blocks=json.dumps(self.blocks), meta=json.dumps(self.meta))
     with atomic(path) as tmp: save_file(dict(S=self.S.contiguous(), Vh=self.Vh.contiguous()), tmp, metadata=header)
     return path
@@ -219,7 +221,6 @@ def read_safetensors(
     kind:str|None=None, # what its header must say it is; anything of this package by default
 )->tuple[dict, dict]:   # tensors by name, and the header's strings
     "The tensors and the header of a file of this package; any other is refused."
-    from safetensors import safe_open
     if not Path(path).is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     try:
         with safe_open(str(path), 'pt') as f:
@@ -247,7 +248,7 @@ def load(
     cls:EigenChoices,
     path:str|Path,                                     # a file that `save` wrote
     source:nn.Module|Head|Tensor|np.ndarray|None=None, # its model (or head, or weight), for `tokens`
-    tok:'PreTrainedTokenizerBase|None'=None,           # its tokenizer
+    tok:PreTrainedTokenizerBase|None=None,             # its tokenizer
 )->EigenChoices:
     "Read eigen-choices; with a model, check that it is theirs."
     tensors, header = read_safetensors(path, 'EigenChoices')
@@ -260,11 +261,10 @@ def load(
 @patch
 def plot(
     self:EigenChoices,
-    ax:'Axes|None'=None, # axes to draw on
+    ax:Axes|None=None,   # axes to draw on
     **kw:Any,            # for `ax.plot`
-)->'Axes':               # the axes
+)->Axes:                 # the axes
     "The spectrum: singular value against index, on log axes; blocks of near-equal values are grey."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     ax.loglog(np.arange(1, self.d_model+1), self.S, **dict(dict(lw=1.6), **kw))
     for start, stop in self.blocks: ax.axvspan(start+.8, stop+.2, color='.5', alpha=.15, lw=0)

@@ -85,6 +85,11 @@ class Head:
         z = z*self.scale if self.scale != 1 else z
         return z if self.softcap is None else self.softcap*torch.tanh(z/self.softcap)
 
+    @property
+    def hooked(self)->bool:
+        "Whether something has been hooked to it that its rows do not show, such as an edit that is applied."
+        return self.module is not None and not _hooks(self.module) <= _own.get(self.module, set())
+
     def logits(self,
         H:Tensor, # (..., d_model) final hidden states
     )->Tensor:    # (..., n_vocab) logits, as the model computes them, edits of the head included
@@ -94,9 +99,10 @@ class Head:
 
 # %% ../../nbs/models/head.ipynb #ed243d76
 def _one_token(model, module):
-    "What the head received (d_model,), returned (n_vocab,) before and after hooks, and the logits (n_vocab,) of one token, in float64."
-    raw, seen = [], []
-    hooks = [module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
+    "Of one token, in float64: the head's input (d_model,) and output (n_vocab,), each before and after hooks, and the logits."
+    met, raw, seen = [], [], []
+    hooks = [module.register_forward_pre_hook(lambda m, args: met.append(args[0]), prepend=True),
+             module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
              module.register_forward_hook(lambda m, args, out: seen.append(out))]
     ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=entry(model))
     training = model.training
@@ -108,14 +114,14 @@ def _one_token(model, module):
         for hook in hooks: hook.remove()
     if len(seen) != 1 or seen[0].numel() != logits.numel():
         raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
-    return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], logits)]
+    return [x.detach().double().flatten().cpu() for x in (met[0], *raw[0], seen[0], logits)]
 
 def _named(settings, pattern):
     "The non-zero numbers of a configuration whose names match."
     return [(k, float(v)) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search(pattern, k)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap that lead from the head's output `z` to the logits, or None; settings of the configuration are tried first."
+    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's settings are tried first."
     caps = [v for k, v in _named(settings, 'soft_?cap') if 'attn' not in k]
     known = [1., *(f for _, v in _named(settings, 'scal|multipl') for f in (v, 1/v))]
     for cap in (None, *caps):
@@ -128,10 +134,17 @@ def _fit_scale(z, logits, settings, tol):
 
 # %% ../../nbs/models/head.ipynb #3b727ed2
 _measured = weakref.WeakKeyDictionary() # the head's module -> its scale and soft-cap
+_own = weakref.WeakKeyDictionary()      # the head's module -> the numbers of the hooks that belong to it
+
+def _hooks(module):
+    "The numbers of the hooks on what a module receives and returns."
+    return {*module._forward_pre_hooks, *module._forward_hooks}
 
 def _measure(model, module, n, bias):
     "Scale and soft-cap of a head, once its rows as read have given what it returned."
-    h, raw, z, logits = _one_token(model, module)
+    met, h, raw, z, logits = _one_token(model, module)
+    moved = any(a.shape == b.shape and not torch.equal(a, b) for a, b in ((met, h), (raw, z)))
+    _own[module] = set() if moved else _hooks(module) # those of a recorder, or of parallel layers
     first = _rows(module, 0, min(n, 64)).detach().double().cpu()
     mine = first@h if bias is None else first@h+bias.detach()[:len(first)].double().cpu()
     exact = all(p.dtype in (torch.float32, torch.float64) for p in module.parameters())
@@ -162,7 +175,7 @@ def _of_weight(W):
     "A bare weight that answers as a head."
     if W.ndim != 2: raise ValueError(f'a head has shape (n_vocab, d_model); this has {tuple(W.shape)}')
     def rows(block=4096): return ((i, W[i:i+block]) for i in range(0, len(W), block))
-    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, scale=1.,
+    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, hooked=False, scale=1.,
                            softcap=None,
                            n_vocab=len(W), d_model=W.shape[1], rows=rows)
 

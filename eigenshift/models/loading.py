@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from torch import nn, Tensor
 from xxhash import xxh3_128
+from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as with_images,
+                          MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM,
+                          AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig, PreTrainedConfig,
+                          PreTrainedModel, PreTrainedTokenizerBase)
+from transformers.utils import logging
 from ..core import asset
 from ..environment import install_command, tell_newer
 from .packaged import packaged_models, packaged_path
-
-from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
 tell_newer()
@@ -26,9 +29,9 @@ tell_newer()
 _paddings = '<pad>', '<|pad|>', '[PAD]', '<|finetune_right_pad_id|>'
 
 def set_pad(
-    tok:'PreTrainedTokenizerBase', # tokenizer, changed in place
+    tok:PreTrainedTokenizerBase,   # tokenizer, changed in place
     n_vocab:int,                   # rows of the input embedding
-)->'PreTrainedTokenizerBase':      # the tokenizer
+)->PreTrainedTokenizerBase:        # the tokenizer
     "Give a tokenizer a pad token that the model has an embedding for."
     if tok.pad_token_id is not None and tok.pad_token_id < n_vocab: return tok
     vocabulary = tok.get_vocab()
@@ -79,7 +82,6 @@ def explain_failure(
 @contextmanager
 def _no_bar(name, least=1e9):
     "No progress bar while a folder of less than so many bytes is loaded."
-    from transformers.utils import logging
     short = os.path.isdir(name) and sum(f.stat().st_size for f in os.scandir(name) if f.is_file()) < least
     if not short or not logging.is_progress_bar_enabled():
         yield
@@ -94,7 +96,6 @@ def _quantization(quantize):
     if quantize not in ('4bit', '8bit'): raise ValueError(f"quantize is {quantize!r}; expected None, '4bit' or '8bit'")
     if importlib.util.find_spec('bitsandbytes') is None:
         raise ImportError(f'quantize needs bitsandbytes: {install_command("quant")}')
-    from transformers import BitsAndBytesConfig
     four = dict(load_in_4bit=True, bnb_4bit_quant_type='nf4', bnb_4bit_compute_dtype=torch.bfloat16)
     return dict(quantization_config=BitsAndBytesConfig(**(four if quantize == '4bit' else dict(load_in_8bit=True))))
 
@@ -108,11 +109,9 @@ def _in_gguf(name, gguf_file):
     return name, gguf_file
 
 def language_class(
-    config:'PreTrainedConfig', # of a checkpoint
+    config:PreTrainedConfig,   # of a checkpoint
 )->type:                       # a class of transformers with `from_pretrained`
     "AutoModelForCausalLM, or AutoModelForImageTextToText where the checkpoint holds more than its language model."
-    from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
-    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as with_images
     kind, saved_as = type(config), (getattr(config, 'architectures', None) or [None])[0]
     if kind not in with_images or (kind in causal and saved_as == causal[kind].__name__): return AutoModelForCausalLM
     return AutoModelForImageTextToText
@@ -137,7 +136,6 @@ def _half_on_cpu(model):
 
 def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, gguf_file=None, optional=()):
     "A model of the class `auto(config)` and its tokenizer."
-    from transformers import AutoConfig, AutoTokenizer
     how = _quantization(quantize)
     name, gguf_file = _in_gguf(name, gguf_file)
     kw = dict(revision=revision, trust_remote_code=trust_remote_code) | (dict(gguf_file=gguf_file) if gguf_file else {})
@@ -166,7 +164,6 @@ def load_lm(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
-    from transformers import MODEL_FOR_MASKED_LM_MAPPING
     name = str(name_or_path or asset('lm'))
     if name in packaged_models and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
@@ -185,7 +182,6 @@ def load_encoder(
     trust_remote_code:bool=False,    # run code that comes with the checkpoint
 )->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
-    from transformers import AutoModel
     name = str(name_or_path or asset('classifier'))
     if name == 'minilm' and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
@@ -195,7 +191,7 @@ def load_encoder(
 
 # %% ../../nbs/models/loading.ipynb #93366853
 def entry(
-    model:'PreTrainedModel', # a transformers model, wherever its weights lie
+    model:PreTrainedModel,   # a transformers model, wherever its weights lie
 )->torch.device:
     "The device that token ids go to; where all weights are offloaded, the one that they are fetched to."
     for device in (model.get_input_embeddings().weight.device, model.device):
@@ -204,15 +200,15 @@ def entry(
     hooks = [h for hook in outer for h in getattr(hook, 'hooks', [hook])]
     return torch.device(next((d for h in hooks if (d := getattr(h, 'execution_device', None)) is not None), 'cpu'))
 
-def first_position(model:'PreTrainedModel')->int:
+def first_position(model:PreTrainedModel)->int:
     "The position of a text's first token: 0, or one past the padding index where positions count from there."
     counting = (m for m in model.modules() if hasattr(m, 'create_position_ids_from_input_ids'))
     embedding = next(counting, None)
     return 0 if embedding is None else embedding.padding_idx+1
 
 def pad_ids(
-    model:'PreTrainedModel',       # its device and its forward signature are used
-    tok:'PreTrainedTokenizerBase', # its pad token is used, if it has one
+    model:PreTrainedModel,         # its device and its forward signature are used
+    tok:PreTrainedTokenizerBase,   # its pad token is used, if it has one
     ids:list[list[int]],           # n lists of token ids, none empty
     side:str='right',              # "left" for generation
 )->dict:                           # input_ids and attention_mask (n, longest); position_ids where the model takes them
@@ -314,7 +310,7 @@ def _pieces_and_rules(tok):
         return b''.join(Path(f).read_bytes() for f in sorted(tok.save_vocabulary(folder)))
 
 def tokenizer_fingerprint(
-    tok:'PreTrainedTokenizerBase', # a tokenizer of transformers
+    tok:PreTrainedTokenizerBase,   # a tokenizer of transformers
 )->str:                            # 64 hexadecimal digits
     "A fingerprint of a tokenizer's pieces, rules, special tokens and chat template."
     names = ('chat_template', 'add_bos_token', 'add_eos_token', 'clean_up_tokenization_spaces', 'split_special_tokens')

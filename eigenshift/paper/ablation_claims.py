@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+import matplotlib.pyplot as plt, seaborn as sns
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.fisher import FisherShift
 from ..editing.head_edit import HeadEdit
@@ -123,13 +124,11 @@ def weak_cells(
 
 # %% ../../nbs/paper/ablation_claims.ipynb #bb6d5ac5
 def _draw_tph(ax:'Axes', table:pd.DataFrame, y:str, palette:dict, title:str, legend)->None:
-    import seaborn as sns
     sns.lineplot(table, x='share', y=y, hue='alpha', palette=palette, legend=legend, marker='o', ax=ax)
     ax.set(xscale='log', xlabel='share of the directions, k/d', ylabel='TPH (%)', title=title, ylim=(-3, 75))
 
 def _draw_costs(ax:'Axes', grid:pd.DataFrame, base:tuple[Measured, Measured], judge:str)->None:
     "Toxicity against perplexity, of cells up to four times the base's perplexity."
-    import seaborn as sns
     toxic, ppl = 100*base[0]['toxicity'], base[1]['perplexity']
     looks = dict(signed=('o', sns.color_palette('colorblind')[0], 'signed Δ (the paper)'), random=('D', '.5', 'random directions'))
     for rank, (marker, colour, name) in looks.items():
@@ -149,7 +148,6 @@ def plot_figure4(
     judge:str,         # name of the scorer
 )->'Figure':
     "Figure 4, printed and here, and what each cell costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     fig, axs = plt.subplots(1, 3, figsize=(14, 4.2))
     alphas = sorted(grid.alpha.unique())
     printed = recomputed('table6')
@@ -197,7 +195,6 @@ def plot_ways(
     ax:'Axes|None'=None,
 )->'Axes':
     "The settings of each way and their front: what toxic tokens lose against the KL it costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(7, 4))[1]
     colours = sns.color_palette('colorblind')
     for (way, rows), colour, marker in zip(table.groupby('way', sort=False), (colours[0], '.5', colours[2], colours[3], colours[1]), 'oDs^*'):

@@ -12,6 +12,8 @@ import numpy as np, pandas as pd, torch
 from collections.abc import Callable
 from dataclasses import dataclass
 from torch import Tensor
+import matplotlib.pyplot as plt, seaborn as sns
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from ..core import mask
 from ..editing.eigenshift import EigenShift
 from ..models.coordinates import project
@@ -61,7 +63,6 @@ def edit_run(
 # %% ../../nbs/paper/edit_claims.ipynb #6749a2b5
 def _outline(ax:'Axes', left:float, width:float, height:float, name:str, under:str, i:int, d:int)->None:
     "A matrix as a box, its name away from the marked component."
-    from matplotlib.patches import Rectangle
     early = i < d/2
     ax.add_patch(Rectangle((left, 2.6-height), width, height, fc='.93', ec='.3'))
     ax.text(left+width*(.72 if early else .28), 2.6-height*(.75 if early else .3), name, ha='center', va='center', fontsize=13)
@@ -74,8 +75,6 @@ def draw_decomposition(
     i:int,        # which component is marked
 )->'Axes':
     "The head as a product of three matrices, one component marked."
-    import seaborn as sns
-    from matplotlib.patches import Rectangle
     red, d = sns.color_palette('colorblind')[3], len(S)
     boxes = ((0, 2.6, '$W$', f'{n:,} × {d}'), (1.5, 2.6, '$U$', f'{n:,} × {d}'), (2.7, .9, '$\\Sigma$', f'{d} × {d}'), (3.9, .9, '$V^\\top$', f'{d} × {d}'))
     for left, height, name, under in boxes: _outline(ax, left, .9, height, name, under, i, d)
@@ -101,7 +100,6 @@ def draw_spectrum(
     i:int,            # and one of them more
 )->'Axes':
     "Singular values against their rank."
-    import seaborn as sns
     colours = sns.color_palette('colorblind')
     ax.loglog(range(1, len(S)+1), S, color='.6')
     ax.scatter(shift.chosen+1, S[shift.chosen], color=colours[0], s=18, zorder=3, label=f'the {len(shift.Vk)} chosen')
@@ -119,7 +117,6 @@ def draw_states_along(
     auroc:float, # of the coordinate, toxic against neutral
 )->'Axes':
     "Toxic and neutral states along a direction, and which way the edit moves them."
-    import seaborn as sns
     colours = sns.color_palette('colorblind')
     toxic, neutral = (project(X, v[None]).flatten() for X in (cal.toxic, cal.neutral))
     middle, far = neutral.mean().item(), toxic.quantile(.95).item()
@@ -140,7 +137,6 @@ def draw_tokens(
     logits:np.ndarray,  # of each
 )->'Axes':
     "The tokens that either side of a direction promotes most, strong words masked."
-    import seaborn as sns
     colours, half = sns.color_palette('colorblind'), len(tokens)//2
     at = np.arange(len(tokens))
     ax.barh(at, logits, color=[colours[3]]*half+[colours[7]]*half)
@@ -155,7 +151,6 @@ def draw_eigen_choice(
     run:EditRun,
 )->'Figure':
     "Figure 1: an eigen-choice, from the head to the tokens."
-    import matplotlib.pyplot as plt, seaborn as sns
     i, v = int(run.shift.chosen[0]), run.shift.Vk[0]
     fig, axs = plt.subplots(1, 4, figsize=(13, 3.6), width_ratios=[1.5, 1, 1.2, 1.1])
     draw_decomposition(axs[0], run.S, run.n_vocab, i)
@@ -168,15 +163,11 @@ def draw_eigen_choice(
 
 # %% ../../nbs/paper/edit_claims.ipynb #43c03c09
 def _box(ax:'Axes', x:float, y:float, text:str, edited:bool, width:float)->None:
-    from matplotlib.patches import FancyBboxPatch
-    import seaborn as sns
     colour, alpha = (sns.color_palette('colorblind')[9], .5) if edited else ('.95', 1)
     ax.add_patch(FancyBboxPatch((x-width/2, y-.2), width, .4, boxstyle='round,pad=0.03', fc=colour, ec='.4', alpha=alpha))
     ax.text(x, y, text, ha='center', va='center', fontsize=8.5)
 
 def _arrow(ax:'Axes', start:tuple, end:tuple, text:str, width:float, up:float=.04, right:float=0., ha:str='center')->None:
-    from matplotlib.patches import FancyArrowPatch
-    import seaborn as sns
     (x0, y0), (x1, y1) = start, end
     ax.add_patch(FancyArrowPatch((x0+width/2+.04, y0), (x1-width/2-.04, y1), arrowstyle='-|>', mutation_scale=11, color='.35'))
     ax.text((x0+x1)/2+right, (y0+y1)/2+up, text, ha=ha, va='bottom', fontsize=8, color=sns.color_palette('colorblind')[0])
@@ -190,7 +181,6 @@ def draw_pipeline(
     judge:Callable, # scorer that judges
 )->'Figure':
     "Figure 2: from prompts to a judged edit, with the numbers of this run."
-    import matplotlib.pyplot as plt, seaborn as sns
     cal, shift, d = run.cal, run.shift, len(run.S)
     def percent(method): return 100*run.result.get(method, 'toxicity').value
     side = f', {shift.meta["sided"]} side' if shift.meta['sided'] != 'no' else ''
@@ -222,7 +212,6 @@ def plot_by_both_scorers(
     judge:Callable, # scorer that judges
 )->'Figure':
     "Toxicity against perplexity, a row for each model and a column for each scorer."
-    import matplotlib.pyplot as plt
     fig, axs = plt.subplots(len(runs), 2, figsize=(12, 4.2*len(runs)), squeeze=False)
     roles = {judge.name: 'judges', label.name: 'labelled the states'}
     for row, (name, run) in zip(axs, runs.items()):

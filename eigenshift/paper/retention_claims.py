@@ -10,6 +10,7 @@ __all__ = ['table8_methods', 'rebuilt', 'untouched_directions', 'show_table5', '
 import json, time, numpy as np, pandas as pd, torch
 from collections.abc import Sequence
 from pathlib import Path
+import matplotlib.pyplot as plt, seaborn as sns
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from .published import published
@@ -184,7 +185,6 @@ def plot_table8(
     ax:'Axes|None'=None,
 )->'Axes':
     "The fall of toxicity against the change of perplexity, beside the printed rows; the unedited model is the star."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(7.5, 3.6))[1]
     colours = sns.color_palette('colorblind')
     rows = [(name, result, m) for name, result in results.items() for m in methods]

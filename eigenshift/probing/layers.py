@@ -226,7 +226,8 @@ def _quartile(areas):
                   labels=['lowest', 'second', 'third', 'highest'])
 
 def plot_depth(
-    models:Mapping[str, pd.DataFrame], # architecture or model -> a table of layer_experts, of one method, or several concatenated
+    # architecture or model -> a table of layer_experts, of one method, or several concatenated
+    models:Mapping[str, pd.DataFrame],
     ax:Axes|None=None,                 # axes to draw on
 )->Axes:
     "Where a model's best and worst layers lie: depth by quartile of AUROC (the paper's Figure 5)."

@@ -59,7 +59,7 @@ def binary_metrics(
 
 # %% ../../nbs/probing/neurons.ipynb #2a07788b
 def _scored_units(x, toxic, cut, level):
-    "AUROC with its interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
+    "AUROC with interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
     positive, negative = (torch.from_numpy(np.flatnonzero(side)) for side in (toxic, ~toxic))
     area, error, precision = score_units(x, positive, negative)
     margin = NormalDist().inv_cdf((1+level)/2)*error

@@ -32,7 +32,8 @@ class Positions:
 def writing_positions(
     tok:PreTrainedTokenizerBase, # of the model that wrote them
     generations:Dataset,         # as of generate
-    scorer:str|Callable|None=None, # says which continuations are toxic, and which of their words; the bundled linear one by default
+    # says which continuations are toxic, and which of their words; the bundled linear one by default
+    scorer:str|Callable|None=None,
     seed:int=0,                  # which neutral continuation gets which step
 )->Positions:
     "Where toxic words are begun, and the same steps of neutral continuations."

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 from torch import Tensor
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 from ..models.loading import entry
 
 # %% ../../nbs/states/decoding.ipynb #de000008
 def left_pad(
     ids:list,   # n lists of token ids
     pad:int=0,  # any id: it is masked
-    device='cpu',
+    device:str|torch.device='cpu',
 )->tuple:       # `(n, longest)` ids and mask; the mask is None when nothing is padded
     "Prompts of different lengths as one tensor that ends where they end."
     width = max(map(len, ids))
@@ -74,7 +75,6 @@ def _rows_of(name, value, rows, size):
 # %% ../../nbs/states/decoding.ipynb #de000010
 def _plain_settings():
     "Settings of `model.generate` that ask for nothing: neither processors nor a special cache."
-    from transformers import GenerationConfig
     return GenerationConfig(do_sample=False, num_beams=1)
 
 def _through_generate(model, x, mask, steps, way, loop):
@@ -87,13 +87,13 @@ def _through_generate(model, x, mask, steps, way, loop):
 # %% ../../nbs/states/decoding.ipynb #de000011
 @torch.inference_mode()
 def decode(
-    model,                  # a causal LM
+    model:PreTrainedModel,  # a causal LM
     ids:list,               # token ids of each row's prompt; equal neighbours share one prefill
     steps:int,              # most new tokens
     choose:Callable,        # (logits (r, n_vocab), numbers of the rows (r,), step) -> tokens (r,)
-    ends:set=(),            # token ids that end a row
+    ends:set|tuple=(),      # token ids that end a row
     way:Decoding=Decoding(),# the shortcuts to take
-    keep:Callable=None,     # (states (r, d_model) that entered the head, numbers of the rows (r,), step), called before `choose`
+    keep:Callable|None=None, # (states (r, d_model) that entered the head, numbers of the rows (r,), step), called before `choose`
 )->Tensor:                  # (rows, steps) int64 new tokens; -1 after the end of a row
     "Decode a batch through `model.generate`, dropping rows that ended."
     is_new = [not way.reorder or i == 0 or a != ids[i-1] for i, a in enumerate(ids)]
@@ -163,7 +163,7 @@ def _trial(model, tok):
 # %% ../../nbs/states/decoding.ipynb #de000017
 @torch.inference_mode()
 def plain_logits(
-    model,          # a causal LM
+    model:PreTrainedModel, # a causal LM
     ids:list,       # token ids of one text
     mask:bool=True, # say with a mask that every token is real
 )->Tensor:          # (tokens, n_vocab) float32
@@ -182,7 +182,7 @@ def relative_error(
     return error if error == error else float('inf')
 
 def tolerance(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->float:  # largest relative error that counts as rounding
     "What rounding may do to logits: 0.001 in single precision, 0.1 in half precision or quantised."
     exact = model.dtype in (torch.float32, torch.float64) and not getattr(model, 'is_quantized', False)
@@ -242,8 +242,8 @@ def _find_decoding(model, tok):
                      f'(off by {error:.1%}). Is the model deterministic in model.eval()? `check(model, tok)` shows what differs.')
 
 def decoding(
-    model, # a causal LM, under an edit or not
-    tok,   # its tokenizer
+    model:PreTrainedModel, # a causal LM, under an edit or not
+    tok:PreTrainedTokenizerBase, # its tokenizer
 )->Decoding:
     "The fastest way to decode a model that agrees with plain passes; tried once per model and process."
     setting = (model.dtype, getattr(model.config, '_attn_implementation', None))
@@ -266,8 +266,8 @@ _questions = {
 }
 
 def decoding_errors(
-    model, # a causal LM
-    tok,   # its tokenizer
+    model:PreTrainedModel, # a causal LM
+    tok:PreTrainedTokenizerBase, # its tokenizer
 )->dict[str, float]: # what was tried -> largest relative error of the logits; inf where it failed
     "How far each shortcut of decoding moves the logits from those of plain passes."
     prompts, told = _trial(model, tok)

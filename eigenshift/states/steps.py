@@ -7,6 +7,7 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
+from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..progress import track
 from ..models.blocks import neurons
@@ -26,9 +27,9 @@ def _read_steps(model, tok, rows, readers):
     model(**batch, use_cache=False)
 
 def step_activations(
-    model:'PreTrainedModel',       # the causal LM that made the generations
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    model:PreTrainedModel,         # the causal LM that made the generations
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     only:str|None=None, # regular expression: modules to read

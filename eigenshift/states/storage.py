@@ -10,6 +10,7 @@ import json, os, re, time, numpy as np
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+import pandas as pd
 from ..core import atomic
 from ..runs import on_disk, open_record
 
@@ -55,9 +56,8 @@ class Activations(Mapping):
         return map_array(array)[0] if isinstance(array, Path) else array
     def __iter__(self): return iter(self.arrays)
     def __len__(self): return len(self.arrays)
-    def table(self):
+    def table(self)->pd.DataFrame:
         "One row for each module: name, units, block, kind, pool."
-        import pandas as pd
         return pd.DataFrame([dict(module=name, **about, pool=self.pool) for name, about in self.units.items()])
     def __repr__(self):
         total = sum(about['n_units'] for about in self.units.values())
@@ -73,18 +73,18 @@ def about_units(
 class MemoryStore:
     "Rows in memory; refuses what would not fit."
     done = 0
-    def __init__(self, sources, n, dtype, most=8e9):
+    def __init__(self, sources:Iterable, n:int, dtype:str, most:float=8e9):
         size = n*sum(s.n_units for s in sources)*np.dtype(dtype).itemsize
         if size > most: raise ValueError(f'{size/1e9:.0f} GB of activations would lie in memory: give out=<folder> (and dtype="float16"), or name fewer modules with `only`')
         self.arrays = {s.name: np.empty((n, s.n_units), dtype) for s in sources}
-    def write(self, name, rows, values): self.arrays[name][rows] = values
-    def read(self, name, rows): return self.arrays[name][rows]
-    def step(self, done): self.done = done
-    def close(self): pass
+    def write(self, name:str, rows:np.ndarray, values:np.ndarray)->None: self.arrays[name][rows] = values
+    def read(self, name:str, rows:np.ndarray)->np.ndarray: return self.arrays[name][rows]
+    def step(self, done:int)->None: self.done = done
+    def close(self)->None: pass
 
 class FolderStore:
     "Rows in a folder, which knows how many are done (progress.json) and of what (settings.json)."
-    def __init__(self, folder, sources, n, dtype, pool, key):
+    def __init__(self, folder:str|Path, sources:Iterable, n:int, dtype:str, pool:str, key:str):
         self.folder, self.saved_at, self.files = Path(folder), time.time(), {}
         self.arrays = {s.name: array_path(self.folder, s.name) for s in sources}
         self.state = self.folder/'progress.json'
@@ -97,20 +97,20 @@ class FolderStore:
         for s in sources: create_array(self.arrays[s.name], (n, s.n_units), dtype, dict(module=s.name, pool=pool, block=s.block, kind=s.kind))
         self.save()
     @property
-    def done(self): return self.info['done']
-    def save(self):
+    def done(self)->int: return self.info['done']
+    def save(self)->None:
         with on_disk(self.folder), atomic(self.state) as tmp: tmp.write_text(json.dumps(self.info))
-    def write(self, name, rows, values):
+    def write(self, name:str, rows:np.ndarray, values:np.ndarray)->None:
         file, _, start = self.files[name]
         with on_disk(self.folder):
             for row, value in zip(rows, values): os.pwrite(file, value.tobytes(), start+int(row)*value.nbytes)
-    def read(self, name, rows): return np.array(self.files[name][1][rows])
-    def step(self, done):
+    def read(self, name:str, rows:np.ndarray)->np.ndarray: return np.array(self.files[name][1][rows])
+    def step(self, done:int)->None:
         self.info['done'] = done
         if time.time()-self.saved_at < 1 and done < self.info['n']: return
         self.save()
         self.saved_at = time.time()
-    def close(self):
+    def close(self)->None:
         self.save()
         for file, *_ in self.files.values(): os.close(file)
 

@@ -7,7 +7,7 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
            'max_pieces', 'ClassifierScorer']
 
 # %% ../../nbs/text/classifier.ipynb #e500002f
-import re, numpy as np
+import captum.attr, re, numpy as np, torch
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from ..core import batches_by_length
@@ -84,10 +84,10 @@ def head_kind(
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
 def log_odds(
-    z:'Tensor',       # (n, n_labels) logits
+    z:Tensor,         # (n, n_labels) logits
     labels:list[int], # indices of the toxic labels
     kind:str,         # `'sigmoid'` or `'softmax'`
-)->'Tensor':          # (n,) float32 log-odds of toxicity
+)->Tensor:            # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
     z = z.float()
     others = [j for j in range(z.shape[1]) if j not in labels]
@@ -101,18 +101,17 @@ saliency_methods:dict[str, tuple[str, dict]] = dict(
     input=('InputXGradient', {}),
     integrated=('IntegratedGradients', dict(n_steps=16)))
 
-def word_embeddings(model:'PreTrainedModel')->'nn.Module':
+def word_embeddings(model:PreTrainedModel)->nn.Module:
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
     return (model.get_encoder() if model.config.is_encoder_decoder else model).get_input_embeddings()
 
 def piece_saliency(
     forward:Callable,          # batch dict -> (n,) log-odds
-    layer:'nn.Module',         # the word embedding layer
-    batch:'dict[str, Tensor]', # dict of tensors with `input_ids (n, length)` and `attention_mask`
+    layer:nn.Module,           # the word embedding layer
+    batch:dict[str, Tensor],   # dict of tensors with `input_ids (n, length)` and `attention_mask`
     method:str='norm',         # `'norm'` of the gradient, gradient times `'input'`, or `'integrated'` gradients
-)->'Tensor':                   # (n, length) float32; 'norm' is >= 0, the others are signed
+)->Tensor:                     # (n, length) float32; 'norm' is >= 0, the others are signed
     "How much each piece moves the log-odds."
-    import captum.attr, torch
     ids, rest = batch['input_ids'], [key for key in batch if key != 'input_ids']
 
     def from_embeddings(E, ids, *more):
@@ -123,14 +122,13 @@ def piece_saliency(
         try: return forward(dict(zip(rest, more), input_ids=ids))
         finally: handle.remove()
 
-    with torch.no_grad(): E = layer(ids).detach()
+    with torch.no_grad(): embedded = layer(ids).detach().requires_grad_()
     attribution, settings = saliency_methods[method]
+    attribute = getattr(captum.attr, attribution)(from_embeddings).attribute
     with torch.enable_grad():
         more = (ids, *[batch[key] for key in rest])
-        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(),
-                                                                         additional_forward_args=more,
-                                                                         **settings).float()
-    return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
+        by_number = attribute(embedded, additional_forward_args=more, **settings).float()
+    return (by_number.norm(dim=-1) if method == 'norm' else by_number.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
@@ -145,8 +143,8 @@ def join_pieces(
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
 def max_pieces(
-    model:'PreTrainedModel',       # a transformers model
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a transformers model
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->int:                            # pieces, special tokens included; at most 512
     "The longest input that a classifier reads; texts are cut there."
     positions = getattr(model.config, 'max_position_embeddings', None) or 0
@@ -161,8 +159,8 @@ def max_pieces(
 class ClassifierScorer(Scorer):
     "A scorer from a transformers sequence classifier and its tokenizer."
     def __init__(self,
-        model:'PreTrainedModel',                   # sequence classifier, on its device, in its dtype
-        tok:'PreTrainedTokenizerBase',             # its tokenizer
+        model:PreTrainedModel,                     # sequence classifier, on its device, in its dtype
+        tok:PreTrainedTokenizerBase,               # its tokenizer
         toxic:str|int|Sequence[str|int]|None=None, # toxic label or labels, by name or index
         head:str|None=None,                        # `'sigmoid'`, `'softmax'`, or from the config
         threshold:float|None=None,                 # the config's `toxic_threshold`, else 0.5 (the argmax of two labels)
@@ -183,9 +181,11 @@ class ClassifierScorer(Scorer):
         if has_padding and self.padding_is_safe(): self.batch_size = batch_size
         else: self.batch_size = 1
 
-    def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
+    def batches(self,
+        texts:Sequence[str],
+        offsets:bool=False, # also the characters of each piece
+    )->Iterator[tuple]:     # (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
-        import torch
         encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True,
                            return_offsets_mapping=offsets, verbose=False)
         keys = [key for key in encoded if key in {'input_ids', 'attention_mask', *self.tok.model_input_names}]
@@ -196,11 +196,10 @@ class ClassifierScorer(Scorer):
             batch = {key: torch.tensor(padded(key), device=self.model.device) for key in keys}
             yield index, batch, [encoded['offset_mapping'][i] for i in index] if offsets else None
 
-    def forward(self, batch:'dict[str, Tensor]')->'Tensor': # (n,) log-odds
+    def forward(self, batch:dict[str, Tensor])->Tensor:     # (n,) log-odds
         return log_odds(self.model(**batch).logits, self.labels, self.kind)
 
     def predict(self, texts:Sequence[str])->np.ndarray: # (n,) P(toxic)
-        import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
             for index, batch, _ in self.batches(texts):

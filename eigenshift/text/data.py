@@ -4,30 +4,29 @@
 
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'binary_labels', 'load_labelled',
-           'find_source', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long', 'load_corpus']
+           'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long',
+           'load_corpus']
 
 # %% ../../nbs/text/data.ipynb #e500000f
-import csv, json, os, re, zipfile, numpy as np, pandas as pd
+import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from datasets import Dataset
 from ..core import asset
 from .files import ReadReport, format_of, holds_records, keep_texts, read_file, record_of, texts_of
 from .prose import articles, detokenise, has_titles, is_tokenised, sentences
 from .splits import lengths, rows_by_class, sample, stratified, unit_hash
 
-from datasets import Dataset
-
 # %% ../../nbs/text/data.ipynb #d8ddf036
 def _dataset(columns, report):
     "A Dataset of these columns that carries the account of its rows."
-    from datasets import Dataset
     ds = Dataset.from_dict(columns)
     ds.info.description = f'{report.source}\n{json.dumps(asdict(report))}'
     return ds
 
 def read_report(
-    ds:'Dataset', # a Dataset from a loader of this module, or a selection from one
+    ds:Dataset,   # a Dataset from a loader of this module, or a selection from one
 )->ReadReport:
     "What became of the rows of the file that a Dataset was read from."
     source, _, account = str(ds.info.description).partition('\n')
@@ -38,7 +37,7 @@ def _bundled(name):
     with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as f: return list(csv.DictReader(f))
 
 # %% ../../nbs/text/data.ipynb #da7a0001
-def load_sentences()->'Dataset':
+def load_sentences()->Dataset:
     "The bundled sentences, a Dataset of `text, label`: 200 mildly toxic (1), 200 neutral (0), matched in length."
     rows = _bundled('sentences')
     return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]),
@@ -51,7 +50,7 @@ def pick_column(
     usual:list,      # the usual names, most usual first
     source:str,      # for the message
 )->pd.Series:        # Series
-    "The column of a table that was named, or the first of the usual names that is there; case does not matter where names stay distinct."
+    "The named column of a table, or the first of the usual names; case does not matter where names stay distinct."
     folded = {str(c).casefold(): c for c in df} if len({str(c).casefold() for c in df}) == len(list(df)) else {}
     for name in [column] if column else usual:
         if name in df: return df[name]
@@ -127,14 +126,15 @@ def binary_labels(
 # %% ../../nbs/text/data.ipynb #c06c34b6
 def load_labelled(
     path:str|Path,             # a file that `read_file` reads
-    text:str|None=None,        # column of texts; the first of `text, comment_text, content, comment, tweet, sentence` by default
+    # column of texts; by default the first of `text, comment_text, content, comment, tweet, sentence`
+    text:str|None=None,
     label:str|None=None,       # column of labels; `label` or `toxic` by default
     toxic:object=None,         # the label or labels that mean toxic; by default labels are 1, 0 and −1 (dropped)
     encoding:str='utf-8',      # where no byte-order mark says it
     neutral:object=None,       # the label or labels that mean neutral; by default all that are not toxic
     threshold:float|None=None, # of numbers: a text is toxic from here on
     bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Labelled texts from any table; rows without text or label are dropped, counted and reported."
     df, report = read_file(path, encoding, bad)
     name = Path(path).name
@@ -192,17 +192,31 @@ def _hub_error(e, name):
         'Timeout'} & kinds:
         own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw'
                            else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
-        put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path' if own else ', or pass the path of a text file of your own'
+        put = ', or pass the path of a text file of your own'
+        if own: put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path'
         return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download '
                                f'--repo-type dataset {repo}` where there is a network{put}.')
     return chain[0]
 
 def _hub_file(name, filename, revision=None):
     "The path of one file of a data set on the hub, downloaded or from the cache."
-    from huggingface_hub import hf_hub_download
     repo, pinned = hub[name]
-    try: return Path(hf_hub_download(repo, filename, repo_type='dataset', revision=revision or pinned))
+    try: return Path(huggingface_hub.hf_hub_download(repo, filename, repo_type='dataset', revision=revision or pinned))
     except Exception as e: raise _hub_error(e, name) from e
+
+# %% ../../nbs/text/data.ipynb #87098a6c
+def data_file(
+    name:str,   # of a file, as studies call it
+)->Path|str:    # its path, or `'hub'` where the loader fetches several
+    "A data file of a study: from the folder `EIGENSHIFT_DATA`, else from the hub."
+    folder = os.environ.get('EIGENSHIFT_DATA')
+    if folder and (Path(folder)/name).is_file(): return Path(folder)/name
+    known = next((key for key, names in files.items() if name in names), None)
+    if known is None or known == 'toxicn':
+        where = f'the folder {folder}, which EIGENSHIFT_DATA names,' if folder else 'a folder that EIGENSHIFT_DATA names (it is not set)'
+        raise FileNotFoundError(f'{name} is needed in {where} and is not on the hub: put it there, os.environ["EIGENSHIFT_DATA"] = "the folder"')
+    if known.startswith('jigsaw'): return 'hub'
+    return _hub_file(known.split('_')[0], files[known][-1])
 
 # %% ../../nbs/text/data.ipynb #89c5ff76
 _six = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate']
@@ -242,7 +256,7 @@ def load_jigsaw(
     balanced:bool=False,       # as many neutral comments as toxic ones, as in the paper
     seed:int=0,                # which neutral ones
     encoding:str='utf-8',
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Wikipedia comments of the Jigsaw challenge of 2018, toxic or not."
     if split not in ('train', 'test'): raise ValueError(f"split is {split!r}: expected 'train' or 'test'")
     path = find_source(f'jigsaw_{split}', source)
@@ -264,7 +278,7 @@ def load_jigsaw(
 def load_toxicn(
     source:str|Path|None=None, # None (the folder `EIGENSHIFT_DATA`), or a path
     encoding:str='utf-8',
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Chinese posts, toxic or not (ToxiCN 1.0)."
     path = find_source('toxicn', source)
     if path == 'hub':
@@ -309,7 +323,8 @@ def _prompts_in(path, column, encoding, bad, name):
 
 # %% ../../nbs/text/data.ipynb #da7a0010
 def load_prompts(
-    source:str|Path|None=None, # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    source:str|Path|None=None,
     n:int|None=None,           # how many, chosen by `seed`; all by default
     kind:str|None=None,        # of the bundled ones: `'provocative'` or `'neutral'`
     seed:int=0,                # which n
@@ -317,7 +332,7 @@ def load_prompts(
     revision:str|None=None,    # a commit of the hub's copy
     encoding:str='utf-8',      # where no byte-order mark says it
     bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
-)->'Dataset':                  # prompt
+)->Dataset:                    # prompt
     "Beginnings of sentences, to be continued."
     path = 'bundled' if source is None else find_source('rtp', None if source == 'rtp' else source)
     if kind is not None and (path != 'bundled' or kind not in ('provocative', 'neutral')):
@@ -335,11 +350,11 @@ def load_prompts(
 
 # %% ../../nbs/text/data.ipynb #da7a0016
 def drop_long(
-    ds:'Dataset',         # Dataset with `prompt` or `text`
+    ds:Dataset,           # Dataset with `prompt` or `text`
     tok:str|Callable,     # a tokenizer, or anything that `lengths` takes
     longest:int,          # most tokens
     column:str|None=None, # the column of texts; `prompt` or else `text` by default
-)->'Dataset':             # the rows of at most `longest` tokens
+)->Dataset:               # the rows of at most `longest` tokens
     "The rows that a model can read; those that are longer are named in a warning and counted."
     column = column or ('prompt' if 'prompt' in ds.column_names else 'text')
     size = lengths(ds[column][:], tok)
@@ -378,10 +393,10 @@ def _zip_articles(path, encoding, limit=2**30):
 
 def _wikipedia(lang, revision):
     "The articles of a Wikipedia, streamed."
-    from datasets import load_dataset
     repo, pinned = hub['wikipedia']
     try:
-        for row in load_dataset(repo, f'20231101.{lang}', split='train', streaming=True, revision=revision or pinned):
+        for row in datasets.load_dataset(repo, f'20231101.{lang}', split='train', streaming=True,
+                                         revision=revision or pinned):
             yield _paragraphs(row['text'])
     except Exception as e: raise _hub_error(e, 'wikipedia') from e
 
@@ -457,7 +472,8 @@ def _corpus_file(name, split, revision):
 def load_corpus(
     name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
     n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
-    unit:str|None=None,      # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt and rows of a table as they are
+    # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt, rows of a table
+    unit:str|None=None,
     seed:int=0,              # which n
     min_words:int=4,         # shorter pieces of running text are dropped
     split:str='test',        # of wikitext: `'test'` or `'validation'`
@@ -465,7 +481,7 @@ def load_corpus(
     column:str|None=None,    # of a table; `text` by default
     revision:str|None=None,  # a commit of the hub's copy
     encoding:str='utf-8',    # where no byte-order mark says it
-)->'Dataset':                # text and, of running text, document
+)->Dataset:                  # text and, of running text, document
     "Neutral text to measure perplexity on."
     _one_of('unit', unit, 'sentence', 'paragraph', 'article', None)
     _one_of('split', split, 'test', 'validation')

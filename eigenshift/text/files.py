@@ -127,7 +127,7 @@ def _convention(text, delimiter, width, report):
         return records
 
 def _unquoted(text, delimiter, width):
-    "The records where quotes are characters like any other, if every line has exactly the cells of the header; else None."
+    "The records with quotes read as plain characters, if every line then has exactly the header's cells; else None."
     try: records = _records(text, delimiter, quoting=csv.QUOTE_NONE)
     except csv.Error: return None
     return records if all(len(cells) == width for _, cells in records) else None
@@ -314,7 +314,8 @@ def _text_lines(text):
 
 # %% ../../nbs/text/files.ipynb #f11e0025
 def read_file(
-    path:str|Path,        # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
+    # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
+    path:str|Path,
     encoding:str='utf-8', # where no byte-order mark says it
     bad:str='raise',      # or `'skip'`: rows that cannot be read are left out and counted
 )->tuple[pd.DataFrame, ReadReport]: # pandas.DataFrame with at least one row, and the ReadReport of how it was read
@@ -324,12 +325,11 @@ def read_file(
     if not path.is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     suffix, packed = format_of(path)
     try:
-        df = pd.read_parquet(io.BytesIO(_bytes(path, packed))) if suffix == '.parquet' else _parsed(path, suffix,
-                                                                                                    packed, encoding,
-                                                                                                    report, bad)
+        if suffix == '.parquet': df = pd.read_parquet(io.BytesIO(_bytes(path, packed)))
+        else: df = _parsed(path, suffix, packed, encoding, report, bad)
     except (ValueError, csv.Error) as e:
-        raise ValueError(str(e) if str(e).startswith(repr(path.name)) else f'{path.name!r} cannot be read as {suffix}: '
-                                                                           f'{e}') from e
+        if str(e).startswith(repr(path.name)): raise ValueError(str(e)) from e
+        raise ValueError(f'{path.name!r} cannot be read as {suffix}: {e}') from e
     report.rows += len(df)
     if not len(df): raise ValueError(f'{path.name!r} is empty: no row could be read')
     return df, report

@@ -9,6 +9,11 @@ __all__ = ['linear_blocks', 'hashed', 'LinearScorer', 'load_linear', 'fit_linear
 import json, numpy as np
 from collections.abc import Sequence
 from pathlib import Path
+from sklearn.feature_extraction.text import HashingVectorizer
+from safetensors.numpy import save_file
+from safetensors import safe_open
+from sklearn.linear_model import LogisticRegression
+from scipy import sparse
 from ..core import atomic
 from .scoring import Scorer, check_texts
 
@@ -21,7 +26,6 @@ def hashed(
     blocks:list[dict]=linear_blocks, # kinds of n-grams: name, analyzer, ngram_range, n_features
 )->list:                             # list of sparse (n, n_features) float64, rows of unit length
     "Hashed n-grams of texts; no vocabulary is kept."
-    from sklearn.feature_extraction.text import HashingVectorizer
     fixed = dict(token_pattern=r'\b\w+\b', strip_accents='unicode', binary=True, norm='l2', alternate_sign=False)
     def vectors(b):
         return HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']),
@@ -53,7 +57,6 @@ class LinearScorer(Scorer):
 
     def save(self, path:str|Path)->None:
         "One safetensors file; everything but the weights is in its header."
-        from safetensors.numpy import save_file
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold,
                     blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
         with atomic(path) as tmp:
@@ -65,7 +68,6 @@ def load_linear(
     path:str|Path, # a file written by `LinearScorer.save`, or its folder
 )->LinearScorer:
     "A linear scorer from its safetensors file; nothing in it is executed."
-    from safetensors import safe_open
     path = Path(path)
     path = path/'linear.safetensors' if path.is_dir() else path
     with safe_open(path, 'np') as f:
@@ -94,8 +96,6 @@ def fit_linear(
     name:str='linear',                           # shown in tables
 )->LinearScorer:
     "A linear scorer learnt from labelled texts; seconds for ten thousand."
-    from sklearn.linear_model import LogisticRegression
-    from scipy import sparse
     texts, y = check_texts(texts), np.asarray(labels)
     if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}:
         raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one '

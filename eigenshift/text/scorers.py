@@ -14,22 +14,21 @@ from .scoring import Scorer
 from .linear import load_linear
 
 import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 # %% ../../nbs/text/scorers.ipynb #efd4d327
 def load_classifier(
     name:str|Path,                       # hub id or folder of a sequence classifier
-    device:'str|torch.device|None'=None, # `'cuda'` where there is one, else `'cpu'`
-    dtype:'torch.dtype|None'=None,       # float32 by default; a half precision on request
+    device:str|torch.device|None=None,   # `'cuda'` where there is one, else `'cpu'`
+    dtype:torch.dtype|None=None,         # float32 by default; a half precision on request
     revision:str|None=None,              # branch, tag or commit on the hub
     trust_remote_code:bool=False,        # whether code from the hub may run
     **kw:Any,                            # of `ClassifierScorer`
 )->ClassifierScorer:
     "A scorer from a hub or local transformers classifier."
-    import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
     rest = dict(revision=revision, trust_remote_code=trust_remote_code)
-    model, info = AutoModelForSequenceClassification.from_pretrained(name, dtype=dtype or torch.float32,
-                                                                     output_loading_info=True, **rest)
+    load = AutoModelForSequenceClassification.from_pretrained
+    model, info = load(name, dtype=dtype or torch.float32, output_loading_info=True, **rest)
     if info['missing_keys']:
         raise ValueError(f"{name} has no trained classification head: {sorted(info['missing_keys'])[:4]} are not in "
                          "the checkpoint and would be random; load a sequence classifier, or pass a function of texts")
@@ -45,7 +44,9 @@ def _is_linear(source):
                                                 or (Path(source)/'linear.safetensors').exists())
 
 def load_scorer(
-    source:Any=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
+    # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts,
+    # or a `Scorer`
+    source:Any=None,
     **kw:Any,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
 )->Scorer:
     "Whatever judges texts, as a `Scorer`."

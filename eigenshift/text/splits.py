@@ -49,10 +49,10 @@ def _column(ds, column=None):
 
 # %% ../../nbs/text/splits.ipynb #9dcc26f6
 def select_split(
-    ds:'Dataset',         # Dataset with a column of texts
+    ds:Dataset,           # Dataset with a column of texts
     split:str,            # `'train'`, `'fit'` or `'evaluate'`
     column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
-)->'Dataset':             # the rows of that split, in order
+)->Dataset:               # the rows of that split, in order
     "The rows of one split."
     if split not in splits: raise ValueError(f'no split {split!r}: expected one of {list(splits)}')
     return ds.select([i for i, t in enumerate(ds[_column(ds, column)][:]) if split_of(t) == split])
@@ -64,17 +64,17 @@ def _ranks(ds, seed, column=None):
                       kind='stable')
 
 def sample(
-    ds:'Dataset',         # Dataset with a column of texts
+    ds:Dataset,           # Dataset with a column of texts
     n:int,                # rows to take, at most `len(ds)`
     seed:int=0,
     column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
-)->'Dataset':             # n rows, in their old order
+)->Dataset:               # n rows, in their old order
     "A random sample that does not depend on the order of the rows."
     if not 0 <= n <= len(ds): raise ValueError(f'{n} rows asked for, {len(ds)} there')
     return ds.select(np.flatnonzero(_ranks(ds, seed, column) < n))
 
 # %% ../../nbs/text/splits.ipynb #6e30dc0f
-def rows_by_class(ds:'Dataset', column:str='label')->dict[int|str, np.ndarray]:
+def rows_by_class(ds:Dataset, column:str='label')->dict[int|str, np.ndarray]:
     "{label: row indices}, at least two labels."
     labels = np.asarray(ds[_column(ds, column)][:])
     found = np.unique(labels)
@@ -84,12 +84,12 @@ def rows_by_class(ds:'Dataset', column:str='label')->dict[int|str, np.ndarray]:
     return {c: np.flatnonzero(labels == c) for c in found.tolist()}
 
 def stratified(
-    ds:'Dataset',        # Dataset with texts and `label`
+    ds:Dataset,          # Dataset with texts and `label`
     n:int,               # rows to take
     seed:int=0,
     balanced:bool=False, # as many rows of each class, instead of their share in `ds`
     column:str='label',
-)->'Dataset':            # n rows, in their old order
+)->Dataset:              # n rows, in their old order
     "A random sample in which each class keeps its share, or in which all have the same."
     groups, rank = rows_by_class(ds, column), _ranks(ds, seed)
     want = np.array([1/len(groups) if balanced else len(i)/len(ds) for i in groups.values()])*n
@@ -118,13 +118,13 @@ def lengths(
 
 # %% ../../nbs/text/splits.ipynb #adfbb19c
 def length_matched(
-    ds:'Dataset',                     # Dataset with `text` and `label`, two classes
+    ds:Dataset,                       # Dataset with `text` and `label`, two classes
     length:str|Callable='characters', # as in `lengths`
     n:int|None=None,                  # rows to take, an even number; as many as there are by default
     seed:int=0,
     tolerance:float=.05,              # width of a bin, relative to the length
     column:str|None=None,             # the column of texts
-)->'Dataset':                         # rows 2i and 2i+1 are a pair, the higher label first
+)->Dataset:                           # rows 2i and 2i+1 are a pair, the higher label first
     "Pairs of texts of both classes that hardly differ in length."
     groups, rank = rows_by_class(ds), _ranks(ds, seed, column)
     if len(groups) != 2: raise ValueError(f'two classes are matched, and there are {list(groups)}')

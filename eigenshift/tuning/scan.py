@@ -13,6 +13,7 @@ from torch import Tensor
 from ..editing.head_edit import HeadEdit
 from ..models.head import Head
 from ..states.calibration import Calibration
+from ..states.engine import need_plain_head
 from ..states.final import room, Sequences
 
 # %% ../../nbs/tuning/scan.ipynb #0e4ab7b3
@@ -171,6 +172,7 @@ def scan(
     parts:Sequence[str]=('logp', 'kl', 'same'), # what is kept
 )->dict[str, Tensor]: # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
     "Exact scores of many head edits on the same states."
+    need_plain_head(h, 'this scan')
     budget = elements or room(h.weight.device)
     sampled = [] if top_p is None else ['logq']
     parts = [*parts, *sampled]
@@ -242,6 +244,7 @@ def effects(
     base:dict[str, Tensor]|None=None, # `log_probs` of its toxic and neutral states, if known
 )->dict[str, float]: # means over states: `toxic_logp` (change, nats), `kl` (nats), `top1` (share that agrees)
     "What an edit does to toxic tokens where they are produced, and to everything else."
+    need_plain_head(h, 'this')
     base = base or dict(toxic=log_probs(h, cal.toxic), neutral=log_probs(h, cal.neutral))
     toxic, neutral = (log_probs(h, edit.edited(X)) for X in (cal.toxic, cal.neutral))
     tokens = cal.tokens.to(toxic.device)[:, None]

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 from torch import Tensor
+import matplotlib.pyplot as plt, seaborn as sns
+from matplotlib.axes import Axes
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.head_edit import HeadEdit
 from ..models.eigenchoices import EigenChoices
@@ -101,10 +103,9 @@ def front(
 
 def plot_front(
     table:pd.DataFrame, # from `sweep`
-    ax=None,            # axes to draw on
-):                      # the axes
+    ax:Axes|None=None,  # axes to draw on
+)->Axes:                # the axes
     "Every setting of a grid and its front: what toxic tokens lose against what it costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
     best = table[front(table)].sort_values('kl')
     sns.scatterplot(table, x='kl', y='toxic_logp', hue='side', style='rank', s=30, ax=ax)

@@ -11,7 +11,9 @@ __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading',
 import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from torch import Tensor
+from datasets import concatenate_datasets
 from ..editing.eigenshift import EigenShift, how_many, mergeable, rankings, recommended
 from ..editing.fisher import FisherShift, fisher_recommended
 from ..editing.head_edit import HeadEdit
@@ -23,6 +25,7 @@ from ..models.coordinates import project
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
+from ..states.engine import need_plain_head
 from ..states.generation import generate
 from ..states.final import Sequences, continuation_states, corpus_states, final_states, room
 from ..text.splits import unit_hash
@@ -48,8 +51,8 @@ class Positions:
     steps:np.ndarray # (n,) which step of each
 
 def marked(
-    tok:'PreTrainedTokenizerBase',
-    generations:'Dataset', # of `generate`
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset,   # of `generate`
     scorer:Callable,       # labels them
     seed:int=0,            # which continuation gets which step
 )->tuple[Positions, Positions, np.ndarray]: # where toxic words begin, neutral positions at matched steps, (n,) verdicts
@@ -61,17 +64,16 @@ def marked(
     return Positions(at.toxic_rows, at.toxic_steps), Positions(at.neutral_rows, at.neutral_steps), at.is_toxic
 
 def gathered(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     prompts:Sequence[str],
     label:Callable, # scorer
     n:int=5,        # continuations of each prompt in a round
     least:int=100,  # toxic states; sampling stops there, or after five rounds
     seed:int=0,
     **kw,           # for `generate`
-)->'tuple[Dataset, Calibration]': # the generations and their calibration
+)->tuple[Dataset, Calibration]:   # the generations and their calibration
     "Continuations to fit on, kept so that they can be read again under an edit."
-    from datasets import concatenate_datasets
     rounds = []
     for i in range(5):
         rounds.append(generate(model, tok, prompts, n=n, seed=seed+i, **kw))
@@ -84,9 +86,9 @@ def gathered(
 @dataclass(frozen=True, repr=False, eq=False)
 class Reading:
     "What trials are scored on, read from the model under whatever edit is in force."
-    model:'PreTrainedModel'
-    tok:'PreTrainedTokenizerBase'
-    generations:'Dataset' # of the choose prompts, by the unedited model
+    model:PreTrainedModel
+    tok:PreTrainedTokenizerBase
+    generations:Dataset   # of the choose prompts, by the unedited model
     toxic:Positions
     neutral:Positions
     texts:list[str]       # neutral ones
@@ -142,8 +144,8 @@ def corpus_nll(
     return (-by_text(found['logp0'], corpus)/corpus.sizes).numpy()
 
 def ground(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     learn:Sequence[str],  # prompts
     choose:Sequence[str], # prompts
     label:Callable,       # scorer
@@ -159,6 +161,8 @@ def ground(
 )->Ground:
     "Continue, label, and collect the states that trials need."
     choices = choices or eigen_choices(model, tok)
+    if under is not None:
+        with under.apply(model): need_plain_head(choices.head, 'a search above it')
     own, cal = gathered(model, tok, learn, label, n, least, seed, **kw)
     drawn = generate(model, tok, choose, n=n, seed=seed+101, **kw)
     toxic, neutral, is_toxic = marked(tok, drawn, label, seed)
@@ -199,7 +203,7 @@ class Kind:
     ):
         self.name, self.method = name, find_method(name)
 
-    def suggest(self, trial, d_model:int)->dict:
+    def suggest(self, trial:Any, d_model:int)->dict:
         "Settings of one trial."
         return self.method.suggest(_Named(trial, f'{self.name}.'), d_model)
 
@@ -237,26 +241,26 @@ class EigenKind(Kind):
     ):
         self.name, self.method, self.side = rank, EigenShift, list(side)
 
-    def suggest(self, trial, d_model):
+    def suggest(self, trial:Any, d_model:int)->dict:
         k = trial.suggest_int('k', 1, max(1, d_model//2), log=True)
         side = trial.suggest_categorical('side', self.side)
         return dict(k=k, side=side, alpha=trial.suggest_float('alpha', -3., .9))
 
-    def draft(self, evidence, settings, describe=False):
+    def draft(self, evidence:Evidence, settings:dict, describe:bool=False)->Intervention:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore') # of blocks of near-equal singular values: hundreds of trials would say so
             return EigenShift.from_calibration(evidence.choices, evidence.calibration, k=settings['k'], alpha=settings['alpha'],
                                                rank=self.name, describe=describe, **sides[settings['side']])
 
-    def words(self, settings): return f"{self.name} k={settings['k']} α={settings['alpha']:.3g} {_side_words[settings['side']]}"
+    def words(self, settings:dict)->str: return f"{self.name} k={settings['k']} α={settings['alpha']:.3g} {_side_words[settings['side']]}"
 
-    def usual(self, d_model):
+    def usual(self, d_model:int)->dict[str, dict]:
         named = {'EigenShift default': recommended, 'EigenShift default that merges': mergeable}
         def fits(s): return s.get('rank') == self.name and side_of(s) in self.side and isinstance(s.get('alpha'), (int, float))
         return {name: dict(kind=self.name, k=how_many(s['k'], d_model), side=side_of(s), alpha=float(s['alpha']))
                 for name, s in named.items() if fits(s)}
 
-    def recommended(self, evidence, describe=False):
+    def recommended(self, evidence:Evidence, describe:bool=False)->dict[str, Callable]:
         settings = self.usual(evidence.choices.d_model)
         return {name: lambda s=s: self.draft(evidence, s, describe) for name, s in settings.items()}
 
@@ -295,13 +299,13 @@ class FisherKind(Kind):
     ):
         self.name, self.method, self.side = 'fisher', FisherShift, list(side)
 
-    def suggest(self, trial, d_model):
+    def suggest(self, trial:Any, d_model:int)->dict:
         k = trial.suggest_int('k', 1, max(1, d_model//2), log=True)
         side = trial.suggest_categorical('side', self.side)
         return dict(k=k, side=side, budget=trial.suggest_float('budget', .003, .3, log=True),
                     ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]))
 
-    def draft(self, evidence, settings, describe=False):
+    def draft(self, evidence:Evidence, settings:dict, describe:bool=False)->Intervention:
         k, side, budget, ridge = (settings[s] for s in ('k', 'side', 'budget', 'ridge'))
         read, write, gains, center = fisher_draft(evidence, side, ridge)
         read, gains = read[:k].clone(), gains[:k].clone()
@@ -315,17 +319,17 @@ class FisherKind(Kind):
         stats = _fisher_stats(*(project(X.float(), read, center) for X in (cal.toxic, cal.neutral)), write)
         return replace(edit, stats=stats).described(evidence.choices.head, cal.toxic, cal.tokens, evidence.choices.tok)
 
-    def words(self, settings):
+    def words(self, settings:dict)->str:
         size = f"budget={settings['budget']:.2g} ridge={settings['ridge']:g}"
         return f"{self.name} k={settings['k']} {size} {_side_words[settings['side']]}"
 
-    def usual(self, d_model):
+    def usual(self, d_model:int)->dict[str, dict]:
         s = fisher_recommended
         if side_of(s) not in self.side: return {}
         k = min(how_many(s['k'], d_model), d_model//2)
         return {'FisherShift default': dict(kind=self.name, k=k, side=side_of(s), budget=s['kl'], ridge=s['ridge'])}
 
-    def recommended(self, evidence, describe=False):
+    def recommended(self, evidence:Evidence, describe:bool=False)->dict[str, Callable]:
         def fit(): return FisherShift.from_calibration(evidence.choices, evidence.calibration, describe=describe)
         return {name: fit for name in self.usual(evidence.choices.d_model)}
 
