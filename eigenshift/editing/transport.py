@@ -12,7 +12,6 @@ from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
 from torch import Tensor
 from fastcore.basics import patch
-from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..progress import track
 from .intervention import Intervention, method, readable

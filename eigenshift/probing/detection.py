@@ -20,8 +20,7 @@ from ..metrics import check_labels
 from ..models.eigenchoices import eigen_choices
 from ..models.identity import model_record
 from .directions import eigen_experts, plot_directions
-from .layers import (Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette,
-                                       text_baselines)
+from .layers import Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, text_baselines
 from .linear import folds_of
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from .samples import describe_samples, samples_of, untrained_twin
@@ -304,8 +303,8 @@ def units_beyond_null(
     for sample in d.samples['sample']:
         null = d.nulls[f'{pool}, {sample}']
         table = null_table(d.of('units', pool, sample), null)
-        of_length = np.corrcoef(table.auroc, table.expected)[0, 1]
-        rows[sample] = {'correlation of AUROC with what length explains': of_length,
+        rows[sample] = {'correlation of AUROC with what length explains': np.corrcoef(table.auroc,
+                                                                                      table.expected)[0, 1],
                         'best unit': table.auroc.max(),
                         'best under permuted labels, mean': null.max(1).mean(),
                         '% of units beyond the null of the best': 100*(table.p_any <= level).mean()}
@@ -325,7 +324,7 @@ def plot_units(
     axs:np.ndarray|None=None, # (samples, 2) axes to draw on
     samples:Sequence[str]=('all', 'length-matched'),
 )->np.ndarray:                # the axes
-    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (paper, Figure 3)."
+    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (the paper's Figure 3)."
     if axs is None: axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1]
     for (left, right), sample in zip(axs, samples):
         curves, null = _unit_curves(d, sample), d.nulls[f'max, {sample}']

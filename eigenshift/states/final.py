@@ -11,7 +11,6 @@ import numpy as np, torch
 from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
-from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..progress import track
 from ..models.head import as_head

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from torch import Tensor
 import pandas as pd
-from tqdm.auto import tqdm
 import pyarrow.parquet as pq
 import pyarrow as pa
 from datasets import Dataset

@@ -12,7 +12,6 @@ from contextlib import closing, ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from tqdm.auto import tqdm
 from ..core import batches_by_length, fingerprint
 from ..progress import track
 from ..models.blocks import block_calls, Neurons, neurons, streams

@@ -7,7 +7,6 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
-from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..progress import track
 from ..models.blocks import neurons
