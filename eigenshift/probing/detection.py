@@ -225,7 +225,8 @@ _means = ['auroc', 'ap', 'f1', 'precision', 'recall']
 
 def _detector(sample, name, metrics, chosen):
     "One row of the table of detectors."
-    return dict(sample=sample, detector=name, **{m: metrics[m] if m in metrics else np.nan for m in _metrics},
+    return dict(sample=sample, detector=name,
+                **{metric: metrics[metric] if metric in metrics else np.nan for metric in _metrics},
                 chosen=chosen)
 
 def _baseline_rows(d, sample):
