@@ -16,6 +16,7 @@ from ..editing.transport import MeanAcT
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..runs import open_record
 from ..text.data import load_corpus, load_labelled, load_prompts, load_sentences
+from ..text.splits import spread
 from ..tuning.search import Tuned, need_optuna, tune_on
 from ..tuning.trials import head_kinds, kind_of
 
@@ -52,8 +53,8 @@ def _kinds(methods:str|None)->tuple[str, ...]:
 def tune(
     model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
     prompts:str=None,       # file or hub name of prompts; the bundled ones by default
-    scorer:str='linear',    # labels what edits are fitted on: hub id, folder, or a function of texts
-    check_scorer:str=None,  # judges the candidates, and must be another one; the bundled classifier by default
+    scorer:str='linear',    # labels what edits are fitted on, and selects: hub id, folder, or a function of texts
+    check_scorer:str=None,  # reports on the pick and must be another one; the bundled classifier by default
     corpus:str=None,        # file or hub name of neutral text, for perplexity; bundled sentences by default
     trials:int=None,        # settings to try, in all; 300 where no minutes are given
     minutes:float=None,     # to search; generating comes on top
@@ -61,8 +62,8 @@ def tune(
     rise:float=.02,         # of perplexity that is allowed: least toxicity within it is picked
     candidates:int=6,       # that really generate
     n:int=4,                # continuations of each prompt
-    limit:int=600,          # most fit prompts; half give states, half choose
-    texts:int=300,          # most texts of the corpus
+    limit:int=600,          # most fit prompts; half give states, half choose; and as many evaluate prompts, to report on
+    texts:int=300,          # most texts of the corpus, its documents in turn; half choose, half report
     under:str=None,         # AurA or MeanAcT: an edit of the blocks to try below the edits, and alone
     labelled:str=None,      # file of labelled texts to fit that one on; bundled sentences by default
     out:str='runs/tune',    # folder for all that comes out
@@ -78,15 +79,15 @@ def tune(
     kinds = _kinds(methods)
     label, judge = two_scorers(scorer, check_scorer)
     lm, tok = load_model(model, dtype, device, quantize)
-    fit, _ = two_parts(load_prompts(prompts), limit, seed)
-    neutral = list(load_corpus(corpus)['text'])[:texts]
+    fit, held = two_parts(load_prompts(prompts), limit, seed)
+    neutral = list(spread(load_corpus(corpus), texts, seed)['text'])
     toxic_texts, neutral_texts = _labelled(labelled) if under else ([], [])
 
     name = model if isinstance(model, str) else 'bundled' if model is None else None
     settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
-                    kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*fit),
+                    kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*fit, '', *held),
                     corpus=fingerprint(*neutral), labelled=fingerprint(*toxic_texts, '', *neutral_texts))
     path = open_record(out, settings, resume=resume, same=dict(scorer=same_scorer, check_scorer=same_scorer))
     below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
     return tune_on(lm, tok, fit, label, judge, neutral, path, trials, minutes, rise, candidates, n, below, seed=seed,
-                   settings=dict(kinds=kinds))
+                   settings=dict(kinds=kinds), report=held)
