@@ -11,6 +11,9 @@ import json, re, shutil, stat, torch
 from collections.abc import Callable
 from pathlib import Path
 from torch import nn, Tensor
+from transformers.utils import cached_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from .. import __version__
 from ..core import atomic
 from ..models.head import as_head
@@ -64,7 +67,6 @@ def source_folder(
     name = getattr(model.config, '_name_or_path', '') or ''
     if name and Path(name).is_dir(): return Path(name)
     if not name or Path(name).exists(): return None
-    from transformers.utils import cached_file
     try:
         found = cached_file(name, 'config.json', local_files_only=True, _raise_exceptions_for_missing_entries=False,
                             _raise_exceptions_for_connection_errors=False)
@@ -95,7 +97,6 @@ def lost_parts(
 
 def _weights(folder):
     "Name -> file of every tensor in a folder's safetensors."
-    from safetensors import safe_open
     out = {}
     for file in sorted(folder.glob('*.safetensors')):
         with safe_open(file, 'pt') as f: out |= dict.fromkeys(f.keys(), file)
@@ -107,8 +108,6 @@ def carry_tensors(
     folder:Path, # of the merged one, its weights written
 )->list[str]:    # names of the tensors that were copied
     "Copy the tensors that the source holds and the model's class ignores when it loads."
-    from safetensors import safe_open
-    from safetensors.torch import save_file
     ignored = [re.compile(p) for p in getattr(model, '_keys_to_ignore_on_load_unexpected', None) or ()]
     held, written = _weights(source) if ignored else {}, _weights(folder)
     extra = {}

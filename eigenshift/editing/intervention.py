@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 from torch import nn, Tensor
 from fastcore.basics import patch
+from safetensors.torch import save_file
 from .. import __version__
 from ..core import atomic
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
@@ -300,7 +301,6 @@ def save(self:Intervention,
     path:str|Path, # a file, by custom `*.safetensors`
 )->Path:
     "Write it to one safetensors file, everything but the tensors in the header."
-    from safetensors.torch import save_file
     tensors, state = self.state()
     header = dict(kind='Intervention', what=state['kind'], module=type(self).__module__, state=json.dumps(state),
                   eigenshift=__version__)

@@ -15,7 +15,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 from fastcore.meta import delegates
+from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
+from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.generation import generate
 from ..models.identity import model_record, same_scorer, scorer_record
@@ -201,7 +203,6 @@ def tabulate(
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
     "How far two scorers agree, from their scores and verdicts of the same texts."
-    from scipy.stats import spearmanr
     rate_a, rate_b = toxic_a.mean(), toxic_b.mean()
     same, luck = (toxic_a == toxic_b).mean(), rate_a*rate_b+(1-rate_a)*(1-rate_b)
     kappa = (same-luck)/(1-luck) if luck < 1 else np.nan
@@ -284,30 +285,35 @@ def _common(runs:list[tuple])->list[tuple]:
     shared = set.intersection(*(set(parts) for _, parts in runs))-{'harm'}
     return [(generations, {part: m for part, m in parts.items() if part in shared}) for generations, parts in runs]
 
+def _in_short(name:str, parts:dict, judge:str)->str:
+    "One evaluation in a line."
+    toxic, perplexity = parts[f'toxicity/{judge}']['toxicity'], parts['perplexity']['perplexity']
+    return f'{name}: {toxic:.1%} toxic by {judge}, perplexity {perplexity:.4g}'
+
 @dataclass
 class _Session:
     "Methods measured one after another, under the same prompts and noise."
     evaluate:Callable     # (intervention, strength, out, repeat, whether to read the sentences of `harm`) -> generations and parts
     scorers:dict          # name -> `_AskedOnce`
     out:Path|None         # folder of the comparison
-    planned:int           # how many evaluations there will be
+    models:Bar            # counts the evaluations
     progress:bool=True    # say how long it will take
     repeats:int=1         # seeds under which each is run
     generations:dict = field(default_factory=dict) # method -> Dataset
     measured:dict = field(default_factory=dict)    # method -> {part: Measured}
     roles:dict = field(default_factory=dict)       # method -> "base", "edit" or "control"
     sentences:dict = field(default_factory=dict)   # method -> what `read_sentences` found
-    done:int=0
 
     def run(self, intervention:Intervention|None, strength:float, repeat:int, *names:str, read:bool=False)->tuple:
         "One evaluation, in the folder of these names; the first one tells how long all will take."
         start = time.perf_counter()
         found = self.evaluate(intervention, strength, None if self.out is None else self.out.joinpath(*map(folder_name, names)), repeat, read)
         for key, scorer in self.scorers.items(): scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
-        self.done += 1
-        left = (time.perf_counter()-start)*(self.planned-self.done)
-        if self.done == 1 and self.progress and left > 60 and ranks()[0] == 0:
-            print(f'the first of {self.planned} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        self.models.update()
+        left = (time.perf_counter()-start)*(self.models.total-self.models.done)
+        if self.models.done == 1 and self.progress and not speaking() and left > 60 and ranks()[0] == 0:
+            print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        say(_in_short(' '.join(names), found[1], next(iter(self.scorers))))
         return found
 
     def add(self, name:str, role:str, fits:list[tuple])->None:
@@ -459,14 +465,16 @@ def compare(
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, seen.get('places', look), n, seed+repeat, folder, strength, boot,
                         sentences if read else None, **kwargs)
     n_controls = _draws(draws)*len(_controlled(edits, control))+sum(map(len, (placebos or {}).values()))
-    session = _Session(measure, asked_once, out, repeats*(1+len(edits))+n_controls, kwargs.get('progress', True), repeats)
-    session.add('base', 'base', [(None, 1.)])
-    if match not in seen['places']:
-        raise ValueError(f'{judge!r} calls none of the continuations of the unedited model neutral, so controls cannot be matched there: set match="text"')
-    controls = matched_controls(model, tok, edits, control, draws, seen['places'][match], seed, choices, out)
-    for name, fits in edits.items(): session.add(name, 'edit', fits)
-    for name, drawn in controls.items(): session.add_control(name, drawn)
-    for name, drawn in (placebos or {}).items(): session.add_runs(f'placebo like {name}', drawn, name, 'placebo')
+    planned, progress = repeats*(1+len(edits))+n_controls, kwargs.get('progress', True)
+    with bar('models', planned, progress) as models:
+        session = _Session(measure, asked_once, out, models, progress, repeats)
+        session.add('base', 'base', [(None, 1.)])
+        if match not in seen['places']:
+            raise ValueError(f'{judge!r} calls none of the continuations of the unedited model neutral, so controls cannot be matched there: set match="text"')
+        controls = matched_controls(model, tok, edits, control, draws, seen['places'][match], seed, choices, out)
+        for name, fits in edits.items(): session.add(name, 'edit', fits)
+        for name, drawn in controls.items(): session.add_control(name, drawn)
+        for name, drawn in (placebos or {}).items(): session.add_runs(f'placebo like {name}', drawn, name, 'placebo')
     session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)

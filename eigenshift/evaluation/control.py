@@ -20,6 +20,7 @@ from ..editing.neurons import NeuronScaling
 from ..editing.transport import Transport
 from .measures import Passages, divergence, kl_and_top1, passage_states, text_passages
 from ..states.calibration import Calibration
+from ..states.engine import need_plain_head
 from ..states.final import room
 
 from datasets import Dataset
@@ -36,6 +37,7 @@ class CachedKL:
     ):
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
         self.head = as_head(model)
+        need_plain_head(self.head, 'a control of equal KL')
         batches = range(0, len(passages), 32)
         def part(i): return Passages(passages.ids[i:i+32], passages.at[i:i+32], passages.item[i:i+32])
         states = torch.cat([passage_states(model, tok, part(i)) for i in batches])
