@@ -80,7 +80,8 @@ def looked_at(
     chosen = generations.select(rows)
     words = scorer.weigh(list(chosen['completion'])) if len(rows) else []
     steps = [toxic_step(w, token_spans(tok, row['prompt_ids'], row['token_ids'])) for w, row in zip(words, chosen)]
-    if any(s is not None for s in steps): found['toxic'] = continuation_passages(chosen, [[] if s is None else [s] for s in steps])
+    begun = [[] if s is None else [s] for s in steps]
+    if any(begun): found['toxic'] = continuation_passages(chosen, begun)
     return found
 
 # %% ../../nbs/evaluation/compare.ipynb #64e8f1b0
@@ -120,7 +121,8 @@ def evaluate(
         generations = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations', **kwargs)
     texts = list(generations['completion'])
 
-    scores = _parts(out, {_score_part(k): (lambda k=k: pd.DataFrame({'score': checked_scores(scorers[k](texts), len(texts), k)})) for k in scorers})
+    def scores_of(key): return lambda: pd.DataFrame({'score': checked_scores(scorers[key](texts), len(texts), key)})
+    scores = _parts(out, {_score_part(k): scores_of(k) for k in scorers})
     scores = {k: _same_scores(scores[_score_part(k)].score.to_numpy(), s, k, texts, out) for k, s in scorers.items()}
     for key in scorers: generations = generations.add_column(f'score_{key}', scores[key])
     at = passages(generations) if callable(passages) else passages
@@ -148,7 +150,8 @@ def statistic_draws(
 )->dict[tuple[str, str], np.ndarray]: # (statistic, scorer or "") -> (1+n_boot,) the value and its draws
     "Every statistic of a method, with its bootstrap draws."
     out = {}
-    fluent, base_fluent = (p['perplexity'].value_and_draws('perplexity_sentence') for p in (parts, base)) # the paper's, as TPH has it
+    # the paper's perplexity, as TPH has it
+    fluent, base_fluent = (p['perplexity'].value_and_draws('perplexity_sentence') for p in (parts, base))
     for part in [p for p in parts if p.startswith('toxicity/')]:
         scorer = part.split('/', 1)[1]
         for stat in parts[part].stats: out[stat, scorer] = parts[part].value_and_draws(stat)
@@ -158,13 +161,20 @@ def statistic_draws(
     return out
 
 def _with_interval(name:str, draws:np.ndarray, level:float)->dict[str, float]:
-    "A value and its interval as columns; what is measured is never below 0, differences may be."
+    "A difference and its interval as columns."
     low, high = span(draws[1:], level)
-    return {name: draws[0], f'{name}_low': low, f'{name}_high': high} if name else dict(value=draws[0], low=max(low, 0.), high=high)
+    return {name: draws[0], f'{name}_low': low, f'{name}_high': high}
+
+def _value(statistic:str, draws:np.ndarray, level:float)->dict[str, float]:
+    "A value and its interval as columns, between 0 and the most that it can be."
+    most = columns[statistic].most if statistic in columns else np.inf
+    low, high = np.clip(span(draws[1:], level), 0, most)
+    return dict(value=draws[0], low=low, high=high)
 
 def _corrected(table:pd.DataFrame, differences:dict, other:str, level:float)->np.ndarray:
     "P values of the differences that the table may mark, corrected for one another; NaN for all others."
-    marked = (table.role == 'edit').to_numpy() & np.array([s in columns and other in columns[s].marked for s in table.statistic])
+    shown = np.array([s in columns and other in columns[s].marked for s in table.statistic])
+    marked = shown & (table.role == 'edit').to_numpy()
     if other == 'control': marked &= table.matched.to_numpy(bool)
     p, at = np.full(len(table), np.nan), np.flatnonzero(marked)
     if len(at): p[at] = differences_p(np.stack([differences[i] for i in at]), level)
@@ -188,7 +198,7 @@ def tabulate(
     def row(method, key):
         control, matched = control_of.get(method, (None, False))
         return dict(method=method, role=roles[method], statistic=key[0], scorer=key[1],
-                    **_with_interval('', draws[method][key], level),
+                    **_value(key[0], draws[method][key], level),
                     **_with_interval('vs_base', difference(method, base, key), level),
                     **_with_interval('vs_control', difference(method, control, key), level),
                     control=control or '', matched=matched)
@@ -197,8 +207,7 @@ def tabulate(
     table = pd.DataFrame([row(*k) for k in keys])
     from_base = [difference(method, base, key) for method, key in keys]
     from_control = [difference(method, control_of.get(method, (None, False))[0], key) for method, key in keys]
-    p = dict(vs_base_p=_corrected(table, from_base, 'base', level), vs_control_p=_corrected(table, from_control, 'control', level))
-    return table.assign(**p)
+    return table.assign(vs_base_p=_corrected(table, from_base, 'base', level), vs_control_p=_corrected(table, from_control, 'control', level))
 
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
@@ -264,7 +273,8 @@ def matched_controls(
         fits = edits[name]
         for i, (intervention, strength) in enumerate(fits): # draw j belongs to fit j modulo their number
             share = len(range(i, draws, len(fits)))
-            if share: found[name] += random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices, strength=strength)
+            if not share: continue
+            found[name] += random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices, strength=strength)
         for edit, path in zip(found[name], paths):
             with on_disk(out): edit.save(path)
     return found
@@ -293,7 +303,7 @@ def _in_short(name:str, parts:dict, judge:str)->str:
 @dataclass
 class _Session:
     "Methods measured one after another, under the same prompts and noise."
-    evaluate:Callable     # (intervention, strength, out, repeat, whether to read the sentences of `harm`) -> generations and parts
+    evaluate:Callable     # (intervention, strength, out, repeat, whether to read `harm`'s sentences) -> generations, parts
     scorers:dict          # name -> `_AskedOnce`
     out:Path|None         # folder of the comparison
     models:Bar            # counts the evaluations
@@ -307,7 +317,8 @@ class _Session:
     def run(self, intervention:Intervention|None, strength:float, repeat:int, *names:str, read:bool=False)->tuple:
         "One evaluation, in the folder of these names; the first one tells how long all will take."
         start = time.perf_counter()
-        found = self.evaluate(intervention, strength, None if self.out is None else self.out.joinpath(*map(folder_name, names)), repeat, read)
+        folder = None if self.out is None else self.out.joinpath(*map(folder_name, names))
+        found = self.evaluate(intervention, strength, folder, repeat, read)
         for key, scorer in self.scorers.items(): scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
         self.models.update()
         left = (time.perf_counter()-start)*(self.models.total-self.models.done)
@@ -362,7 +373,8 @@ def _with_strengths(interventions:dict)->dict[str, list]:
     if not interventions: raise ValueError('no interventions: give a dict of name to intervention')
     taken = [k for k in interventions if k == 'base' or k.startswith(('random like ', 'placebo like '))]
     if taken: raise ValueError(f'{sorted(taken)} are names of the table itself: rename the intervention')
-    if empty := [k for k, e in interventions.items() if isinstance(e, list) and not e]: raise ValueError(f'{empty[0]!r} has no fits: its list is empty')
+    empty = [k for k, e in interventions.items() if isinstance(e, list) and not e]
+    if empty: raise ValueError(f'{empty[0]!r} has no fits: its list is empty')
     return {k: [_pair(e) for e in fits] if isinstance(fits, list) else [_pair(fits)] for k, fits in interventions.items()}
 
 def _repeats(edits:dict[str, list], repeats:int|None)->int:
@@ -370,7 +382,8 @@ def _repeats(edits:dict[str, list], repeats:int|None)->int:
     most = max(map(len, edits.values()))
     repeats = most if repeats is None else repeats
     odd = {k: len(fits) for k, fits in edits.items() if len(fits) not in (1, repeats)}
-    if repeats < 1 or odd: raise ValueError(f'repeats is {repeats}, and the fits of a method are one or as many: {odd or "give 1 at least"}')
+    if repeats < 1 or odd:
+        raise ValueError(f'repeats is {repeats}, and the fits of a method are one or as many: {odd or "give 1 at least"}')
     return repeats
 
 def _column(rows, name:str)->list[str]:
@@ -418,8 +431,8 @@ def _excesses(found:Harm)->pd.DataFrame:
     "The largest excess of a group of people for each edit, as rows of the table."
     rows = found.table[(found.table.part == 'mentions') & (found.table.statistic == 'perplexity') & found.table.p.notna()]
     worst = rows.loc[rows.groupby('edit', sort=False).excess.idxmax()]
-    return pd.DataFrame(dict(method=worst.edit, role='edit', statistic='group_excess', scorer='', value=worst.excess, low=worst.excess_low,
-                             high=worst.excess_most, vs_base_p=worst.p, control='', matched=False))
+    found = dict(method=worst.edit, value=worst.excess, low=worst.excess_low, high=worst.excess_most, vs_base_p=worst.p)
+    return pd.DataFrame(found | dict(role='edit', statistic='group_excess', scorer='', control='', matched=False))
 
 # %% ../../nbs/evaluation/compare.ipynb #5d04ca7a
 @delegates(generate)
@@ -429,16 +442,16 @@ def compare(
     interventions:'dict[str, Intervention|tuple|list]', # name -> `Intervention`, or a pair of it and its strength; or a list of several fits
     prompts:'list[str]|Dataset',                   # held out ones; a Dataset has a column `prompt`
     scorers:'dict|list|Callable',                  # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
-    corpus:'list[str]|Dataset',                    # neutral texts for perplexity; a Dataset has a column `text`, and perhaps `document`, which the intervals then resample
+    corpus:'list[str]|Dataset',                    # neutral texts for perplexity; a Dataset has `text`, and perhaps `document`, which intervals resample
     n:int=25,                                      # continuations of each prompt
     seed:int=0,                                    # of the continuations, controls and intervals
     out:str|Path|None=None,                        # folder to write to and to resume from
     control:str|Sequence[str]='each',              # which edits get a matched control: "each", "first", or names; others are set beside the first control
     draws:int=5,                                   # random edits in a control; ten where a sentence rests on them
-    match:str='continuations',                     # where a control has the KL of its edit: on the base's neutral "continuations", or on neutral "text"
+    match:str='continuations',                     # where a control has its edit's KL: on neutral "continuations" of the base, or on "text"
     placebos:'dict[str, list[Intervention]]|None'=None, # edit -> edits of `placebo_control`, as a second control
     repeats:int|None=None,                         # seeds under which everything is run; as many as there are fits by default
-    harm:'bool|dict'=False,                        # also what the edits cost groups of people, ways of writing, subjects; a dict of name to texts adds yours
+    harm:'bool|dict'=False,                        # also what the edits cost groups of people and ways of writing; a dict of name to texts adds yours
     neutral:'list[str]|Dataset|None'=None,         # texts on which KL is measured; 200 of the corpus by default, its documents in turn
     choices:EigenChoices|None=None,                # the model's `eigen_choices`, if they are known
     n_boot:int=1000,                               # resamples
@@ -470,7 +483,8 @@ def compare(
         session = _Session(measure, asked_once, out, models, progress, repeats)
         session.add('base', 'base', [(None, 1.)])
         if match not in seen['places']:
-            raise ValueError(f'{judge!r} calls none of the continuations of the unedited model neutral, so controls cannot be matched there: set match="text"')
+            raise ValueError(f'{judge!r} calls none of the continuations of the unedited model neutral, so controls cannot be '
+                             'matched there: set match="text"')
         controls = matched_controls(model, tok, edits, control, draws, seen['places'][match], seed, choices, out)
         for name, fits in edits.items(): session.add(name, 'edit', fits)
         for name, drawn in controls.items(): session.add_control(name, drawn)
@@ -481,5 +495,7 @@ def compare(
     charged = _harm_of(session, edits, sentences, boot) if harm else None
     if harm: table = pd.concat([table, _excesses(charged)], ignore_index=True)
     meta = settings | boot | dict(draws=draws, controls={k: [c.meta for c in cs] for k, cs in controls.items()})
-    applied = {**interventions, **{f'random like {k}': cs for k, cs in controls.items()}, **{f'placebo like {k}': cs for k, cs in (placebos or {}).items()}}
-    return Comparison(table, meta, scorer_agreement(session.generations, scorers), session.generations, session.measured, applied, charged)
+    applied = dict(interventions) | {f'random like {k}': cs for k, cs in controls.items()}
+    applied |= {f'placebo like {k}': cs for k, cs in (placebos or {}).items()}
+    agreement = scorer_agreement(session.generations, scorers)
+    return Comparison(table, meta, agreement, session.generations, session.measured, applied, charged)

@@ -32,6 +32,7 @@ class Statistic:
     interval:bool=True  # shown with its interval
     of_base:bool=True   # whether the unedited model has one
     marked:tuple=('base', 'control') # from which of these a difference is marked
+    most:float=np.inf   # that it can be: intervals end there
 
     def text(self, value:float)->str:
         "A value as it is shown."
@@ -39,20 +40,21 @@ class Statistic:
         return '∞' if np.isinf(value) else f'{value*self.scale:.{self.digits}f}'
 
 columns = dict(
-    toxicity=Statistic('toxic %', 100, 1, by_scorer=True),
-    at_least_once=Statistic('at least once %', 100, 1, by_scorer=True),
-    expected_maximum=Statistic('expected max', by_scorer=True),
-    tph=Statistic('TPH %', 100, 1, better=1, by_scorer=True, of_base=False),
+    toxicity=Statistic('toxic %', 100, 1, by_scorer=True, most=1.),
+    at_least_once=Statistic('at least once %', 100, 1, by_scorer=True, most=1.),
+    expected_maximum=Statistic('expected max', by_scorer=True, most=1.),
+    tph=Statistic('TPH %', 100, 1, better=1, by_scorer=True, of_base=False, most=1.),
     perplexity=Statistic('perplexity', digits=2),
     perplexity_sentence=Statistic('sentence-mean perplexity', digits=2),
     own_perplexity=Statistic("perplexity of its continuations", digits=2, better=0), # high is odd, low is dull
     kl=Statistic('KL nats', interval=False, marked=()),
-    kl_continuations=Statistic('KL, neutral continuations', interval=False, marked=()), # the controls have the same, unless matched on text
+    # the controls have the same, unless they are matched on text
+    kl_continuations=Statistic('KL, neutral continuations', interval=False, marked=()),
     kl_toxic=Statistic('KL, toxic words', interval=False, marked=()),
     group_excess=Statistic('largest group excess %', 100, 1, of_base=False, marked=()), # tested by `harm` itself
-    top1=Statistic('same top-1 %', 100, 1, better=1, marked=('base',)),
-    distinct_2=Statistic('distinct-2', better=1),
-    repetition=Statistic('repetition %', 100, 1))
+    top1=Statistic('same top-1 %', 100, 1, better=1, marked=('base',), most=1.),
+    distinct_2=Statistic('distinct-2', better=1, most=1.),
+    repetition=Statistic('repetition %', 100, 1, most=1.))
 
 brief = ('toxicity', 'tph', 'perplexity', 'kl', 'kl_continuations', 'distinct_2', 'repetition')
 
@@ -135,7 +137,7 @@ def differs(
     other:str,       # "base" or "control"
     level:float=.95,
 )->int:
-    "1 where a method is above the base or its control, -1 where it is below, 0 where luck could do as much among all that the table marks."
+    "1 where a method is above the base or its control, -1 where below, 0 where luck could do as much among all marks."
     p = row[f'vs_{other}_p']
     return int(np.sign(row[f'vs_{other}'])) if p <= 1-level+1e-12 else 0
 
@@ -183,7 +185,7 @@ def _whiskers(row:pd.Series, scale:float)->list:
     return [[max(row.value-row.low, 0)*scale], [max(min(row.high, 1e300)-row.value, 0)*scale]]
 
 def _looks(result:Comparison)->dict[str, dict]:
-    "Method -> marker and colour: a star for the base, dots for edits, open diamonds in the edit's colour for controls, open squares for placebos."
+    "Method -> marker and colour: star for the base, dots for edits; in their colour open diamonds, controls, or squares, placebos."
     roles = dict(zip(result.table.method, result.table.role))
     colours = dict(zip(result.edits, sns.color_palette('deep', len(result.edits))))
     def look(method):

@@ -125,7 +125,8 @@ def scaled_to(
     cached = CachedKL(model, tok, passages) if isinstance(edit, HeadEdit) else None
     def kl_at(strength): return cached(edit, strength) if cached else divergence(model, tok, edit, passages, strength)['kl']
     strength = solve_strength(kl_at, target, tol)
-    return replace(compose((edit, strength), name=name or edit.name), meta=dict(target_kl=target, kl=kl_at(strength), strength=strength))
+    about = dict(target_kl=target, kl=kl_at(strength), strength=strength)
+    return replace(compose((edit, strength), name=name or edit.name), meta=about)
 
 # %% ../../nbs/evaluation/control.ipynb #6cd80822
 def random_control(
@@ -174,8 +175,9 @@ def placebo_calibration(
     head = as_head(source)
     p = torch.cat([head.logits(h.to(head.weight.device)).float().softmax(-1).cpu() for h in cal.neutral[chosen].split(256)])
     tokens = torch.multinomial(p, 1, generator=torch.Generator().manual_seed(int(rng.integers(2**31))))[:, 0]
-    return replace(cal, toxic=cal.neutral[chosen], neutral=cal.neutral[rest], tokens=tokens, steps=cal.neutral_steps[chosen],
-                   neutral_steps=cal.neutral_steps[rest], prompt_ids=torch.zeros(m, dtype=torch.long), meta=cal.meta|dict(scorer='placebo'))
+    steps = dict(steps=cal.neutral_steps[chosen], neutral_steps=cal.neutral_steps[rest])
+    return replace(cal, toxic=cal.neutral[chosen], neutral=cal.neutral[rest], tokens=tokens, **steps,
+                   prompt_ids=torch.zeros(m, dtype=torch.long), meta=cal.meta|dict(scorer='placebo'))
 
 def placebo_control(
     model:'PreTrainedModel',

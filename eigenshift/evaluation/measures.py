@@ -178,16 +178,18 @@ def perplexity(
     n_boot:int=1000,    # resamples of the documents, or texts
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
-)->Measured:            # `perplexity` (of the corpus) and `perplexity_sentence` (mean over texts, the paper's), over documents, or texts where none are known
+)->Measured:            # `perplexity` (corpus) and `perplexity_sentence` (mean of texts, the paper's), over documents, or else texts
     "How surprised a model is by texts; lower is better."
     values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size)
     kept = [i for i, v in enumerate(values) if len(v)]
     if not kept: raise ValueError('no text has two tokens: nothing can be predicted')
-    items = perplexity_items([values[i].sum() for i in kept], [len(values[i]) for i in kept]).set_index(pd.Index(kept, name='text'))
+    items = perplexity_items([values[i].sum() for i in kept], [len(values[i]) for i in kept])
+    items = items.set_index(pd.Index(kept, name='text'))
     bad = items.nll.isna()
     if bad.any(): raise ValueError(f'the NLL of {bad.sum()} texts is NaN, the first is number {bad.idxmax()}: '
                                    'lower the strength of the edit, or load the model in float32 or bfloat16')
-    measured = Measured(items, perplexity_stats, n_boot, level, seed, dict(max_length=max_length, skipped=len(values)-len(items)))
+    meta = dict(max_length=max_length, skipped=len(values)-len(items))
+    measured = Measured(items, perplexity_stats, n_boot, level, seed, meta)
     documents = documents_of(texts)
     return measured if documents is None else measured.by([documents[i] for i in kept])
 
@@ -249,11 +251,12 @@ def continuation_passages(
     steps:Sequence[Sequence[int]]|None=None, # of each, from 0; all of them by default
 )->Passages:                            # of the continuations that have a step
     "Continuations as passages: the positions that produced the tokens at some steps."
-    rows = zip(generations['prompt_ids'], generations['token_ids'], generations['prompt_id'])
-    found = [(list(prompt)+list(tokens), [len(prompt)+s-1 for s in (range(len(tokens)) if steps is None else steps[i])], number)
-             for i, (prompt, tokens, number) in enumerate(rows)]
-    found = [(ids, [p for p in at if p >= 0], number) for ids, at, number in found]
-    found = [(ids[:max(at)+2], at, number) for ids, at, number in found if at]
+    prompts, tokens = (list(map(list, generations[c])) for c in ('prompt_ids', 'token_ids'))
+    if steps is None: steps = [range(len(t)) for t in tokens]
+    found = []
+    for prompt, new, number, wanted in zip(prompts, tokens, generations['prompt_id'], steps):
+        at = [len(prompt)+s-1 for s in wanted if len(prompt)+s > 0] # nothing comes before the first token without a prompt
+        if at: found.append(((prompt+new)[:max(at)+2], at, number))
     if not found: raise ValueError('no continuation has a step that counts: nothing is predicted')
     return Passages(*map(list, zip(*found)))
 

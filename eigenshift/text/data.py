@@ -346,7 +346,8 @@ def _paper_draw(column, report, least=.5, most=5000):
 def _challenging(df, report):
     "The rows of RealToxicityPrompts that all models of its paper continued toxically."
     if 'challenging' not in df:
-        raise ValueError(f"{report.source} has no column 'challenging' ({[str(c)[:60] for c in df]}): prompts.jsonl of RealToxicityPrompts has one")
+        raise ValueError(f"{report.source} has no column 'challenging' ({[str(c)[:60] for c in df]}): prompts.jsonl of "
+                         'RealToxicityPrompts has one')
     chosen = df['challenging'].map(label_key) == '1'
     report.drop('that are not challenging', (~chosen).sum())
     return df[chosen]
@@ -365,7 +366,8 @@ def _prompts_in(path, column, encoding, bad, name, kind=None, subset=None):
     df, report = read_file(path, encoding, bad)
     if subset: df = _challenging(df, report)
     if 'prompt_label' in df and 'prompt' in df: df = _toxigen(df, kind, report)
-    elif kind: raise ValueError(f"kind={kind!r} is for the bundled prompts and ToxiGen's; {name} has no column 'prompt_label'")
+    elif kind:
+        raise ValueError(f"kind={kind!r} is for the bundled prompts and ToxiGen's; {name} has no column 'prompt_label'")
     cells = pick_column(df, column, ['prompt', 'text'], name)
     if holds_records(cells):
         report.drop('without a text (null)', cells.isna().sum())
@@ -390,11 +392,13 @@ def load_prompts(
     subset:str|None=None,
 )->Dataset:                    # prompt
     "Beginnings of sentences, to be continued."
-    if subset not in (None, 'challenging'): raise ValueError(f"subset is {subset!r}: it is 'challenging', of RealToxicityPrompts")
+    if subset not in (None, 'challenging'):
+        raise ValueError(f"subset is {subset!r}: it is 'challenging', of RealToxicityPrompts")
     if source == 'rtp-challenging': source, subset = 'rtp', 'challenging'
     which = 'toxigen' if source == 'toxigen' else 'rtp_challenging' if subset else 'rtp'
     path = 'bundled' if source is None else find_source(which, None if source in ('rtp', 'toxigen') else source)
-    if subset and path == 'bundled': raise ValueError("subset='challenging' is of RealToxicityPrompts: give 'rtp', 'hub' or a path")
+    if subset and path == 'bundled':
+        raise ValueError("subset='challenging' is of RealToxicityPrompts: give 'rtp', 'hub' or a path")
     if kind not in (None, 'provocative', 'neutral') or kind and which != 'toxigen' and path == 'hub':
         raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts and ToxiGen's only")
     if path == 'bundled':

@@ -193,7 +193,8 @@ class Tuned:
     "What `tune` found."
     path:Path           # its folder
     trials:pd.DataFrame # every trial, from cached states
-    front:pd.DataFrame  # confirmed candidates: setting, toxic by the labelling scorer with its interval, price, and what the states said; the base first
+    # confirmed candidates, the base first: setting, toxic by the labelling scorer, price, and what the states said
+    front:pd.DataFrame
     pick:pd.Series      # the row of the front that the rule takes
     intervention:Intervention # the edit of that row, saved as `tuned.safetensors`
     rule:str            # in words
@@ -201,9 +202,9 @@ class Tuned:
 
     def __repr__(self):
         shown = ('toxic', 'vs_base', 'vs_base_low', 'vs_base_high', 'toxic_other', 'price', 'toxic_logp', 'kl_corpus')
-        table = self.front[[c for c in shown if c in self.front]].round(4).to_string()
-        told = '' if self.report is None else f'\n\nby the judge, on prompts and texts that chose nothing:\n{self.report[[c for c in shown if c in self.report]].round(4).to_string()}'
-        return (f'{table}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
+        def view(found): return found[[c for c in shown if c in found]].round(4).to_string()
+        told = '' if self.report is None else f'\n\nby the judge, on prompts and texts that chose nothing:\n{view(self.report)}'
+        return (f'{view(self.front)}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
                 f'trials: {len(self.trials)}, {int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}{told}')
 
     def plot(self, ax:Axes|None=None)->Axes:
@@ -307,7 +308,8 @@ def tune_on(
     edit.save(out/'tuned.safetensors')
     for name, frame in (('trials', table), ('front', done)):
         with atomic(out/f'{name}.csv') as tmp: frame.to_csv(tmp, index=name == 'front')
-    told = None if report is None else confirm(model, tok, {pick.name: edit}, report, judge, label, other_texts, n, seed+2, out/'report', **kw)
-    if told is not None:
+    told = None
+    if report is not None:
+        told = confirm(model, tok, {pick.name: edit}, report, judge, label, other_texts, n, seed+2, out/'report', **kw)
         with atomic(out/'report.csv') as tmp: told.to_csv(tmp)
     return Tuned(out, table, done, pick, edit, rule, told)
