@@ -73,9 +73,8 @@ def batches_by_length(
 # the lists are rot13, so that the source can be read without reading them
 def _words(coded): return '|'.join(codecs.decode(coded, 'rot13').split())
 
-_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl '
-                 'cravf dhrre shpx fuvg phag avtt fyhg '
-    'cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
+_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber '
+                 'chffl cravf dhrre shpx fuvg phag avtt fyhg cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
 _whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr '
                 'ubr phz frk snt nff')
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)

@@ -70,7 +70,8 @@ def _version(package):
 def versions()->dict[str, str]:
     "The versions that a run depends on."
     libraries = ('torch', 'transformers', 'tokenizers', 'numpy', 'datasets')
-    return dict(eigenshift=__version__, python=platform.python_version(), **{p: _version(p) for p in libraries})
+    return dict(eigenshift=__version__, python=platform.python_version(),
+                **{library: _version(library) for library in libraries})
 
 # %% ../nbs/runs.ipynb #9f000012
 _accepted = ContextVar('accepted', default=False)
@@ -92,7 +93,7 @@ def version_changes(
     here:dict[str, str],  # versions now
 )->dict[str, tuple]:      # library -> (there, here), of those that decide numbers and differ
     "Which libraries that decide numbers changed their version; build tags do not count."
-    plain = {name: [str(v.get(name)).split('+')[0] for v in (there, here)] for name in deciding}
+    plain = {name: [str(known.get(name)).split('+')[0] for known in (there, here)] for name in deciding}
     return {name: tuple(pair) for name, pair in plain.items() if pair[0] != pair[1]}
 
 # %% ../nbs/runs.ipynb #9f000015
@@ -123,7 +124,7 @@ def differences(
 def _common(old, new):
     "Two dicts without the entries that only one of them has."
     both = (old or {}).keys() & (new or {}).keys()
-    return {k: old[k] for k in both}, {k: new[k] for k in both}
+    return {key: old[key] for key in both}, {key: new[key] for key in both}
 
 # %% ../nbs/runs.ipynb #9f000018
 def _alive(pid):
@@ -202,7 +203,8 @@ def open_record(
     _check_same(folder, record, settings, noted, same, growing)
     changed = _check_versions(folder, record.get('versions', {}))
     if first: _go_on(path, record, settings, growing, changed)
-    if not first: wait_for(lambda: all(settings[k].items() <= read_record(path).get(k, {}).items() for k in growing))
+    if not first:
+        wait_for(lambda: all(settings[key].items() <= read_record(path).get(key, {}).items() for key in growing))
     return folder
 
 def _check_same(folder, record, settings, noted, same, growing):
@@ -210,8 +212,8 @@ def _check_same(folder, record, settings, noted, same, growing):
     aside = {'versions', 'earlier_versions', *noted}
     there = {key: value for key, value in record.items() if key not in aside}
     if found := differences(there, settings, same, growing):
-        raise ValueError(f'{folder} holds a run with other settings ({"; ".join(found[:8])}): '
-                         'give another folder, or the same settings')
+        raise ValueError(f'{folder} holds a run with other settings ({"; ".join(found[:8])}): give another folder, or '
+                         'the same settings')
 
 def _go_on(path, record, settings, growing, changed):
     "What a call adds to the record of a run that it continues."

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 from .head_edit import HeadEdit
 from .intervention import method
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/ablation.ipynb #d9d3b76f
 def class_means(
@@ -57,6 +58,7 @@ class DirectionAblation(HeadEdit):
         name:str=None,
     )->'DirectionAblation':
         "The direction from the neutral mean to the toxic one."
+        if model is not None: need_plain_head(model)
         toxic_mean, neutral_mean = class_means(toxic, neutral)
         direction = toxic_mean-neutral_mean
         point = _centre(center, sided, neutral_mean)

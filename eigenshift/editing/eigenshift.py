@@ -31,6 +31,7 @@ from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
 def checked_states(
@@ -58,11 +59,11 @@ def separation(
     d = Vh.shape[1]
     of_toxic, of_neutral = (project(checked_states(states, name, d), Vh.double())
                             for states, name in ((toxic, 'toxic'), (neutral, 'neutral')))
-    n, m = len(of_toxic), len(of_neutral)
+    n_toxic, n_neutral = len(of_toxic), len(of_neutral)
     delta = of_toxic.mean(0)-of_neutral.mean(0)
     squares = ((of_toxic-of_toxic.mean(0))**2).sum(0) + ((of_neutral-of_neutral.mean(0))**2).sum(0)
-    spread = squares.div(max(n+m-2, 1)).sqrt()
-    labels = np.r_[np.ones(n), np.zeros(m)]
+    spread = squares.div(max(n_toxic+n_neutral-2, 1)).sqrt()
+    labels = np.r_[np.ones(n_toxic), np.zeros(n_neutral)]
     # in float32, so that equal states tie whatever order they were summed in
     above = auroc(torch.cat([of_toxic, of_neutral]).float(), labels)
     return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(above))
@@ -107,11 +108,12 @@ def sign_spread(
     "How much of each ranking's choice depends on the signs of the singular vectors."
     base, k = separation(toxic, neutral, choices.Vh), how_many(k, choices.d_model)
     rng, rows = np.random.default_rng(seed), []
-    for j in range(draws):
+    for i in range(draws):
         flip = torch.from_numpy(rng.choice([-1., 1.], choices.d_model))
         drawn = dict(base, delta=base['delta']*flip, auroc=torch.where(flip > 0, base['auroc'], 1-base['auroc']))
-        tops = {r: [set(order(stats, choices.S, r, seed)[:k].tolist()) for stats in (base, drawn)] for r in rankings}
-        rows += [dict(rank=r, draw=j, overlap=len(a & b)/k) for r, (a, b) in tops.items()]
+        tops = {rank: [set(order(stats, choices.S, rank, seed)[:k].tolist()) for stats in (base, drawn)]
+                for rank in rankings}
+        rows += [dict(rank=rank, draw=i, overlap=len(given & flipped)/k) for rank, (given, flipped) in tops.items()]
     return pd.DataFrame(rows)
 
 # %% ../../nbs/editing/eigenshift.ipynb #930fcb16
@@ -132,13 +134,13 @@ def kept_factors(
     d:int,                              # eigen-choices there are
 )->Tensor:                              # (k,) float32
     "The factor kept along each chosen direction."
-    a, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
-    if a.ndim > 1 or a.ndim == 1 and len(a) not in (d, k):
-        raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per '
-                         f'chosen direction ({k},)')
-    if not torch.isfinite(a).all(): raise ValueError('alpha holds NaN or infinity')
-    if a.ndim == 0: return a.expand(k).clone()
-    return a[chosen] if len(a) == d else a.clone()
+    factors, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
+    if factors.ndim > 1 or factors.ndim == 1 and len(factors) not in (d, k):
+        raise ValueError(f'alpha has shape {tuple(factors.shape)}; give a number, one per eigen-choice ({d},), or one '
+                         f'per chosen direction ({k},)')
+    if not torch.isfinite(factors).all(): raise ValueError('alpha holds NaN or infinity')
+    if factors.ndim == 0: return factors.expand(k).clone()
+    return factors[chosen] if len(factors) == d else factors.clone()
 
 def centre_of(
     center:str|Tensor|None, # None, "neutral", or a tensor (d_model,)
@@ -169,7 +171,7 @@ def warn_of_divided_blocks(
 )->None:
     "Warn where a choice takes a part of a block of near-equal singular values."
     def taken(block): return sum(block[0] <= i < block[1] for i in chosen.tolist())
-    cut = [b for b in choices.blocks if 0 < taken(b) < b[1]-b[0]]
+    cut = [near for near in choices.blocks if 0 < taken(near) < near[1]-near[0]]
     if cut:
         warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are '
                       'arbitrary: choose all or none of each')
@@ -193,6 +195,7 @@ def fit(cls:EigenShift,
 )->EigenShift:
     "Choose eigen-choices from toxic and neutral states."
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
+    if choices.head is not None: need_plain_head(choices.head)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
     if len(toxic) < 10:
@@ -208,7 +211,7 @@ def fit(cls:EigenShift,
     about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center),
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral),
                  scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
-    keep = {x: choices.meta.get(x) for x in ('model', 'head', 'method')}
+    keep = {key: choices.meta.get(key) for key in ('model', 'head', 'method')}
     if 'sketch' in choices.meta: keep['weights'] = dict(head=choices.meta['sketch'])
     out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen,
               dict(sigma=choices.S, **stats), meta=keep|about)
@@ -232,11 +235,11 @@ def described(self:EigenShift,
 
 def decoded(ids:list, tok:PreTrainedTokenizerBase|None)->list:
     "Tokens of both sides of each direction; ids where no tokenizer is known."
-    return [[[tok.decode([t]) for t in side] for side in pair] for pair in ids] if tok else ids
+    return [[[tok.decode([token]) for token in side] for side in pair] for pair in ids] if tok else ids
 
 def named_words(words:dict, tok:PreTrainedTokenizerBase|None, n:int=10)->dict:
     "The commonest toxic tokens by name, for a record; nothing where no tokenizer is known."
-    return dict(toxic_tokens=[tok.decode([t]) for t in words['id'][:n].tolist()]) if tok else {}
+    return dict(toxic_tokens=[tok.decode([token]) for token in words['id'][:n].tolist()]) if tok else {}
 
 def word_effect(
     shift:HeadEdit,
@@ -249,12 +252,12 @@ def word_effect(
     if len(tokens) != len(toxic):
         raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
     toxic = toxic.float().to(head_device(h))
-    ids, where, n = tokens.unique(return_inverse=True, return_counts=True)
-    order = n.sort(descending=True, stable=True).indices
+    ids, where, count = tokens.unique(return_inverse=True, return_counts=True)
+    order = count.sort(descending=True, stable=True).indices
     def mean(H):
         "(m,) mean log-probability of each token."
-        return (torch.zeros(len(ids)).index_add(0, where, token_log_probs(h, H, tokens).cpu())/n)[order]
-    return dict(id=ids[order], n=n[order], before=mean(toxic), after=mean(shift.edited(toxic)))
+        return (torch.zeros(len(ids)).index_add(0, where, token_log_probs(h, H, tokens).cpu())/count)[order]
+    return dict(id=ids[order], n=count[order], before=mean(toxic), after=mean(shift.edited(toxic)))
 
 # %% ../../nbs/editing/eigenshift.ipynb #d22fce9c
 def shown_tokens(
@@ -277,10 +280,11 @@ def table(self:EigenShift,
 )->pd.DataFrame: # one row per chosen eigen-choice
     "The chosen eigen-choices: how strong, how far apart the classes, which tokens either side promotes."
     i = self.chosen[:n].tolist()
-    stats = {k: self.stats[k][i].tolist() if k in self.stats else None for k in ('sigma', 'delta', 'effect', 'auroc')}
+    stats = {name: self.stats[name][i].tolist() if name in self.stats else None
+             for name in ('sigma', 'delta', 'effect', 'auroc')}
     df = pd.DataFrame(dict(**stats, kept=self.scale[:n].tolist()), index=pd.Index(i, name='eigen-choice'))
-    for j, column in enumerate(('the toxic side promotes', 'the other side promotes')):
-        df[column] = [shown_tokens(s[j], tok) for s in self.says[:n]] + ['']*(len(i)-len(self.says))
+    for side, column in enumerate(('the toxic side promotes', 'the other side promotes')):
+        df[column] = [shown_tokens(pair[side], tok) for pair in self.says[:n]] + ['']*(len(i)-len(self.says))
     return df
 
 @patch
@@ -292,20 +296,21 @@ def words_table(self:EigenShift,
     if not self.words:
         raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use '
                          'from_prompts')
-    w = {k: v[:n].tolist() for k, v in self.words.items()}
+    columns = {name: values[:n].tolist() for name, values in self.words.items()}
     def starred(token):
         "The scorer called these toxic, so all of them are masked."
         return re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), shown_tokens([token], tok))
-    named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
-    df = pd.DataFrame(dict(token=[*map(starred, named), *w['id'][len(named):]], n=w['n'], before=w['before'],
-                           after=w['after']))
+    named = [tok.decode([piece]) for piece in columns['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
+    df = pd.DataFrame(dict(token=[*map(starred, named), *columns['id'][len(named):]], n=columns['n'],
+                           before=columns['before'],
+                           after=columns['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../../nbs/editing/eigenshift.ipynb #f79d87f7
 @patch
 def _repr_html_(self:EigenShift):
     shown = ('rank', 'k', 'alpha', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer')
-    said = ', '.join(f'{k} {self.meta[k]}' for k in shown if self.meta.get(k) not in (None, 'no', 'none'))
+    said = ', '.join(f'{key} {self.meta[key]}' for key in shown if self.meta.get(key) not in (None, 'no', 'none'))
     model = Path(self.meta.get('model') or 'a bare head').name
     out = f'<p><b>{self.name}</b> on {model}: {said}</p>' + self.table().round(3).to_html()
     return out + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>'
@@ -319,10 +324,10 @@ def plot_choice(self:EigenShift,
 )->Axes:              # the axes
     "A statistic of every eigen-choice against its rank in the spectrum, the chosen ones marked."
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
-    y, x = self.stats[what], np.arange(1, len(self.stats[what])+1)
+    values, order = self.stats[what], np.arange(1, len(self.stats[what])+1)
     ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8)
-    ax.scatter(x, y, s=10, color='.6', label='left alone')
-    ax.scatter(x[self.chosen], y[self.chosen], s=16, color='C3', label='chosen')
+    ax.scatter(order, values, s=10, color='.6', label='left alone')
+    ax.scatter(order[self.chosen], values[self.chosen], s=16, color='C3', label='chosen')
     ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)',
            ylabel=dict(delta='$\\Delta_i$ (units of h)', effect='effect (pooled sd)',
                        auroc='AUROC (toxic positive)')[what])
@@ -336,9 +341,10 @@ def plot_spectrum(self:EigenShift,
     "Singular values before and after, for an edit about zero on both sides."
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     S = self.stats['sigma']
-    x = np.arange(1, len(S)+1)
-    ax.plot(x, S, color='.6', label='$\\sigma_i$')
-    ax.scatter(x[self.chosen], S[self.chosen]*self.scale, s=16, color='C3', label='$\\alpha\\,\\sigma_i$ of the chosen')
+    order = np.arange(1, len(S)+1)
+    ax.plot(order, S, color='.6', label='$\\sigma_i$')
+    ax.scatter(order[self.chosen], S[self.chosen]*self.scale, s=16, color='C3',
+               label='$\\alpha\\,\\sigma_i$ of the chosen')
     ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel='singular value')
     ax.legend()
     return ax
@@ -376,7 +382,7 @@ def from_evidence(cls:EigenShift, evidence:Any, **settings:Any)->EigenShift:
 def suggest(cls:EigenShift, trial:Any, d_model:int)->dict:
     "Number of eigen-choices, factor, ranking and side."
     return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), alpha=trial.suggest_float('alpha', -3., .9),
-                rank=trial.suggest_categorical('rank', [r for r in rankings if r not in ('signed', 'random')]),
+                rank=trial.suggest_categorical('rank', [rank for rank in rankings if rank not in ('signed', 'random')]),
                 sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
@@ -398,7 +404,7 @@ def from_calibration(cls:EigenShift,
     known = dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
     out = cls.fit(choices, cal.toxic, cal.neutral, **(recommended|known|kw))
     of_states = ('positions', 'threshold', 'continuations', 'max_new_tokens')
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in of_states if k in cal.meta})
+    return replace(out, meta=out.meta|{key: cal.meta[key] for key in of_states if key in cal.meta})
 
 # %% ../../nbs/editing/eigenshift.ipynb #94000002
 def check_shared(
@@ -418,7 +424,7 @@ def check_among(
     "Refuse values that a setting cannot have."
     for name, values in can.items():
         if name not in given or isinstance(given[name], Tensor) or given[name] in values: continue
-        known = ' or '.join(repr('none' if v is None else v) for v in values)
+        known = ' or '.join(repr('none' if value is None else value) for value in values)
         raise ValueError(f'{name} is {given[name]!r}; it can be {known}')
 
 @patch(cls_method=True)
@@ -435,7 +441,8 @@ def as_tokens(
     columns:Sequence[str], # which
 )->pd.DataFrame:     # the same with a list of tokens in each cell
     "Columns of tokens as lists."
-    return df.assign(**{c: [t.split(' ') if isinstance(t, str) else list(t) for t in df[c]] for c in columns})
+    return df.assign(**{column: [cell.split(' ') if isinstance(cell, str) else list(cell) for cell in df[column]]
+                        for column in columns})
 
 def words_section(
     edit:Any, # with `words` and `words_table`

@@ -42,9 +42,9 @@ def random_kept(
 )->np.ndarray:  # (draws,) of `kept`
     "What the best `m` eigen-choices carry of random `k`-dimensional subspaces."
     g = torch.Generator().manual_seed(seed)
-    d = Vh.shape[1]
+    width = Vh.shape[1]
     # a random subspace meets every orthonormal basis alike
-    Q = torch.linalg.qr(torch.randn(draws, d, k, generator=g, dtype=torch.float64))[0]
+    Q = torch.linalg.qr(torch.randn(draws, width, k, generator=g, dtype=torch.float64))[0]
     return (Q.square().sum(-1).topk(m, dim=1).values.sum(1)/k).numpy()
 
 # %% ../../nbs/editing/transfer.ipynb #83d8a873
@@ -55,19 +55,19 @@ def through_vocabulary(
     ridge:float=1e-8,# relative to the mean eigenvalue
 )->Tensor:           # (d_new, d_old) float64: a state of the old model as one of the new
     "The linear map between hidden spaces that changes the logits least."
-    a, b = as_head(old), as_head(new)
-    if a.n_vocab != b.n_vocab:
-        raise ValueError(f'heads of {a.n_vocab} and {b.n_vocab} tokens: a map through the vocabulary needs the same '
-                         'tokenizer')
+    old_head, new_head = as_head(old), as_head(new)
+    if old_head.n_vocab != new_head.n_vocab:
+        raise ValueError(f'heads of {old_head.n_vocab} and {new_head.n_vocab} tokens: a map through the vocabulary '
+                         'needs the same tokenizer')
     gram, cross, old_sum, new_sum = 0., 0., 0., 0.
-    for (_, A), (_, B) in zip(a.rows(block), b.rows(block)):
-        A, B = A.detach().cpu().double(), B.detach().cpu().double()
-        gram, cross = gram+B.T @ B, cross+B.T @ A
-        old_sum, new_sum = old_sum+A.sum(0), new_sum+B.sum(0)
-    n = a.n_vocab
+    for (_, old_rows), (_, new_rows) in zip(old_head.rows(block), new_head.rows(block)):
+        old_rows, new_rows = old_rows.detach().cpu().double(), new_rows.detach().cpu().double()
+        gram, cross = gram+new_rows.T @ new_rows, cross+new_rows.T @ old_rows
+        old_sum, new_sum = old_sum+old_rows.sum(0), new_sum+new_rows.sum(0)
+    n = old_head.n_vocab
     gram, cross = gram-torch.outer(new_sum, new_sum)/n, cross-torch.outer(new_sum, old_sum)/n
     gram.diagonal().add_(ridge*gram.diagonal().mean())
-    return torch.linalg.solve(gram, cross)*(a.scale/b.scale)
+    return torch.linalg.solve(gram, cross)*(old_head.scale/new_head.scale)
 
 # %% ../../nbs/editing/transfer.ipynb #80abc6a5
 @dataclass(frozen=True, repr=False, eq=False)
@@ -90,12 +90,12 @@ class Transfer:
                                                    mean_angle=float(self.angles.mean().rad2deg()))
         return dict(kept=self.kept, fidelity=float(self.fidelity.mean())) | chosen
     def __repr__(self):
-        r = self.report
+        report = self.report
         if self.null is None:
-            return f"Transfer({self.shift.name!r}: {r['fidelity']:.0%} of what it writes on the logits can be had)"
-        return (f"Transfer({self.shift.name!r}: keeps {r['kept']:.0%} of the subspace, a random one {r['random']:.0%} "
-                f"(95 % below {r['random_high']:.0%}); principal angles {r['mean_angle']:.0f}° on average, "
-                f"{r['largest_angle']:.0f}° at most)")
+            return f"Transfer({self.shift.name!r}: {report['fidelity']:.0%} of what it writes on the logits can be had)"
+        return (f"Transfer({self.shift.name!r}: keeps {report['kept']:.0%} of the subspace, a random one "
+                f"{report['random']:.0%} (95 % below {report['random_high']:.0%}); principal angles "
+                f"{report['mean_angle']:.0f}° on average, {report['largest_angle']:.0f}° at most)")
 
 def carried(
     shift:HeadEdit,
@@ -204,8 +204,8 @@ def record_of_head(model:nn.Module|EigenChoices, h:Head)->dict:
 
 def record_of_transfer(shift:HeadEdit, own:dict, source:nn.Module|Head|Tensor|None)->dict:
     "The record of a transferred shift; `own` is that of the new head."
-    kept = {a: b for a, b in shift.meta.items() if a not in ('weights', 'model', 'head', 'toxic_tokens')}
-    kept |= {a: own[a] for a in ('model', 'head') if own.get(a)}
+    kept = {key: value for key, value in shift.meta.items() if key not in ('weights', 'model', 'head', 'toxic_tokens')}
+    kept |= {key: own[key] for key in ('model', 'head') if own.get(key)}
     if 'sketch' in own: kept['weights'] = dict(head=own['sketch'])
     return kept | dict(transferred=dict(source=shift.meta.get('model') or '',
                                         through='hidden space' if source is None else 'vocabulary'))

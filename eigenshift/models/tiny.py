@@ -169,9 +169,9 @@ def draw_weights(
 )->PreTrainedModel:          # the model, for reading
     "Draw every parameter anew: matrices from N(0, 1/16), vectors moved by N(0, 1/25)."
     g = torch.Generator().manual_seed(seed)
-    for p in model.parameters():
-        if p.ndim > 1: p.data.normal_(0, .25, generator=g)
-        else: p.data += .2*torch.randn(p.shape, generator=g)
+    for parameter in model.parameters():
+        if parameter.ndim > 1: parameter.data.normal_(0, .25, generator=g)
+        else: parameter.data += .2*torch.randn(parameter.shape, generator=g)
     model.tie_weights()
     return model.eval()
 

@@ -23,8 +23,7 @@ def _own_texts(source):
     "The columns `text` and `label` of a Dataset."
     if missing := {'text', 'label'}-set(source.column_names):
         raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them '
-                         'to '
-                         f'text and label')
+                         'to text and label')
     return source.select_columns(['text', 'label'])
 
 def _texts_from(source, columns):

@@ -73,7 +73,8 @@ def head_with_steps(plain:Callable, steps:list[dict[str, Tensor]])->Callable:
     biases = [s['bias'] for s in steps if 'bias' in s]
     maps = [s for s in steps if 'bias' not in s]
     def compute_logits(hidden_states, *args, **kwargs):
-        for m in maps: hidden_states = take(hidden_states, m['read'], m['share'], m.get('center'), 'sided' in m, m.get('write'))
+        for m in maps:
+            hidden_states = take(hidden_states, m['read'], m['share'], m.get('center'), 'sided' in m, m.get('write'))
         logits = plain(hidden_states, *args, **kwargs)
         for bias in biases if logits is not None else (): logits = logits+bias[:logits.shape[-1]].to(logits.dtype)
         return logits

@@ -14,20 +14,21 @@ from pathlib import Path
 from typing import Any
 from torch import Tensor
 import pandas as pd
-from tqdm.auto import tqdm
 import pyarrow.parquet as pq
 import pyarrow as pa
 from datasets import Dataset
 from accelerate.utils.memory import should_reduce_batch_size
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from ..core import atomic, batches_by_length, fingerprint
+from ..core import atomic, batches_by_length, fingerprint, mask
 from ..models.identity import model_record
 from ..models.loading import entry
+from ..progress import bar
 from ..runs import gather, on_disk, open_record, ranks, read_record, sweep_temporaries, wait_for
 from .decoding import Decoding, decode, decoding, left_pad
 from .engine import as_engine
-from .sampling import draw, exponentials, row_keys, vocab_keys
-from .tokens import added_texts, encode_prompts, end_ids, prompt_texts
+from .sampling import draw_keyed, row_keys, vocab_keys
+from .tokens import added_texts, encode_prompts, end_ids, prompt_room, prompt_texts
+from ..text.files import counted
 
 # %% ../../nbs/states/generation.ipynb #df35bdc2
 def continuations(
@@ -63,9 +64,9 @@ def _refuse_infinite(logits, rows, names):
     raise ValueError(f'the logits of {row if names is None else names[row]} are not finite (NaN or inf). Lower the strength of the edit, or load the model in float32 or bfloat16.')
 
 def _draw_in_chunks(logits, keys, vocab, how):
-    "`draw` for a few rows at a time, which stay in the processor's cache."
-    size = max(1, (2**18 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
-    return torch.cat([draw(part.float(), exponentials(k, vocab), **how) for part, k in zip(logits.split(size), keys.split(size))])
+    "`draw_keyed` for a few rows at a time, which stay in the processor's cache."
+    size = max(1, (2**19 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
+    return torch.cat([draw_keyed(part.float(), k, vocab, **how) for part, k in zip(logits.split(size), keys.split(size))])
 
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
@@ -147,16 +148,23 @@ def _open(job, model, tok, settings):
         raise ValueError(f'{job.out} holds a run of this model under another edit, or under none: its logits on the prompts differ. Give another folder.')
 
 # %% ../../nbs/states/generation.ipynb #a91fb797
-def _check(model, n, max_new_tokens, temperature, top_p, top_k, ids):
+def _check(n, max_new_tokens, temperature, top_p, top_k):
     "Refuse what would fail later or be silently wrong."
     wanted = (('n', n, n >= 1, 'at least 1'), ('max_new_tokens', max_new_tokens, max_new_tokens >= 1, 'at least 1'),
               ('temperature', temperature, temperature > 0, 'above 0 (greedy=True is the limit at 0)'),
               ('top_p', top_p, 0 < top_p <= 1, 'in (0, 1]'), ('top_k', top_k, top_k >= 0, '0 (all) or more'))
     for name, value, fine, want in wanted:
         if not fine: raise ValueError(f'{name} is {value}; it must be {want}')
-    most, longest = getattr(model.config.get_text_config(), 'max_position_embeddings', None), max(map(len, ids))
-    if most and 0 < most < longest+max_new_tokens:
-        raise ValueError(f'the longest prompt has {longest} tokens; with {max_new_tokens} new ones it passes the {most} positions of the model. Shorten the prompts, or lower max_new_tokens.')
+
+def _check_room(model, max_new_tokens, prompt_ids, texts, ids):
+    "Refuse prompts that leave no room for the new tokens, by the number of the longest."
+    room, sizes = prompt_room(model, max_new_tokens), np.array([len(i) for i in ids])
+    if room is None or sizes.max() <= room: return
+    at, many = int(sizes.argmax()), int((sizes > room).sum())
+    begins = texts[at] if len(texts[at]) <= 40 else f'{texts[at][:40]} …'
+    raise ValueError(f'prompt {prompt_ids[at]} ({mask(begins)!r}) has {sizes[at]:,} tokens; with {max_new_tokens} new ones it passes the {room+max_new_tokens:,} positions '
+                     f'of the model ({counted(many, "prompt")} of {len(ids):,} too long). Leave such prompts out with drop_long_prompts(prompts, model, tok) of eigenshift.states.tokens '
+                     '(on the command line --skip-long), shorten them, or lower max_new_tokens')
 
 @contextmanager
 def _evaluating(model):
@@ -252,7 +260,8 @@ def generate(
     texts, prompt_ids = prompt_texts(prompts)
     eos = end_ids(model, tok)
     ids = encode_prompts(tok, texts, eos, bool(chat), system, template)
-    _check(model, n, max_new_tokens, temperature, top_p, top_k, ids)
+    _check(n, max_new_tokens, temperature, top_p, top_k)
+    _check_room(model, max_new_tokens, prompt_ids, texts, ids)
     n, (rank, world) = 1 if greedy else n, ranks()
     how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k))
     per = -(-len(ids)//world) if out is None else max(1, shard_rows//n)
@@ -272,9 +281,9 @@ def _make_shards(model, tok, job, rank, world, progress):
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
     rows = sum(len(job.prompts_of(i)) for i in todo)*job.n
-    with tqdm(total=rows, unit='row', delay=3, leave=False, disable=not progress or rank > 0) as bar:
+    with bar('continuations', rows, progress) as made:
         for i in todo:
-            job.tables[i] = _shard(model, tok, job, i, bar.update)
+            job.tables[i] = _shard(model, tok, job, i, made.update)
             if job.out is None: continue
             with on_disk(job.out), atomic(job.path(i)) as tmp: pq.write_table(job.tables.pop(i), tmp)
 

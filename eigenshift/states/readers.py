@@ -140,8 +140,8 @@ def matching(
     only:str|None, # regular expression; None is all
 )->list[Neurons]:
     "The sources whose names match a regular expression."
-    found = [s for s in sources if only is None or re.search(only, s.name)]
-    if not found: raise ValueError(f'no module matches {only!r}; there are {[s.name for s in sources]}')
+    found = [source for source in sources if only is None or re.search(only, source.name)]
+    if not found: raise ValueError(f'no module matches {only!r}; there are {[source.name for source in sources]}')
     return found
 
 @contextmanager

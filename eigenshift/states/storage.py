@@ -26,19 +26,19 @@ def create_array(
     "Write a safetensors file of one array `activations`, all zero, ready to be filled."
     size = int(np.prod(shape))*np.dtype(dtype).itemsize
     entry = dict(dtype=dtypes[dtype], shape=list(shape), data_offsets=[0, size])
-    header = json.dumps(dict(__metadata__={k: str(v) for k, v in meta.items()}, activations=entry)).encode()
+    header = json.dumps(dict(__metadata__={key: str(value) for key, value in meta.items()}, activations=entry)).encode()
     header += b' '*(-len(header) % 8)
-    with atomic(path) as tmp, open(tmp, 'wb') as f:
-        f.write(len(header).to_bytes(8, 'little')+header)
-        f.truncate(8+len(header)+size)
+    with atomic(path) as tmp, open(tmp, 'wb') as file:
+        file.write(len(header).to_bytes(8, 'little')+header)
+        file.truncate(8+len(header)+size)
 
 def map_array(
     path:Path,
 )->tuple[np.ndarray, int]: # the array, and where its data begin in the file
     "Map the array of such a file; nothing is read until rows are asked for."
-    with open(path, 'rb') as f:
-        length = int.from_bytes(f.read(8), 'little')
-        entry = json.loads(f.read(length))['activations']
+    with open(path, 'rb') as file:
+        length = int.from_bytes(file.read(8), 'little')
+        entry = json.loads(file.read(length))['activations']
     dtype = next(name for name, code in dtypes.items() if code == entry['dtype'])
     shape = tuple(entry['shape'])
     if not all(shape): return np.zeros(shape, dtype), 8+length # an empty file cannot be mapped
@@ -67,16 +67,18 @@ def about_units(
     sources:Iterable, # what is read: each with `name, n_units, block, kind`
 )->dict:              # name -> dict(n_units, block, kind)
     "What the columns of each array are."
-    return {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}
+    return {source.name: dict(n_units=source.n_units, block=source.block, kind=source.kind) for source in sources}
 
 # %% ../../nbs/states/storage.ipynb #49ffab01
 class MemoryStore:
     "Rows in memory; refuses what would not fit."
     done = 0
     def __init__(self, sources:Iterable, n:int, dtype:str, most:float=8e9):
-        size = n*sum(s.n_units for s in sources)*np.dtype(dtype).itemsize
-        if size > most: raise ValueError(f'{size/1e9:.0f} GB of activations would lie in memory: give out=<folder> (and dtype="float16"), or name fewer modules with `only`')
-        self.arrays = {s.name: np.empty((n, s.n_units), dtype) for s in sources}
+        size = n*sum(source.n_units for source in sources)*np.dtype(dtype).itemsize
+        if size > most:
+            raise ValueError(f'{size/1e9:.0f} GB of activations would lie in memory: give out=<folder> (and '
+                             'dtype="float16"), or name fewer modules with `only`')
+        self.arrays = {source.name: np.empty((n, source.n_units), dtype) for source in sources}
     def write(self, name:str, rows:np.ndarray, values:np.ndarray)->None: self.arrays[name][rows] = values
     def read(self, name:str, rows:np.ndarray)->np.ndarray: return self.arrays[name][rows]
     def step(self, done:int)->None: self.done = done
@@ -86,15 +88,21 @@ class FolderStore:
     "Rows in a folder, which knows how many are done (progress.json) and of what (settings.json)."
     def __init__(self, folder:str|Path, sources:Iterable, n:int, dtype:str, pool:str, key:str):
         self.folder, self.saved_at, self.files = Path(folder), time.time(), {}
-        self.arrays = {s.name: array_path(self.folder, s.name) for s in sources}
+        self.arrays = {source.name: array_path(self.folder, source.name) for source in sources}
         self.state = self.folder/'progress.json'
-        self.info = json.loads(self.state.read_text()) if self.state.exists() else dict(key=key, n=n, pool=pool, done=0, units=about_units(sources))
-        if self.info['key'] != key: raise ValueError(f'{folder} holds activations of other texts, modules, pooling or precision: give another folder, or remove it')
-        open_record(self.folder, dict(key=key), name='settings.json', taken='*.safetensors') # the versions of the libraries, too
+        self.info = json.loads(self.state.read_text()) if self.state.exists() else dict(key=key, n=n, pool=pool, done=0,
+                                                                                        units=about_units(sources))
+        if self.info['key'] != key:
+            raise ValueError(f'{folder} holds activations of other texts, modules, pooling or precision: give another '
+                             'folder, or remove it')
+        # the versions of the libraries, too
+        open_record(self.folder, dict(key=key), name='settings.json', taken='*.safetensors')
         if not self.state.exists(): self._create(sources, n, dtype, pool)
         for name, path in self.arrays.items(): self.files[name] = (os.open(path, os.O_RDWR), *map_array(path))
     def _create(self, sources, n, dtype, pool):
-        for s in sources: create_array(self.arrays[s.name], (n, s.n_units), dtype, dict(module=s.name, pool=pool, block=s.block, kind=s.kind))
+        for source in sources:
+            create_array(self.arrays[source.name], (n, source.n_units), dtype,
+                         dict(module=source.name, pool=pool, block=source.block, kind=source.kind))
         self.save()
     @property
     def done(self)->int: return self.info['done']

@@ -72,12 +72,13 @@ def head_kind(
 )->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
     names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
-    n = len(names)
+    n_labels = len(names)
     if head not in (None, 'sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
-    if head == 'softmax' and n == 1: raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
+    if head == 'softmax' and n_labels == 1:
+        raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
     if head: return head
-    if kind == 'multi_label_classification' or n == 1 and kind != 'regression': return 'sigmoid'
-    if kind == 'single_label_classification' or n == 2 and kind != 'regression': return 'softmax'
+    if kind == 'multi_label_classification' or n_labels == 1 and kind != 'regression': return 'sigmoid'
+    if kind == 'single_label_classification' or n_labels == 2 and kind != 'regression': return 'softmax'
     if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
     raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass "
                      "head='sigmoid' (labels independent) or head='softmax' (one of them)")
@@ -90,7 +91,7 @@ def log_odds(
 )->Tensor:            # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
     z = z.float()
-    others = [j for j in range(z.shape[1]) if j not in labels]
+    others = [label for label in range(z.shape[1]) if label not in labels]
     if kind == 'sigmoid': return z[:, labels].amax(1)
     if not others: raise ValueError('every label is said to be toxic: then P(toxic) is always 1; name fewer')
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
@@ -138,7 +139,8 @@ def join_pieces(
 )->list:                                # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
     def inside(start, end):
-        return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
+        return float(sum(weight for (first, last), weight in zip(offsets, weights)
+                         if first < end and last > start and last > first))
     return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
@@ -218,5 +220,5 @@ class ClassifierScorer(Scorer):
         out, asked = [[] for _ in texts], [i for i, text in enumerate(texts) if text.strip()]
         for index, batch, offsets in self.batches([texts[i] for i in asked], offsets=True) if asked else []:
             weights = piece_saliency(self.forward, word_embeddings(self.model), batch, self.saliency).cpu().numpy()
-            for i, spans, w in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, w)
+            for i, spans, own in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, own)
         return out

@@ -34,13 +34,13 @@ def read_report(
 
 def _bundled(name):
     "The rows of a bundled CSV file."
-    with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as f: return list(csv.DictReader(f))
+    with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as file: return list(csv.DictReader(file))
 
 # %% ../../nbs/text/data.ipynb #da7a0001
 def load_sentences()->Dataset:
     "The bundled sentences, a Dataset of `text, label`: 200 mildly toxic (1), 200 neutral (0), matched in length."
     rows = _bundled('sentences')
-    return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]),
+    return _dataset(dict(text=[row['text'] for row in rows], label=[int(row['label']) for row in rows]),
                     ReadReport('bundled sentences', len(rows)))
 
 # %% ../../nbs/text/data.ipynb #141c7017
@@ -56,9 +56,8 @@ def pick_column(
         if name in df: return df[name]
         if str(name).casefold() in folded: return df[folded[str(name).casefold()]]
     raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are '
-                     f'{[str(c)[:60] for c in df]}; name the right one. '
-                     'If the first line is already data, add a line with the names of the columns, or save the texts '
-                     'as .txt, one per line')
+                     f'{[str(c)[:60] for c in df]}; name the right one. If the first line is already data, add a line '
+                     'with the names of the columns, or save the texts as .txt, one per line')
 
 def label_key(
     value:object, # a label
@@ -75,7 +74,7 @@ def label_key(
 def _counted(keys, most=9):
     "The labels that are there and how often, for messages."
     counts = keys[keys != ''].value_counts(sort=False)
-    named = [f'{k[:40]!r} ({n:,})' for k, n in sorted(counts.items())[:most]]
+    named = [f'{label[:40]!r} ({count:,})' for label, count in sorted(counts.items())[:most]]
     return ', '.join(named)+(f' and {len(counts)-most:,} more' if len(counts) > most else '')
 
 def _above(keys, threshold, name):
@@ -88,8 +87,9 @@ def _above(keys, threshold, name):
 
 def _named(keys, toxic, neutral, name):
     "1 for the labels named toxic, 0 for those named neutral (all others by default), else −1."
-    wanted = [None if v is None else {label_key(x) for x in (v if isinstance(v, (list, tuple, set)) else [v])}
-              for v in (toxic, neutral)]
+    wanted = [None if given is None else {label_key(label)
+                                          for label in (given if isinstance(given, (list, tuple, set)) else [given])}
+              for given in (toxic, neutral)]
     for what, keys_of in zip(('toxic', 'neutral'), wanted):
         if keys_of and (absent := sorted(keys_of-set(keys))):
             raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
@@ -99,7 +99,7 @@ def _named(keys, toxic, neutral, name):
 
 def _binary(keys, name):
     "Labels that are 0, 1 or −1 already."
-    if keys.isin(['0', '1', '-1', '']).all(): return np.array([int(k or -1) for k in keys])
+    if keys.isin(['0', '1', '-1', '']).all(): return np.array([int(key or -1) for key in keys])
     numbers = pd.to_numeric(keys[keys != ''], errors='coerce')
     if numbers.notna().all() and (numbers % 1 != 0).any():
         raise ValueError(f'{name}: labels are {numbers.nunique():,} numbers from {numbers.min():g} to '
@@ -169,7 +169,7 @@ def find_source(
 )->str|Path:                   # Path, or `'hub'`
     "Where a public set is read from."
     folder = os.environ.get('EIGENSHIFT_DATA')
-    found = [p for f in files.get(name, ()) if folder and (p := Path(folder)/f).is_file()]
+    found = [path for parts in files.get(name, ()) if folder and (path := Path(folder)/parts).is_file()]
     return found[0] if source is None and found else 'hub' if source in (None, 'hub') else Path(source)
 
 # %% ../../nbs/text/data.ipynb #bb4f8ee1
@@ -179,7 +179,7 @@ def _hub_error(e, name):
     while e is not None and e not in chain:
         chain.append(e)
         e = e.__cause__ or e.__context__
-    kinds, said = {c.__name__ for x in chain for c in type(x).__mro__}, ' '.join(map(str, chain))
+    kinds, said = {kind.__name__ for error in chain for kind in type(error).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
         return PermissionError(f'{repo!r} is gated: ask for access at {url}, then `hf auth login` (or set HF_TOKEN) '
@@ -191,7 +191,7 @@ def _hub_error(e, name):
     if {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'TimeoutException',
         'Timeout'} & kinds:
         own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw'
-                           else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
+                           else dict.fromkeys(parts[-1] for key, parts in files.items() if key.split('_')[0] == name))
         put = ', or pass the path of a text file of your own'
         if own: put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path'
         return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download '
@@ -228,7 +228,7 @@ def jigsaw_labels(
     if 'toxic' not in df:
         raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside "
                          "it")
-    labels = df[[c for c in _six if c in df]].map(label_key)
+    labels = df[[column for column in _six if column in df]].map(label_key)
     odd = sorted(set(labels.to_numpy().ravel())-{'0', '1', '-1', ''})
     if odd: raise ValueError(f'labels of Jigsaw are 0, 1 and −1, and there is {odd[:5]}')
     unscored = labels.isin(['-1', '']).any(axis=1)
@@ -261,7 +261,7 @@ def load_jigsaw(
     if split not in ('train', 'test'): raise ValueError(f"split is {split!r}: expected 'train' or 'test'")
     path = find_source(f'jigsaw_{split}', source)
     if path == 'hub':
-        for f in ['test_labels.csv']*(split == 'test') + [f'{split}.csv']: path = _hub_file('jigsaw', f, revision)
+        for file in ['test_labels.csv']*(split == 'test') + [f'{split}.csv']: path = _hub_file('jigsaw', file, revision)
     df, report = read_file(path, encoding)
     beside = Path(path).with_name('test_labels.csv')
     if 'toxic' not in df and 'id' in df and beside.exists(): df = _with_labels(df, beside, encoding, report)
@@ -283,8 +283,8 @@ def load_toxicn(
     path = find_source('toxicn', source)
     if path == 'hub':
         raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from '
-                                'https://github.com/DUT-lujunyu/ToxiCN '
-                                'and pass its path, or put it as toxicn.csv into the folder that EIGENSHIFT_DATA names.')
+                                'https://github.com/DUT-lujunyu/ToxiCN and pass its path, or put it as toxicn.csv '
+                                'into the folder that EIGENSHIFT_DATA names.')
     return load_labelled(path, 'content', 'toxic', encoding=encoding)
 
 # %% ../../nbs/text/data.ipynb #49525dd4
@@ -338,7 +338,7 @@ def load_prompts(
     if kind is not None and (path != 'bundled' or kind not in ('provocative', 'neutral')):
         raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts only")
     if path == 'bundled':
-        texts = [r['prompt'] for r in _bundled('prompts') if kind in (None, r['kind'])]
+        texts = [row['prompt'] for row in _bundled('prompts') if kind in (None, row['kind'])]
         report = ReadReport('bundled', len(texts))
     else:
         file = _hub_file('rtp', 'prompts.jsonl', revision) if path == 'hub' else path
@@ -379,13 +379,13 @@ def _paragraphs(text):
 
 def _zip_articles(path, encoding, limit=2**30):
     "The text files in a zip, an article each."
-    with zipfile.ZipFile(path) as z:
-        infos = [i for i in z.infolist()
+    with zipfile.ZipFile(path) as archive:
+        infos = [i for i in archive.infolist()
                  if not i.is_dir() and Path(i.filename).stem not in ('README', 'CONTENTS', 'cats')]
         if sum(i.file_size for i in infos) > limit:
             raise ValueError(f'{Path(path).name!r} unpacks to more than {limit/2**30:.0f} GiB')
         for info in infos:
-            try: text = z.read(info).decode(encoding)
+            try: text = archive.read(info).decode(encoding)
             except UnicodeDecodeError as e:
                 raise ValueError(f"{info.filename!r} in {Path(path).name!r} is not {encoding}: give its encoding, such "
                                  "as encoding='latin-1'") from e
@@ -405,30 +405,31 @@ _unknown = '\ue07f' # stands for <unk> while a text is detokenised; a character 
 
 def _sentences_in(article, report):
     "The sentences of an article that end like one and lack no word."
-    found = [s for paragraph in article for s in sentences(paragraph)]
-    ends = [re.search(r'[.!?。！？]["\'”’)]*$', s) is not None for s in found]
+    found = [sentence for paragraph in article for sentence in sentences(paragraph)]
+    ends = [re.search(r'[.!?。！？]["\'”’)]*$', sentence) is not None for sentence in found]
     report.drop('that do not end like a sentence', len(found)-sum(ends))
-    report.drop('with a word replaced by <unk>', sum(_unknown in s for s, end in zip(found, ends) if end))
+    report.drop('with a word replaced by <unk>', sum(_unknown in sentence for sentence, end in zip(found, ends) if end))
     report.rows += len(found)
-    return [s for s, end in zip(found, ends) if end and _unknown not in s]
+    return [sentence for sentence, end in zip(found, ends) if end and _unknown not in sentence]
 
 def _pieces(article, unit, min_words, report):
     "The sentences, the paragraphs or the whole of an article given as paragraphs."
-    article = [p.replace('<unk>', _unknown) for p in article]
-    if is_tokenised('\n'.join(article)): article = [detokenise(p) for p in article]
+    article = [piece.replace('<unk>', _unknown) for piece in article]
+    if is_tokenised('\n'.join(article)): article = [detokenise(piece) for piece in article]
     if unit == 'sentence': pieces = _sentences_in(article, report)
     else:
         pieces = ['\n'.join(article)] if unit == 'article' else article
         report.rows += len(pieces)
-    kept = [p.replace(_unknown, '<unk>') for p, words in zip(pieces, lengths(pieces, 'words')) if words >= min_words]
+    kept = [piece.replace(_unknown, '<unk>') for piece, words in zip(pieces, lengths(pieces, 'words'))
+            if words >= min_words]
     report.drop(f'of fewer than {min_words} words', len(pieces)-len(kept))
     return kept
 
 def _numbered(found, unit, min_words, report):
     "The pieces of articles, and the number of the article of each."
     report.unit = unit
-    pieces = [(p, i) for i, article in enumerate(found) for p in _pieces(article, unit, min_words, report)]
-    return dict(text=[p for p, _ in pieces], document=[i for _, i in pieces])
+    pieces = [(piece, i) for i, article in enumerate(found) for piece in _pieces(article, unit, min_words, report)]
+    return dict(text=[piece for piece, _ in pieces], document=[i for _, i in pieces])
 
 def _stream(found, n, unit, seed, min_words, report, each=2):
     "n pieces of a stream of articles, `each` of one at most."
@@ -449,7 +450,8 @@ def _columns_of(path, unit, min_words, column, encoding):
         return _numbered(_zip_articles(path, encoding), unit or 'sentence', min_words, report), report
     df, report = read_file(path, encoding)
     texts = texts_of(pick_column(df, column, ['text'], path.name), report)
-    running = '\n'.join(t.rstrip('\n') for t in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith(
+    running = '\n'.join(text.rstrip('\n')
+                        for text in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith(
         'wikitext') else ''
     if has_titles(running) or unit and suffix == '.txt':
         report.rows = 0
@@ -462,7 +464,7 @@ def _columns_of(path, unit, min_words, column, encoding):
 def _one_of(what, value, *choices):
     "Refuse a value that is none of the choices."
     if value not in choices:
-        raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(c) for c in choices if c))
+        raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(choice) for choice in choices if choice))
 
 def _corpus_file(name, split, revision):
     "The file that a corpus is read from."
@@ -489,7 +491,7 @@ def load_corpus(
         report = ReadReport(f'20231101.{lang}')
         return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report),
                         report)
-    if name is None: columns, report = dict(text=[r['text'] for r in _bundled('neutral')]), ReadReport('bundled')
+    if name is None: columns, report = dict(text=[row['text'] for row in _bundled('neutral')]), ReadReport('bundled')
     else:
         path = _corpus_file(name, split, revision)
         columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column,

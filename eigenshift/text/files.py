@@ -50,7 +50,8 @@ class ReadReport:
 
     def __str__(self)->str:
         parts = [f'{Path(self.source).name}: {counted(self.rows, self.unit)} read, {self.kept:,} kept']
-        if self.dropped: parts.append('dropped: '+', '.join(f'{n:,} {reason}' for reason, n in self.dropped.items()))
+        if self.dropped:
+            parts.append('dropped: '+', '.join(f'{count:,} {reason}' for reason, count in self.dropped.items()))
         return '; '.join(parts+self.notes)
 
 # %% ../../nbs/text/files.ipynb #f11e0011
@@ -85,7 +86,7 @@ def decode(
         raise ValueError(f"there is no encoding {encoding!r}: give a name that Python knows, such as 'utf-8', 'utf-16' "
                          "or 'cp1252'") from e
     except UnicodeDecodeError as e:
-        ways = '; '.join(f'encoding={k!r} reads {v!r}' for k, v in _readings(raw, e.start).items())
+        ways = '; '.join(f'encoding={k!r} reads {reading!r}' for k, reading in _readings(raw, e.start).items())
         where = f'byte {raw[e.start]:#04x} in line {raw.count(10, 0, e.start)+1}'
         raise ValueError(
             f'{name!r} is not {used} ({where}): give its encoding, the one that reads right: {ways}') from e
@@ -160,7 +161,7 @@ def _one_by_one(text, delimiter, width):
 def _separator(header, suffix):
     "What stands between the cells: the suffix says so, unless the header holds only another separator."
     usual = '\t' if suffix == '.tsv' else ','
-    counts = {s: re.sub(r'"[^"]*"', '', header).count(s) for s in (usual, ';', '\t', ',')}
+    counts = {sign: re.sub(r'"[^"]*"', '', header).count(sign) for sign in (usual, ';', '\t', ',')}
     return usual if counts[usual] else max(counts, key=counts.get)
 
 def _column_names(header, report):
@@ -230,15 +231,14 @@ def _not_a_record(line, whole, delimiter, header):
     "The message for a line that does not fit the header."
     n = len(whole.split(delimiter))
     return (f'line {line} cannot be split into the {len(header)} cells {header} ({n} parts between separators): '
-            f'{mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes '
-            'into quotes and double the quotes inside, or save the table as .jsonl or .parquet; bad="skip" leaves '
-            'such rows out and counts them')
+            f'{mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes into quotes and double the quotes '
+            'inside, or save the table as .jsonl or .parquet; bad="skip" leaves such rows out and counts them')
 
 # %% ../../nbs/text/files.ipynb #f11e0021
 def _object(pairs):
     "A JSON object without repeated keys."
     found = dict(pairs)
-    if len(found) < len(pairs): raise ValueError(f'a key stands twice among {[k for k, _ in pairs]}')
+    if len(found) < len(pairs): raise ValueError(f'a key stands twice among {[key for key, _ in pairs]}')
     return found
 
 def _json_row(line):
@@ -272,15 +272,15 @@ _half = re.compile('[\ud800-\udfff]')
 def _whole(value):
     "A value whose strings hold no half of a surrogate pair."
     if isinstance(value, str): return _half.sub('\ufffd', value)
-    if isinstance(value, dict): return {key: _whole(v) for key, v in value.items()}
+    if isinstance(value, dict): return {key: _whole(part) for key, part in value.items()}
     return value
 
 def _without_surrogates(df, report):
     "The table with `�` for halves of surrogate pairs."
     changed = 0
     for name in df:
-        cells = [_whole(v) for v in df[name]]
-        changed += sum(type(a) in (str, dict) and a != b for a, b in zip(df[name], cells))
+        cells = [_whole(cell) for cell in df[name]]
+        changed += sum(type(before) in (str, dict) and before != after for before, after in zip(df[name], cells))
         df[name] = pd.Series(cells, dtype=object, index=df.index)
     report.note(f'{counted(changed, "cell")} with half of a surrogate pair, which became �', changed)
     return df
@@ -301,7 +301,7 @@ def _bytes(path, packed, most=2**31):
     "The bytes of a file, unpacked."
     if not packed: return path.read_bytes()
     try:
-        with gzip.open(path) as f: raw = f.read(most+1)
+        with gzip.open(path) as file: raw = file.read(most+1)
     except (OSError, EOFError) as e: raise ValueError(f'it cannot be unpacked ({e})') from e
     if len(raw) > most:
         raise ValueError(f'it unpacks to more than {most/2**30:.0f} GiB: unpack it yourself and split it')
@@ -310,7 +310,7 @@ def _bytes(path, packed, most=2**31):
 def _text_lines(text):
     "The lines of a text file that are not blank, as a table with the column `text`."
     lines = text.replace('\r\n', '\n').replace('\r', '\n').split('\n')
-    return pd.DataFrame(dict(text=[l for l in lines if l.strip()]), dtype=object)
+    return pd.DataFrame(dict(text=[line for line in lines if line.strip()]), dtype=object)
 
 # %% ../../nbs/text/files.ipynb #f11e0025
 def read_file(
@@ -406,7 +406,7 @@ def texts_of(
 )->pd.Series:          # Series of str, None where there is no text; a blank one is kept
     "The texts of a column."
     numbers = []
-    texts = pd.Series([_as_text(v, i, column.name, numbers) for i, v in enumerate(column)], index=column.index,
+    texts = pd.Series([_as_text(value, i, column.name, numbers) for i, value in enumerate(column)], index=column.index,
                       dtype=object)
     report.note(f'{counted(len(numbers), "number")} taken as text', len(numbers))
     like_null = int(texts.isin(['nan', 'NaN', 'None', 'null', 'NULL', '<NA>']).sum())

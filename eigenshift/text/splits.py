@@ -34,15 +34,15 @@ def split_of(
     text:str, # any text
 )->str:       # `'train'` (half of all texts), `'fit'` or `'evaluate'` (a quarter each)
     "The split that a text belongs to, wherever it comes from."
-    u, below = unit_hash(text), 0
+    place, below = unit_hash(text), 0
     for name, share in splits.items():
         below += share
-        if u < below: return name
+        if place < below: return name
 
 # %% ../../nbs/text/splits.ipynb #fb5ceed1
 def _column(ds, column=None):
     "The name of the column that holds the texts."
-    if column is None: column = next((c for c in ('prompt', 'text') if c in ds.column_names), 'text')
+    if column is None: column = next((name for name in ('prompt', 'text') if name in ds.column_names), 'text')
     if column not in ds.column_names:
         raise ValueError(f'no column {column!r}: there are {ds.column_names}; name the one that holds the texts')
     return column
@@ -55,12 +55,12 @@ def select_split(
 )->Dataset:               # the rows of that split, in order
     "The rows of one split."
     if split not in splits: raise ValueError(f'no split {split!r}: expected one of {list(splits)}')
-    return ds.select([i for i, t in enumerate(ds[_column(ds, column)][:]) if split_of(t) == split])
+    return ds.select([i for i, text in enumerate(ds[_column(ds, column)][:]) if split_of(text) == split])
 
 # %% ../../nbs/text/splits.ipynb #4462dbe1
 def _ranks(ds, seed, column=None):
     "(n,) rank of each row in a random order that depends on the texts and the seed alone."
-    return np.argsort(np.argsort([unit_hash(t, f'{seed} ') for t in ds[_column(ds, column)][:]], kind='stable'),
+    return np.argsort(np.argsort([unit_hash(text, f'{seed} ') for text in ds[_column(ds, column)][:]], kind='stable'),
                       kind='stable')
 
 def sample(
@@ -81,7 +81,7 @@ def rows_by_class(ds:Dataset, column:str='label')->dict[int|str, np.ndarray]:
     if len(found) < 2:
         raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are '
                          'both needed')
-    return {c: np.flatnonzero(labels == c) for c in found.tolist()}
+    return {label: np.flatnonzero(labels == label) for label in found.tolist()}
 
 def stratified(
     ds:Dataset,          # Dataset with texts and `label`
@@ -95,9 +95,11 @@ def stratified(
     want = np.array([1/len(groups) if balanced else len(i)/len(ds) for i in groups.values()])*n
     take = np.floor(want+1e-9).astype(int)
     take[np.argsort(take-want, kind='stable')[:n-take.sum()]] += 1 # the remainders, largest first
-    for c, k in zip(groups, take):
-        if k > len(groups[c]): raise ValueError(f'{k} rows of class {c} asked for, {len(groups[c])} there')
-    return ds.select(np.sort(np.concatenate([i[np.argsort(rank[i])[:k]] for i, k in zip(groups.values(), take)])))
+    for label, count in zip(groups, take):
+        if count > len(groups[label]):
+            raise ValueError(f'{count} rows of class {label} asked for, {len(groups[label])} there')
+    return ds.select(np.sort(np.concatenate([i[np.argsort(rank[i])[:count]]
+                                             for i, count in zip(groups.values(), take)])))
 
 # %% ../../nbs/text/splits.ipynb #11b42c3e
 def _words(text):
@@ -130,10 +132,10 @@ def length_matched(
     if len(groups) != 2: raise ValueError(f'two classes are matched, and there are {list(groups)}')
     size = np.maximum(lengths(ds[_column(ds, column)][:], length), 1)
     bins, pairs = np.floor(np.log(size)/np.log1p(tolerance)).astype(int), []
-    for b in np.unique(bins):
-        lower, higher = (rows[bins[rows] == b] for rows in groups.values())
-        k = min(len(lower), len(higher))
-        pairs += zip(*(rows[np.argsort(rank[rows])[:k]] for rows in (higher, lower)))
+    for bin in np.unique(bins):
+        lower, higher = (rows[bins[rows] == bin] for rows in groups.values())
+        count = min(len(lower), len(higher))
+        pairs += zip(*(rows[np.argsort(rank[rows])[:count]] for rows in (higher, lower)))
     if not pairs: raise ValueError('no two texts of different classes are of similar length: raise tolerance')
     if n is not None and not 0 < n <= 2*len(pairs):
         raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
