@@ -173,12 +173,17 @@ def find_source(
     return found[0] if source is None and found else 'hub' if source in (None, 'hub') else Path(source)
 
 # %% ../../nbs/text/data.ipynb #bb4f8ee1
+def _causes(error):
+    "An error and what led to it, the last first."
+    chain = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
 def _hub_error(e, name):
     "The error to raise for `e`, raised while fetching data set `name`: it says what to do."
-    repo, chain = hub[name][0], []
-    while e is not None and e not in chain:
-        chain.append(e)
-        e = e.__cause__ or e.__context__
+    repo, chain = hub[name][0], _causes(e)
     kinds, said = {kind.__name__ for error in chain for kind in type(error).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
@@ -214,7 +219,8 @@ def data_file(
     known = next((key for key, names in files.items() if name in names), None)
     if known is None or known == 'toxicn':
         where = f'the folder {folder}, which EIGENSHIFT_DATA names,' if folder else 'a folder that EIGENSHIFT_DATA names (it is not set)'
-        raise FileNotFoundError(f'{name} is needed in {where} and is not on the hub: put it there, os.environ["EIGENSHIFT_DATA"] = "the folder"')
+        raise FileNotFoundError(f'{name} is needed in {where} and is not on the hub: put it there, '
+                                'os.environ["EIGENSHIFT_DATA"] = "the folder"')
     if known.startswith('jigsaw'): return 'hub'
     return _hub_file(known.split('_')[0], files[known][-1])
 
