@@ -16,6 +16,7 @@ from typing import Any
 from fastcore.basics import patch
 from .explorer_page import write_page
 from .report import chips, folded, masked_pair, table
+from .run_report import with_chips
 from ..core import mask
 from ..editing.eigenshift import EigenShift, order
 from ..editing.fisher import FisherShift
@@ -355,7 +356,7 @@ def about_html(
 )->str:
     "What an edit without directions of its own says of itself: the tables of its `sections`, each behind a click."
     told = [s for s in shift.sections() if s.table is not None]
-    return ''.join(folded(s.title, table(s.table, s.caption)) for s in told)
+    return ''.join(folded(s.title, table(with_chips(s.table), s.caption)) for s in told)
 
 # %% ../../nbs/app/explorer.ipynb #18bee8b0
 class Explorer:
