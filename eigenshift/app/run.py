@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['aside', 'sources', 'preserved_texts', 'said', 'number_or_word', 'parse_settings', 'setting_names', 'given_settings',
-           'command_of', 'Texts', 'load_texts', 'short_enough', 'check_counts', 'record_of', 'Run', 'run',
-           'check_engine', 'expected_work', 'hints', 'in_short', 'measured_harm', 'compare_all']
+           'command_of', 'Texts', 'load_texts', 'check_counts', 'record_of', 'Run', 'run', 'check_engine',
+           'expected_work', 'hints', 'in_short', 'measured_harm', 'compare_all']
 
 # %% ../../nbs/app/run.ipynb #e50000df
 import inspect, numpy as np, time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from .. import runs
 from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
@@ -21,7 +22,8 @@ from ..core import atomic, fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
-from ..text.data import drop_long, load_corpus, load_prompts
+from ..states.tokens import drop_long_prompts
+from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
 
 from datasets import Dataset
@@ -99,6 +101,7 @@ class Texts:
     preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
+    read:dict           # what became of the rows of each file: name of the argument -> account
 
     def record(self)->dict:
         "Counts and fingerprints."
@@ -125,22 +128,12 @@ def load_texts(
     prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding, bad=bad)
     if keep is not None: prompts = keep(prompts)
     fit, evaluate = two_parts(prompts, limit, seed, halves)
-    neutral = spread(load_corpus(asked['corpus'], encoding=encoding), asked['texts'], seed)
-    stay = registers(asked['preserve'], preserved_texts, seed, encoding)
+    corpus, preserved = load_corpus(asked['corpus'], encoding=encoding), {}
+    neutral = spread(corpus, asked['texts'], seed)
+    stay = registers(asked['preserve'], preserved_texts, seed, encoding, preserved)
+    read = dict(prompts=read_report(prompts).record(), corpus=read_report(corpus).record(), preserve=preserved)
     sources = {name: said(asked[name]) or 'bundled' for name in ('prompts', 'corpus', 'preserve') if asked[name] or name != 'preserve'}
-    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves))
-
-def short_enough(
-    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
-    new:int,    # tokens that are added to a prompt
-    chat:dict,  # how prompts are wrapped, for `generate`
-)->'Callable[[Dataset], Dataset]':
-    "Keeps the prompts that fit into the positions of a model together with what is added."
-    from eigenshift.states.tokens import encode_prompts, end_ids
-    most = getattr(model.config.get_text_config(), 'max_position_embeddings', None) or 0
-    end = end_ids(model, tok)
-    def size(prompt): return len(encode_prompts(tok, [prompt], end, bool(chat['chat']), chat['system'], chat['template'])[0])
-    return lambda prompts: prompts if most <= 0 else drop_long(prompts, size, most-new)
+    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves), read)
 
 def check_counts(
     smallest:int, /,   # of each
@@ -251,10 +244,10 @@ def run(
             data = load_texts(asked)
             label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
             lm, tok = load_model(model, dtype, device, quantize)
-            if skip_long: data = load_texts(asked, short_enough(lm, tok, max_new_tokens, spoken))
+            if skip_long: data = load_texts(asked, partial(drop_long_prompts, model=lm, tok=tok, max_new_tokens=max_new_tokens, **spoken))
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
             record = record_of(asked, lm, tok, data, label, judge, method, given)
-            noted = dict(command=command_of(asked, method), sources=data.sources, made=made_on(lm))
+            noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
             with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
             found(data.parts)
