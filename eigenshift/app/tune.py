@@ -95,7 +95,7 @@ def tune(
     seed:int=0,             # of all that is drawn
 )->Tuned:
     "The settings of an edit, found without choosing: searched on cached states, confirmed by generating."
-    asked = dict(locals(), preserve=None)
+    asked = dict(locals(), preserve=None, preserved=None)
     need_optuna()
     check_counts(1, n=n, limit=limit, texts=texts, trials=trials, candidates=candidates, max_new_tokens=max_new_tokens)
     check_machine(model, dtype, device, quantize)
