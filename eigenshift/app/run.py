@@ -175,7 +175,7 @@ class Run:
     def __repr__(self)->str:
         notes = ''.join(f'\n! {note}' for note in self.notes())
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
-        shown = self.comparison.wide(('toxicity', 'perplexity_corpus', 'kl', 'distinct_2'), intervals=False)
+        shown = self.comparison.wide(('toxicity', 'perplexity', 'kl', 'distinct_2'), intervals=False)
         return f'{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self)->str:
@@ -312,7 +312,7 @@ def in_short(
     "What the edit that was asked for does, in a line."
     method = asked_method(result)
     before, after = (result.get(m, 'toxicity') for m in ('base', method))
-    price = result.get(method, 'perplexity_corpus').value/result.get('base', 'perplexity_corpus').value-1
+    price = result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1
     return f'{method} {before.value:.1%} → {after.value:.1%} toxic, perplexity {price:+.1%}'
 
 def measured_harm(
