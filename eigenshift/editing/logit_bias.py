@@ -246,7 +246,8 @@ def bias_to_budget(
 )->float:        # the strength
     "The strength at which a bias has its budget of KL: from a few states, then read off the curve of all of them."
     some = torch.linspace(0, len(H)-1, min(few, len(H))).long()
-    around = solve_strength(lambda t: bias_kl(source, bias, H[some], [t], None if weight is None else weight[some])[0], kl)
+    around = solve_strength(lambda t: bias_kl(source, bias, H[some], [t], None if weight is None else weight[some])[0],
+                            kl)
     steps = np.exp(np.linspace(-1, 1, 17))
     for _ in range(12):
         curve = bias_kl(source, bias, H, around*steps, weight)
@@ -265,4 +266,5 @@ def to_kl(self:LogitBias,
     h = as_head(source)
     strength = bias_to_budget(h, self.dense(h.n_vocab), neutral.float(), kl)
     about = {k: v for k, v in self.meta.items() if k != 'penalty'}
-    return replace(self, name=f'LogitBias n={len(self.ids)} KL={kl:g}', bias=self.bias*strength, meta=about|dict(kl=kl, n_neutral=len(neutral)))
+    return replace(self, name=f'LogitBias n={len(self.ids)} KL={kl:g}', bias=self.bias*strength,
+                   meta=about|dict(kl=kl, n_neutral=len(neutral)))

@@ -57,7 +57,8 @@ def choose_prior(
 )->float:
     "The weight of the prior, in expected tokens, under which held-out toxic tokens are likeliest."
     folds = min(folds, len(groups.unique()))
-    if folds < 2: raise ValueError('the toxic tokens come from one prompt, so none can be held out: give more prompts, or a prior')
+    if folds < 2:
+        raise ValueError('the toxic tokens come from one prompt, so none can be held out: give more prompts, or a prior')
     def loss(log_prior): return -held_out_likelihood(tokens, groups, expected, float(np.exp(log_prior)), folds)
     grid = np.linspace(np.log(1e-5), np.log(1e3), 19) # it may have more than one maximum
     best = int(np.argmin([loss(x) for x in grid]))
@@ -88,12 +89,14 @@ class TokenBias(Intervention):
     def unmergeable(self, model):
         h = as_head(model)
         if self.carrier is not None:
-            if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, or load the model with an unquantised head'
+            if h.quantized:
+                return 'the head is quantised, and rounding the edited weight again would change it: use apply, or load the model with an unquantised head'
             return 'the head is offloaded: load the model without offloading, or use apply' if h.weight.is_meta else None
         if h.bias is None:
             return 'the head has no bias to hold it, and transformers drops one on reload: fit with carried=True, use apply, or give ' \
                    'logits_processor() to generate or sparse().logit_bias() to a server'
-        if not h.bias.is_floating_point() or h.bias.is_meta: return "the head's bias is quantised or offloaded: use apply"
+        if not h.bias.is_floating_point() or h.bias.is_meta:
+            return "the head's bias is quantised or offloaded: use apply"
 
 # %% ../../nbs/editing/token_bias.ipynb #cc05283d
 @patch
@@ -193,12 +196,16 @@ def fit(cls:TokenBias,
         weight = None if reads is None else held @ reads
         strengths.append(bias_to_budget(h, _direction(counts, base, prior, given_back), held, kl, weight))
     bias = _direction(counts, expected, prior, given_back)*float(np.exp(np.mean(np.log(strengths))))
-    about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab, d_model=h.d_model, n_toxic=len(tokens),
-                 n_neutral=len(neutral), distinct=int((counts > 0).sum()), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab,
+                 d_model=h.d_model, n_toxic=len(tokens),
+                 n_neutral=len(neutral), distinct=int((counts > 0).sum()), scorer=getattr(scorer, 'name', scorer),
+                 seed=seed, eigenshift=__version__)
     seen = counts.sort(descending=True, stable=True).indices[:about['distinct']]
-    found = dict(id=seen, n=counts[seen], expected=(len(tokens)*expected[seen]).float(), risk=relative_risk(counts, expected, prior)[seen].float())
+    found = dict(id=seen, n=counts[seen], expected=(len(tokens)*expected[seen]).float(),
+                 risk=relative_risk(counts, expected, prior)[seen].float())
     names = dict(toxic_tokens=[tok.decode([i]) for i in seen[:10].tolist()]) if tok is not None else {}
-    return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found, meta=where_from(source, h)|about|names)
+    return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found,
+               meta=where_from(source, h)|about|names)
 
 # %% ../../nbs/editing/token_bias.ipynb #dea85db1
 @patch(cls_method=True)
@@ -209,7 +216,8 @@ def from_calibration(cls:TokenBias,
     **kw,   # for `fit`
 )->TokenBias:
     "Fit from collected states."
-    about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0), tok=getattr(source, 'tok', None), groups=cal.prompt_ids)
+    about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0), tok=getattr(source, 'tok', None),
+                 groups=cal.prompt_ids)
     out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **(about | kw))
     kept = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
     return replace(out, meta=out.meta | kept | ({} if preserve is None else dict(preserves='text')))
@@ -240,7 +248,8 @@ def linear(cls:TokenBias, settings:dict)->dict|None:
 @patch(cls_method=True)
 def suggest(cls:TokenBias, trial, d_model:int)->dict:
     "Budget and prior."
-    return dict(kl=trial.suggest_float('kl', .003, .3, log=True), prior=trial.suggest_float('prior', .003, 3., log=True))
+    return dict(kl=trial.suggest_float('kl', .003, .3, log=True),
+                prior=trial.suggest_float('prior', .003, 3., log=True))
 
 # %% ../../nbs/editing/token_bias.ipynb #6f38cdbe
 @patch
@@ -248,7 +257,8 @@ def sparse(self:TokenBias,
     m:int=300, # tokens: what a server with OpenAI's interface takes
 )->LogitBias:
     "The same for the tokens whose bias differs most from the others'; all others get none."
-    if self.carrier is not None: raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
+    if self.carrier is not None:
+        raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
     bias = self.bias-self.bias.median() # a constant changes nothing
     ids = bias.abs().sort(descending=True, stable=True).indices[:m]
     about = {k: v for k, v in self.meta.items() if k in ('model', 'weights', 'kl', 'scorer', 'n_toxic')}
@@ -260,7 +270,8 @@ def logits_processor(self:TokenBias,
 ):         # a `LogitsProcessor`
     "The same for `model.generate(logits_processor=LogitsProcessorList([...]))`; not behind a soft cap."
     from transformers import LogitsProcessor
-    if self.carrier is not None: raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with carried=False')
+    if self.carrier is not None:
+        raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with carried=False')
     bias = self.bias*strength
     class AddBias(LogitsProcessor):
         "Adds a bias to the logits of every token."
