@@ -8,6 +8,7 @@ __all__ = ['tested_versions', 'installed_versions', 'newer_than_tested', 'tell_n
 # %% ../nbs/environment.ipynb #473706b3
 import json
 import warnings
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, requires, version
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -19,7 +20,7 @@ def tested_versions() -> dict[str, str]: # library -> version, such as `{'torch'
     return json.loads(asset('tested.json').read_text())
 
 def installed_versions(
-    libraries, # names on the package index
+    libraries:Iterable[str], # names on the package index
 ) -> dict[str, str]: # library -> version, without those that are not installed
     "The versions of some libraries here."
     found = {}

@@ -10,10 +10,15 @@ __all__ = ['record_name', 'record_of', 'untie', 'source_folder', 'carry_files', 
 import json, re, shutil, stat, torch
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from torch import nn, Tensor
+from transformers.utils import cached_file
+from safetensors import safe_open
+from safetensors.torch import save_file
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from ..core import atomic
-from ..models.head import as_head
+from ..models.head import as_head, Head
 from ..models.loading import entry
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50006
@@ -32,23 +37,23 @@ def record_of(
 
 # %% ../../nbs/editing/checkpoint.ipynb #8d7c7ad3
 def _separate_ties(model):
-    "Give every tied parameter but its first a copy of its own: without tied embeddings, transformers makes no tie again when it loads."
+    "Give tied parameters copies of their own: with the embeddings untied, transformers ties nothing when it loads."
     for module in model.modules():
         tied = getattr(module, 'all_tied_weights_keys', None) or {}
         for path, source in tied.items():
             owner, _, name = path.rpartition('.')
-            owner, p = module.get_submodule(owner), module.get_parameter(path)
-            if p is module.get_parameter(source):
-                setattr(owner, name, nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad))
+            owner, parameter = module.get_submodule(owner), module.get_parameter(path)
+            if parameter is module.get_parameter(source):
+                setattr(owner, name, nn.Parameter(parameter.detach().clone(), requires_grad=parameter.requires_grad))
         tied.clear()
 
 def untie(
-    model, # changed in place
-):         # its `Head`, with a weight of its own
+    model:PreTrainedModel, # changed in place
+)->Head:   # its `Head`, with a weight of its own
     "Give the head its own copy of a weight that it shares with the input embedding."
     h = as_head(model)
     if h.tied: h.module.weight = nn.Parameter(h.weight.detach().clone(), requires_grad=h.weight.requires_grad)
-    for config in {id(c): c for c in (model.config, model.config.get_text_config())}.values():
+    for config in {id(own): own for own in (model.config, model.config.get_text_config())}.values():
         config.tie_word_embeddings = False
     _separate_ties(model)
     return as_head(model)
@@ -58,13 +63,12 @@ _not_carried = ('.safetensors', '.bin', '.pt', '.pth', '.gguf', '.h5', '.msgpack
                 '.eigenshift')
 
 def source_folder(
-    model,
+    model:PreTrainedModel,
 )->Path|None: # None where its files are not on this machine
     "The folder that a model was loaded from."
     name = getattr(model.config, '_name_or_path', '') or ''
     if name and Path(name).is_dir(): return Path(name)
     if not name or Path(name).exists(): return None
-    from transformers.utils import cached_file
     try:
         found = cached_file(name, 'config.json', local_files_only=True, _raise_exceptions_for_missing_entries=False,
                             _raise_exceptions_for_connection_errors=False)
@@ -76,56 +80,58 @@ def carry_files(
     folder:Path, # of the merged one
 )->list[str]:    # names of the files that were copied
     "Copy what the source has beside its weights and the merged folder lacks."
-    missing = [p for p in sorted(source.iterdir()) if p.is_file() and not p.name.endswith(_not_carried)
-               and not p.name.startswith('.') and p.name.lower() != 'readme.md' and not (folder/p.name).exists()]
-    for p in missing: shutil.copyfile(p, folder/p.name)
-    return [p.name for p in missing]
+    def wanted(path):
+        "Whether a file is neither weights nor hidden nor a README."
+        return (path.is_file() and not path.name.startswith('.') and not path.name.endswith(_not_carried)
+                and path.name.lower() != 'readme.md')
+    missing = [file for file in sorted(source.iterdir()) if wanted(file) and not (folder/file.name).exists()]
+    for file in missing: shutil.copyfile(file, folder/file.name)
+    return [file.name for file in missing]
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50013
 def lost_parts(
-    model,
+    model:PreTrainedModel,
     source:Path, # the folder that it was loaded from
 )->list[str]:    # such as ["vision_config"]
     "Parts of a checkpoint that this model, loaded from it, does not have."
     file = source/'config.json'
     if not file.exists(): return []
     held = json.loads(file.read_text())
-    return [k for k, v in held.items() if k.endswith('_config') and isinstance(v, dict)
-            and k not in ('text_config', 'quantization_config', 'generation_config') and not hasattr(model.config, k)]
+    apart = ('text_config', 'quantization_config', 'generation_config')
+    return [name for name, part in held.items() if name.endswith('_config') and isinstance(part, dict)
+            and name not in apart
+            and not hasattr(model.config, name)]
 
 def _weights(folder):
     "Name -> file of every tensor in a folder's safetensors."
-    from safetensors import safe_open
     out = {}
     for file in sorted(folder.glob('*.safetensors')):
-        with safe_open(file, 'pt') as f: out |= dict.fromkeys(f.keys(), file)
+        with safe_open(file, 'pt') as opened: out |= dict.fromkeys(opened.keys(), file)
     return out
 
 def carry_tensors(
-    model,
+    model:PreTrainedModel,
     source:Path, # folder of the unedited model
     folder:Path, # of the merged one, its weights written
 )->list[str]:    # names of the tensors that were copied
     "Copy the tensors that the source holds and the model's class ignores when it loads."
-    from safetensors import safe_open
-    from safetensors.torch import save_file
-    ignored = [re.compile(p) for p in getattr(model, '_keys_to_ignore_on_load_unexpected', None) or ()]
+    ignored = [re.compile(pattern) for pattern in getattr(model, '_keys_to_ignore_on_load_unexpected', None) or ()]
     held, written = _weights(source) if ignored else {}, _weights(folder)
     extra = {}
     for name, file in held.items():
-        if name in written or not any(p.search(name) for p in ignored): continue
-        with safe_open(file, 'pt') as f: extra[name] = f.get_tensor(name)
+        if name in written or not any(pattern.search(name) for pattern in ignored): continue
+        with safe_open(file, 'pt') as opened: extra[name] = opened.get_tensor(name)
     if not extra: return []
     save_file(extra, folder/'model-carried.safetensors', metadata=dict(format='pt'))
-    where = {k: f.name for k, f in written.items()} | dict.fromkeys(extra, 'model-carried.safetensors')
-    size = sum((folder/f).stat().st_size for f in set(where.values()))
-    (folder/'model.safetensors.index.json').write_text(json.dumps(dict(metadata=dict(total_size=size),
-                                                                       weight_map=where), indent=2))
+    where = {key: opened.name for key, opened in written.items()} | dict.fromkeys(extra, 'model-carried.safetensors')
+    size = sum((folder/opened).stat().st_size for opened in set(where.values()))
+    index = dict(metadata=dict(total_size=size), weight_map=where)
+    (folder/'model.safetensors.index.json').write_text(json.dumps(index, indent=2))
     return list(extra)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50015
 def stored_dtype(
-    model,
+    model:PreTrainedModel,
 )->torch.dtype:
     "The dtype of a model's checkpoint, where the model in memory is a wider copy; else the model's own."
     was, now = getattr(model.config, 'dtype', None), model.dtype
@@ -137,28 +143,28 @@ def _cast(model, dtype):
     keep = [*(getattr(model, '_keep_in_fp32_modules', None) or ()),
             *(getattr(model, '_keep_in_fp32_modules_strict', None) or ())]
     done, out = {}, {}
-    for name, t in model.state_dict(keep_vars=True).items():
-        if not t.is_floating_point() or any(k in name.split('.') for k in keep):
-            out[name] = t.detach()
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        if not tensor.is_floating_point() or any(module in name.split('.') for module in keep):
+            out[name] = tensor.detach()
             continue
-        if id(t) not in done: done[id(t)] = t.detach().to(dtype)
-        out[name] = done[id(t)]
+        if id(tensor) not in done: done[id(tensor)] = tensor.detach().to(dtype)
+        out[name] = done[id(tensor)]
     return out
 
 def write_weights(
-    model,
+    model:PreTrainedModel,
     folder:Path,
     dtype:torch.dtype, # of the weights in the folder
 )->None:
     "Configuration and weights, in shards no larger than the source's."
-    source, kw = source_folder(model), {}
-    shards = [p.stat().st_size for p in source.glob('*-of-*.safetensors')] if source else []
+    source, kw, now = source_folder(model), {}, model.dtype
+    shards = [shard.stat().st_size for shard in source.glob('*-of-*.safetensors')] if source else []
     if shards: kw['max_shard_size'] = max(shards)
-    now = model.dtype
     if dtype != now: kw['state_dict'] = _cast(model, dtype)
-    was = [(c, c.dtype) for c in (model.config, model.config.get_text_config()) if hasattr(c, 'dtype')]
+    was = [(own, own.dtype) for own in (model.config, model.config.get_text_config()) if hasattr(own, 'dtype')]
     model.save_pretrained(folder, **kw)
-    for c, d in was: c.dtype = d # saving writes the dtype of the model in memory into its configuration
+    for own, dtype_was in was:
+        own.dtype = dtype_was # saving writes the dtype of the model in memory into its configuration
     if dtype == now: return
     config = json.loads((folder/'config.json').read_text()) # it says the dtype of the model in memory
     for part in (config, config.get('text_config')):
@@ -174,8 +180,8 @@ def plain_modes(
     probe.touch()
     mode = stat.S_IMODE(probe.stat().st_mode)
     probe.unlink()
-    for p in [path, *path.rglob('*')]:
-        p.chmod(mode | (mode & 0o444) >> 2 if p.is_dir() else mode) # who may read a folder may enter it
+    for each in [path, *path.rglob('*')]:
+        each.chmod(mode | (mode & 0o444) >> 2 if each.is_dir() else mode) # who may read a folder may enter it
 
 # %% ../../nbs/editing/checkpoint.ipynb #1ed39467
 def logit_agreement(
@@ -186,39 +192,46 @@ def logit_agreement(
     a, b = a.float().cpu(), b.float().cpu()
     return ((a-b).abs().max()/a.abs().max()).item(), (a.argmax(-1) == b.argmax(-1)).float().mean().item()
 
-def model_card(
-    edit,                          # the `Intervention` that was merged
-    model,                         # the model, for its name
-    strength:float,
-    agreement:tuple[float, float], # from `logit_agreement`
-)->str:                            # Markdown with a YAML head
-    "The README of a merged checkpoint."
-    base = Path(edit.meta.get('model') or model.config._name_or_path or 'unnamed').name
-    rows = [f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float))
-            and k not in ('model', 'eigenshift')]
-    return f'''---
+_card = '''---
 library_name: transformers
 pipeline_tag: text-generation
 tags: [eigenshift, detoxification]
 ---
 
-# {base} with {edit.name} merged
+# {base} with {name} merged
 
-The weights of *{base}* with an edit merged into them: a `{type(edit).__name__}` at strength {strength:g}, by eigenshift {__version__}. It loads like the model it comes from; `{record_name}` beside it holds the edit (`Intervention.load` of this folder reads it).
+The weights of *{base}* with an edit merged into them: a `{kind}` at strength {strength:g}, by eigenshift {version}. \
+It loads like the model it comes from; `{record}` beside it holds the edit (`Intervention.load` of this folder reads it).
 
 | setting | value |
 |---|---|
-{chr(10).join(rows)}
+{rows}
 
-Reloaded and compared with the edit applied by hooks: logits agree to {agreement[0]:.1e} of the largest, the most likely token in {agreement[1]:.1%} of positions.
+Reloaded and compared with the edit applied by hooks: logits agree to {agreement[0]:.1e} of the largest, the most \
+likely token in {agreement[1]:.1%} of positions.
 
-An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text too. Measure both before use. The licence of the base model applies.
+An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text \
+too. Measure both before use. The licence of the base model applies.
 '''
+
+def model_card(
+    edit:Any,                      # the `Intervention` that was merged
+    model:PreTrainedModel,         # the model, for its name
+    strength:float,
+    agreement:tuple[float, float], # from `logit_agreement`
+)->str:                            # Markdown with a YAML head
+    "The README of a merged checkpoint."
+    base = Path(edit.meta.get('model') or model.config._name_or_path or 'unnamed').name
+    shown = {name: value for name, value in edit.meta.items() if isinstance(value, (str, int, float))
+             and name not in ('model', 'eigenshift')}
+    rows = '\n'.join(f'| {name} | {value} |' for name, value in shown.items())
+    return _card.format(base=base, name=edit.name, kind=type(edit).__name__, strength=strength, version=__version__,
+                        record=record_name, rows=rows, agreement=agreement)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50019
 def unwrapped(
-    model, # a transformers model, or one that PEFT has wrapped
-):         # a transformers model
+    model:nn.Module, # a transformers model, or one that PEFT has wrapped
+)->PreTrainedModel: # a transformers model
     "The model itself, adapters merged into its weights; merging an edit starts from there."
     return model.merge_and_unload() if hasattr(model, 'merge_and_unload') else model
 
@@ -229,13 +242,14 @@ def _reloaded(model, folder, ids, **kw):
     with torch.no_grad(): return again(ids.to(entry(again))).logits
 
 def save_checkpoint(
-    model, tok,        # the model, unedited as yet, changed in place; its tokenizer (or processor)
+    model:PreTrainedModel,       # the model, unedited as yet, changed in place
+    tok:PreTrainedTokenizerBase, # its tokenizer (or processor)
     path:str|Path,     # a folder that does not exist yet, or is empty
     hooked:Callable,   # token ids -> logits of the model under the edit's hooks
     merge:Callable,    # edits the model's weights
     record:Callable,   # writes the edit to a file
     describe:Callable, # (folder, agreement) writes the model card
-    **kw,              # for `from_pretrained`, such as `device_map`
+    **kw:Any,          # for `from_pretrained`, such as `device_map`
 )->Path:
     "Merge an edit and write a checkpoint that is proved to be the edited model."
     path, source = Path(path), source_folder(model)
@@ -243,8 +257,8 @@ def save_checkpoint(
         raise ValueError(f'{str(path)!r} exists: give a new folder')
     if source and (lost := lost_parts(model, source)):
         raise ValueError(f'{str(source)!r} holds {", ".join(lost)}, which {type(model).__name__} does not load, so the '
-                         'merged folder would lack it: '
-                         'load the whole model (AutoModelForImageTextToText) and merge into that')
+                         'merged folder would lack it: load the whole model (AutoModelForImageTextToText) and merge '
+                         'into that')
     ids = torch.randint(0, as_head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(entry(model))
     dtype, exact = stored_dtype(model), (torch.float32, torch.float64)
     with torch.no_grad(): expected = hooked(ids)

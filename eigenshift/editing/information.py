@@ -11,6 +11,7 @@ __all__ = ['head_device', 'state_batches', 'logits', 'weighted_rows', 'cached_ro
 import torch
 from torch import Tensor
 from ..models.head import as_head
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/information.ipynb #7362237a
 def head_device(
@@ -35,8 +36,9 @@ def logits(
     bias:bool=True,  # add the head's bias, if it has one
     capped:bool=True,# pass a soft cap, if there is one
 )->Tensor:      # (n, n_vocab) float32, on the device of the states
-    "Logits of final hidden states, in float32 whatever the dtype of the head."
+    "Logits of final hidden states, in float32 whatever the dtype of the head, by the head's rows."
     h = as_head(source)
+    need_plain_head(h)
     z = H.new_empty(len(H), h.n_vocab, dtype=torch.float32) if out is None else out[:len(H)]
     for start, rows in h.rows():
         if rows.device == H.device: torch.mm(H.float(), rows.float().T, out=z[:, start:start+len(rows)])

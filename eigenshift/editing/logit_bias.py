@@ -7,11 +7,16 @@ __all__ = ['LogitBias', 'commonest', 'bias_kl', 'bias_to_budget']
 
 # %% ../../nbs/editing/logit_bias.ipynb #e50000ab
 import numpy as np, torch
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from scipy.interpolate import PchipInterpolator
 from torch import Tensor
 from fastcore.basics import patch
+import pandas as pd
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..states.calibration import Calibration
 from ..core import mask
 from .budget import solve_strength
 from .information import cached_rows, head_device, state_batches
@@ -35,23 +40,24 @@ class LogitBias(Intervention):
         raise ValueError('ids are (n,) distinct tokens and bias (n,) finite numbers; these are '
                          f'{tuple(self.ids.shape)} and {tuple(self.bias.shape)}')
 
-    def found(self, model)->Head:
+    def found(self, model:PreTrainedModel)->Head:
         "The model's head, once it is known to have these tokens."
         h = as_head(model)
         if len(self.ids) and not 0 <= int(self.ids.min()) <= int(self.ids.max()) < h.n_vocab:
             raise ValueError(f'{self!r} biases token {int(self.ids.max())}; this head has {h.n_vocab}')
         return h
 
-    def touched(self, model): return dict(head=self.found(model))
-    def unmergeable(self, model):
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]: return dict(head=self.found(model))
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         bias = as_head(model).bias
         if bias is None:
-            return 'the head has no bias to hold it, and transformers drops one on reload: use apply, or pass sequence_bias() to generate'
+            return ('the head has no bias to hold it, and transformers drops one on reload: use apply, or pass '
+                    'sequence_bias() to generate')
         if not bias.is_floating_point() or bias.is_meta: return "the head's bias is quantised or offloaded: use apply"
 
 # %% ../../nbs/editing/logit_bias.ipynb #317a8201
 @patch
-def attach(self:LogitBias, model, strength):
+def attach(self:LogitBias, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     h, copies = self.found(model), {}
     def hook(module, args, logits):
         at = (logits.device, logits.dtype)
@@ -63,7 +69,7 @@ def attach(self:LogitBias, model, strength):
     yield h.module.register_forward_hook(hook)
 
 @patch
-def edit(self:LogitBias, model, strength):
+def edit(self:LogitBias, model:PreTrainedModel, strength:float)->None:
     h = as_head(model)
     h.bias.data[self.ids.to(h.bias.device)] += (self.bias*strength/h.scale).to(h.bias)
 
@@ -75,7 +81,7 @@ def dense(self:LogitBias, n_vocab:int)->Tensor:
     return out
 
 @patch
-def head_maps(self:LogitBias, model, strength:float)->list[dict]|None:
+def head_maps(self:LogitBias, model:PreTrainedModel, strength:float)->list[dict]|None:
     "The bias of every token, in units of the final logits; None for a head with a soft-cap, which comes after it."
     h = self.found(model)
     if h.softcap is not None: return None
@@ -99,7 +105,8 @@ def logit_bias(self:LogitBias,
 def commonest(
     tokens:Tensor, # (m,) token ids, repeats counted
     n:int,         # how many to return
-    neutral_tokens=None, # ids of tokens in neutral text: only those more frequent among `tokens` are returned
+    # ids of tokens in neutral text: only those more frequent among `tokens` are returned
+    neutral_tokens:Tensor|Sequence[int]|None=None,
 )->tuple[Tensor, Tensor]: # (<=n,) ids and how often each comes
     "The commonest tokens; of equally common ones, the smaller ids come first."
     ids, count = tokens.unique(return_counts=True)
@@ -112,12 +119,13 @@ def commonest(
 
 @patch(cls_method=True)
 def fit(cls:LogitBias,
-    tokens,              # ids of the tokens that began toxic words, repeats counted; as `Calibration.tokens`
-    model=None,          # the model, to recognise it later
+    tokens:Tensor|Sequence[int], # ids of the tokens that began toxic words, repeats counted; as `Calibration.tokens`
+    model:PreTrainedModel|None=None, # the model, to recognise it later
     n:int=20,            # tokens to penalise
     penalty:float=5.,    # taken from their logits
-    neutral_tokens=None, # ids of tokens in neutral text: only those that toxic words use more often are penalised
-    name:str=None,
+    # ids of tokens in neutral text: only those that toxic words use more often are penalised
+    neutral_tokens:Tensor|Sequence[int]|None=None,
+    name:str|None=None,
 )->LogitBias:
     "Penalise the commonest first tokens of toxic words."
     tokens = torch.as_tensor(tokens).flatten().long().cpu()
@@ -133,9 +141,9 @@ def fit(cls:LogitBias,
 # %% ../../nbs/editing/logit_bias.ipynb #a1a2a002
 @patch(cls_method=True)
 def from_calibration(cls:LogitBias,
-    cal,        # a `Calibration`: its toxic states' tokens are counted
-    model=None, # the model, to recognise it later
-    **kw,       # `n`, `penalty`, `neutral_tokens`, `name`
+    cal:Calibration, # a `Calibration`: its toxic states' tokens are counted
+    model:PreTrainedModel|None=None, # the model, to recognise it later
+    **kw:Any,   # `n`, `penalty`, `neutral_tokens`, `name`
 )->LogitBias:
     "Fit from the same continuations as EigenShift."
     out = cls.fit(cal.tokens, model, **kw)
@@ -156,7 +164,7 @@ def check_settings(cls:LogitBias, given:dict, d_model:int)->dict:
     return given
 
 @patch(cls_method=True)
-def from_evidence(cls:LogitBias, evidence, **settings)->LogitBias:
+def from_evidence(cls:LogitBias, evidence:Any, **settings:Any)->LogitBias:
     "Fit from the toxic tokens of the model's own continuations; a budget is spent at neutral states, and at those of texts to preserve."
     cls.check_settings(settings, as_head(evidence.model).d_model)
     settings = dict(n=cls.settings['n']) | {k: v for k, v in settings.items() if v is not None}
@@ -168,7 +176,7 @@ def from_evidence(cls:LogitBias, evidence, **settings)->LogitBias:
     return out.to_kl(evidence.model, cal.neutral if stay is None else torch.cat([cal.neutral, stay]), kl)
 
 @patch(cls_method=True)
-def suggest(cls:LogitBias, trial, d_model:int)->dict:
+def suggest(cls:LogitBias, trial:Any, d_model:int)->dict:
     "A number of tokens and a budget to try."
     return dict(n=trial.suggest_int('n', 5, 200, log=True), kl=trial.suggest_float('kl', .003, .3, log=True))
 
@@ -180,10 +188,10 @@ def _first_piece(tok, text):
 
 @patch(cls_method=True)
 def from_words(cls:LogitBias,
-    tok,                 # tokenizer
+    tok:PreTrainedTokenizerBase, # tokenizer
     words:Iterable[str], # toxic words, repeats counted
-    model=None,          # the model, to recognise it later
-    **kw,                # `n`, `penalty`, `neutral_tokens`, `name`
+    model:PreTrainedModel|None=None, # the model, to recognise it later
+    **kw:Any,            # `n`, `penalty`, `neutral_tokens`, `name`
 )->LogitBias:
     "Fit from words: the first token of each, with a space before it and without."
     if isinstance(words, str): raise ValueError('words is a string; give a list of words')
@@ -191,9 +199,8 @@ def from_words(cls:LogitBias,
     return cls.fit([i for i in pieces if i is not None], model, **kw)
 
 @patch
-def table(self:LogitBias, tok)->'pd.DataFrame':
+def table(self:LogitBias, tok:PreTrainedTokenizerBase)->pd.DataFrame:
     "The tokens, masked, and what is added to their logits."
-    import pandas as pd
     return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()],
                              bias=self.bias.tolist()))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from torch import nn, Tensor
 from fastcore.basics import patch
 from ..core import batches_by_length
+from ..progress import track
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
@@ -458,7 +459,6 @@ class _Learned:
         name:str=None,
     ):
         "Learn the maps module by module, earlier ones active."
-        from tqdm.auto import tqdm
         if quantiles == 'usual': quantiles = cls.settings['quantiles']
         _check_fit(quantiles, earlier, toxic, neutral)
         n, names = min(len(toxic), len(neutral)), _chosen(model, modules)
@@ -467,7 +467,7 @@ class _Learned:
         window = 'everywhere' if quantiles is None else f'{quantiles[0]:g} to {quantiles[1]:g}'
         meta = dict(modules=len(names), n_toxic=n, n_neutral=n, window=window, earlier=earlier, seed=seed)
         edit = nothing = cls(name or cls.__name__, {}, {}, {}, {}, meta=meta)
-        for k in tqdm(names, disable=not progress):
+        for k in track(names, 'modules', progress):
             edit = edit.extended(k, *read(k, (edit, edit if earlier == 'both' else nothing)), quantiles)
         return edit.stamp(model)
 

@@ -15,7 +15,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 from fastcore.meta import delegates
+from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
+from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.generation import generate
 from ..models.identity import model_record, same_scorer, scorer_record
@@ -147,7 +149,6 @@ def tabulate(
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
     "How far two scorers agree, from their scores and verdicts of the same texts."
-    from scipy.stats import spearmanr
     rate_a, rate_b = toxic_a.mean(), toxic_b.mean()
     same, luck = (toxic_a == toxic_b).mean(), rate_a*rate_b+(1-rate_a)*(1-rate_b)
     kappa = (same-luck)/(1-luck) if luck < 1 else np.nan
@@ -223,28 +224,33 @@ class _AskedOnce:
         if new: self.known.update(zip(new, checked_scores(self.scorer(new), len(new), self.name)))
         return np.array([self.known[t] for t in texts], dtype=np.float64)
 
+def _in_short(name:str, parts:dict, judge:str)->str:
+    "One evaluation in a line."
+    toxic, perplexity = parts[f'toxicity/{judge}']['toxicity'], parts['perplexity']['perplexity_corpus']
+    return f'{name}: {toxic:.1%} toxic by {judge}, perplexity {perplexity:.4g}'
+
 @dataclass
 class _Session:
     "Methods measured one after another, under the same prompts and noise."
     evaluate:Callable     # (intervention, strength, out) -> generations and parts
     scorers:dict          # name -> `_AskedOnce`
     out:Path|None         # folder of the comparison
-    planned:int           # how many evaluations there will be
+    models:Bar            # counts the evaluations
     progress:bool=True    # say how long it will take
     generations:dict = field(default_factory=dict) # method -> Dataset
     measured:dict = field(default_factory=dict)    # method -> {part: Measured}
     roles:dict = field(default_factory=dict)       # method -> "base", "edit" or "control"
-    done:int=0
 
     def run(self, intervention:Intervention|None, strength:float, *names:str)->tuple:
         "One evaluation, in the folder of these names; the first one tells how long all will take."
         start = time.perf_counter()
         found = self.evaluate(intervention, strength, None if self.out is None else self.out.joinpath(*map(folder_name, names)))
         for key, scorer in self.scorers.items(): scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
-        self.done += 1
-        left = (time.perf_counter()-start)*(self.planned-self.done)
-        if self.done == 1 and self.progress and left > 60 and ranks()[0] == 0:
-            print(f'the first of {self.planned} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        self.models.update()
+        left = (time.perf_counter()-start)*(self.models.total-self.models.done)
+        if self.models.done == 1 and self.progress and not speaking() and left > 60 and ranks()[0] == 0:
+            print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        say(_in_short(' '.join(names), found[1], next(iter(self.scorers))))
         return found
 
     def add(self, name:str, role:str, intervention:Intervention|None, strength:float=1.)->None:
@@ -347,11 +353,13 @@ def compare(
     def measure(intervention, strength, folder):
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, neutral, n, seed, folder, strength, boot, **kwargs)
     planned = 1+len(edits)+_draws(draws)*len(_controlled(edits, control))
-    session = _Session(measure, asked_once, out, planned, kwargs.get('progress', True))
-    session.add('base', 'base', None)
-    controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
-    for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)
-    for name, drawn in controls.items(): session.add_control(name, drawn)
+    progress = kwargs.get('progress', True)
+    with bar('models', planned, progress) as models:
+        session = _Session(measure, asked_once, out, models, progress)
+        session.add('base', 'base', None)
+        controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
+        for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)
+        for name, drawn in controls.items(): session.add_control(name, drawn)
     session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)

@@ -51,7 +51,8 @@ def harm_sentences(
     empty = [name for name, of_name in (texts or {}).items() if isinstance(of_name, str) or len(of_name) < 2]
     if empty: raise ValueError(f'texts of {empty[0]!r}: a list of two texts or more is needed')
     rows = pd.DataFrame(_mentions()+_pairs()+own)
-    rows['spans'] = [[(m.start()-2*i, m.end()-2*i-2) for i, m in enumerate(re.finditer(r'\*[^*]+\*', s))] for s in rows.marked]
+    rows['spans'] = [[(m.start()-2*i, m.end()-2*i-2) for i, m in enumerate(re.finditer(r'\*[^*]+\*', s))]
+                     for s in rows.marked]
     return rows.assign(text=rows.marked.str.replace('*', '')).drop(columns='marked')
 
 # %% ../../nbs/evaluation/harm.ipynb #6f2f1e29
@@ -74,8 +75,10 @@ def read_sentences(
     ids = [list(map(int, i)) for i in tok(list(sentences.text))['input_ids']]
     values = per_token(model, tok, ids, nll, batch_size)
     if bad := sum(np.isnan(v).any() for v in values):
-        raise ValueError(f'the NLL of {bad} sentences is NaN: lower the strength of the edit, or load the model in float32 or bfloat16')
-    words = [_is_marked(_spans_of(tok, text, i), spans)[1:] for text, i, spans in zip(sentences.text, ids, sentences.spans)]
+        raise ValueError(f'the NLL of {bad} sentences is NaN: lower the strength of the edit, or load the model in '
+                         'float32 or bfloat16')
+    words = [_is_marked(_spans_of(tok, text, i), spans)[1:]
+             for text, i, spans in zip(sentences.text, ids, sentences.spans)]
     return pd.DataFrame(dict(nll=[v.sum() for v in values], tokens=[float(len(v)) for v in values],
                              word_nll=[v[at].sum() for v, at in zip(values, words)]), index=sentences.index)
 
@@ -105,11 +108,13 @@ def _estimates(
     for statistic, column, weight in parts:
         old, new = (read[column].to_numpy()[at] for read in (before, after))
         cost, influence = ratio_influence(new-old, weight)
-        rows += [dict(a, statistic=statistic, before=x, after=x+c) for a, x, c in zip(about, old.sum(0)/weight.sum(0), cost)]
+        rows += [dict(a, statistic=statistic, before=x, after=x+c)
+                 for a, x, c in zip(about, old.sum(0)/weight.sum(0), cost)]
         costs.append(cost)
         influences.append(influence)
     numbers = np.concatenate([tested+i*len(about) for i in range(len(parts))])
-    return _Estimates(rows, np.concatenate(costs), np.concatenate(influences, 1), np.kron(np.eye(len(parts)), contrast), numbers)
+    return _Estimates(rows, np.concatenate(costs), np.concatenate(influences, 1), np.kron(np.eye(len(parts)), contrast),
+                      numbers)
 
 def _against_others(categories:list[str])->tuple[np.ndarray, np.ndarray]:
     "Each group less the mean of the other groups, and which these are: people of no group stand apart."
@@ -207,17 +212,19 @@ def _said(row:pd.Series)->str:
     what = 'perplexity' if row.statistic == 'perplexity' else "words' probability"
     return f'{row.group} ({what} {row.excess:+.1%} [{row.excess_low:+.1%}, {row.excess_high:+.1%}], p = {row.p:.2g})'
 
-_beside = dict(mentions='than mentions of other groups', register='than the same in standard English', subject='than the same about another subject',
+_beside = dict(mentions='than mentions of other groups', register='than the same in standard English',
+               subject='than the same about another subject',
                yours='than standard English sentences')
 
 def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float)->str:
     "The line of one part."
     worst = table[table.statistic == 'perplexity'].sort_values('excess').iloc[-1]
-    charged = table[table.p <= 1-level].sort_values(['statistic', 'excess'], key=lambda c: c if c.name == 'statistic' else -c.abs())
+    charged = table[table.p <= 1-level].sort_values(['statistic', 'excess'],
+                                                    key=lambda c: c if c.name == 'statistic' else -c.abs())
     if not len(charged):
         bound = table[table.statistic == 'perplexity'].excess_most.max()
-        return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}; the largest excess of perplexity is {worst.excess:+.1%} '
-                f'({worst.group}), with {level:.0%} confidence at most {bound:+.1%} for any.')
+        return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}; the largest excess of perplexity '
+                f'is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} for any.')
     more = f' and {len(charged)-4} more' if len(charged) > 4 else ''
     return f'WARNING: {edit}: {part}: charged more {_beside[part]}: {"; ".join(_said(r) for _, r in charged.head(4).iterrows())}{more}.'
 
@@ -233,7 +240,8 @@ class Harm:
     def verdict(self)->list[str]:
         "A line for each edit and part; those that begin with WARNING name who is charged more, by a test that is corrected for all groups."
         tested = self.table[self.table.p.notna()]
-        return [_part_verdict(edit, part, rows, self.level) for (edit, part), rows in tested.groupby(['edit', 'part'], sort=False)]
+        return [_part_verdict(edit, part, rows, self.level)
+                for (edit, part), rows in tested.groupby(['edit', 'part'], sort=False)]
 
     def warnings(self)->list[str]:
         "The lines of the verdict that warn."
@@ -244,7 +252,8 @@ class Harm:
         tested = self.table[self.table.p.notna() & (self.table.statistic == 'perplexity')]
         def row(rows):
             worst = rows.loc[rows.excess.idxmax()]
-            return pd.Series({'change of perplexity, mean': rows.change.mean(), 'largest excess': worst.excess, 'of': worst.group,
+            return pd.Series({'change of perplexity, mean': rows.change.mean(), 'largest excess': worst.excess,
+                              'of': worst.group,
                               'p': worst.p, 'at most, for any': rows.excess_most.max()})
         return tested.groupby(['edit', 'part'], sort=False)[list(tested)].apply(row)
 
@@ -253,11 +262,13 @@ class Harm:
         rows = self.table[(self.table.part == part) & (self.table.category != 'counterpart')]
         if not len(rows): raise ValueError(f'no part {part!r}: there are {list(self.table.part.unique())}')
         def cell(r):
-            excess = '' if np.isnan(r.p) else f', excess {r.excess:+.1%} [{r.excess_low:+.1%}, {r.excess_high:+.1%}]'+('*' if r.p <= 1-self.level else '')
+            excess = '' if np.isnan(r.p) else f', excess {r.excess:+.1%} [{r.excess_low:+.1%}, {r.excess_high:+.1%}]'+(
+                '*' if r.p <= 1-self.level else '')
             return f'{r.change:+.1%}{excess}'
         def column(edit, statistic):
             own = rows[(rows.edit == edit) & (rows.statistic == statistic)]
-            return pd.Series([cell(r) for r in own.itertuples()], index=pd.MultiIndex.from_arrays([own.category, own.group]))
+            return pd.Series([cell(r) for r in own.itertuples()],
+                             index=pd.MultiIndex.from_arrays([own.category, own.group]))
         found = {(e, s): column(e, s) for e in self.edits for s in rows.statistic.unique()}
         return pd.DataFrame(found)
 
@@ -272,16 +283,20 @@ class Harm:
             colour = red if r.p <= 1-self.level else grey
             ax.plot([100*r.excess_low, 100*r.excess_high], [y, y], color=colour, lw=1.2)
             ax.plot(100*r.excess, y, 'o', color=colour, ms=4)
-        ax.set_yticks(range(len(rows)), [f'{r.group}' if r.part == 'mentions' else f'{r.part}: {r.group}' for r in rows.itertuples()], fontsize=8)
+        ax.set_yticks(range(len(rows)), [f'{r.group}' if r.part == 'mentions' else f'{r.part}: {r.group}'
+                                         for r in rows.itertuples()], fontsize=8)
         ax.axvline(0, color='.15', lw=.7, ls=':')
         ax.invert_yaxis()
         ax.set(xlabel=f'excess of perplexity (%), with {self.level:.0%} intervals', title=edit)
         sns.despine(ax=ax)
         return ax
 
-    def __repr__(self)->str: return '\n'.join([self.summary().to_string(float_format='{:+.3f}'.format), '', *self.verdict()])
+    def __repr__(self)->str:
+        return '\n'.join([self.summary().to_string(float_format='{:+.3f}'.format), '', *self.verdict()])
     def _repr_html_(self)->str:
-        shown = self.summary().style.format({c: '{:+.1%}' for c in ('change of perplexity, mean', 'largest excess', 'at most, for any')}|{'p': '{:.2g}'})
+        shown = self.summary().style.format({c: '{:+.1%}'
+                                             for c in ('change of perplexity, mean', 'largest excess',
+                                                       'at most, for any')}|{'p': '{:.2g}'})
         return shown._repr_html_()+''.join(f'<p>{line}</p>' for line in self.verdict())
 
 def harm(
@@ -320,6 +335,7 @@ def own_perplexity(
     prompts, tokens = (list(map(list, generations[c])) for c in ('prompt_ids', 'token_ids'))
     values = per_token(model, tok, [p+t for p, t in zip(prompts, tokens)], nll, batch_size)
     written = [v[len(v)-len(t):] if t else v[:0] for v, t in zip(values, tokens)]
-    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], nll=[v.sum() for v in written], tokens=[float(len(v)) for v in written]))
+    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], nll=[v.sum() for v in written],
+                             tokens=[float(len(v)) for v in written]))
     if not rows.tokens.sum(): raise ValueError('no continuation has a token: nothing is predicted')
     return Measured(rows.groupby('prompt_id').sum(), own_stats, n_boot, level, seed)

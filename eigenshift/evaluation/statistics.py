@@ -80,7 +80,8 @@ class Measured:
 
     def by(self, groups:Sequence)->'Measured':
         "The same with the items of a group, such as the sentences of a document, summed up as one."
-        if len(groups) != len(self.items): raise ValueError(f'{len(groups)} groups for {len(self.items)} items: one is needed for each')
+        if len(groups) != len(self.items):
+            raise ValueError(f'{len(groups)} groups for {len(self.items)} items: one is needed for each')
         return replace(self, items=self.items.groupby(pd.Index(groups, name='group')).sum())
 
     @property
@@ -91,7 +92,8 @@ class Measured:
 
     def __repr__(self)->str: return f'{len(self.items)} items\n{self.table.to_string(float_format="{:.4g}".format)}'
     def _repr_html_(self):
-        return self.table.style.format('{:.4g}').set_caption(f'{len(self.items)} items, {self.level:.0%} intervals')._repr_html_()
+        return self.table.style.format('{:.4g}').set_caption(
+            f'{len(self.items)} items, {self.level:.0%} intervals')._repr_html_()
 
 # %% ../../nbs/evaluation/statistics.ipynb #87e903b8
 @lru_cache(8)
@@ -179,6 +181,7 @@ def student_draws(
     "Standard errors of estimates, and how their t values vary together."
     n = len(influence)
     error = influence.std(0, ddof=1)/np.sqrt(n)
-    stretch = np.sqrt(n/np.random.default_rng([seed, n]).chisquare(n-1, len(counts))) # n, for the bootstrap's variance is short of 1 by 1/n
+    # n, for the bootstrap's variance is short of 1 by 1/n
+    stretch = np.sqrt(n/np.random.default_rng([seed, n]).chisquare(n-1, len(counts)))
     moved = counts @ influence/n
     return error, np.divide(moved, error, out=np.zeros_like(moved), where=error > 0)*stretch[:, None]

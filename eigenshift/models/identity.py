@@ -15,8 +15,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/identity.ipynb #9e000007
 def model_record(
-    model:'PreTrainedModel',                 # a transformers model
-    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer
+    model:PreTrainedModel,                   # a transformers model
+    tok:PreTrainedTokenizerBase|None=None,   # its tokenizer
     name:str|None=None,                      # what to call it; the name in its configuration by default
 )->dict[str, str]:                           # name, weights, tokenizer (with its chat template), dtype
     "What a model is: a JSON record that differs when a weight, the precision, the tokenizer or the chat template does."

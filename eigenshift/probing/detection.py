@@ -25,6 +25,7 @@ from .linear import folds_of
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from .samples import describe_samples, samples_of, untrained_twin
 from .stability import aurocs_under, expert_stability, null_table, permute_within
+from ..progress import phase, track
 from ..runs import load_or_make, open_record, read_record
 from ..states.reading import neuron_activations, read_both
 
@@ -203,13 +204,15 @@ def measure_detectors(
     if all(_file(path, name).exists() for name in _tables): return open_probe(path)
     t = _Texts(texts, toxic, _token_counts(tok, texts, max_length), seed)
     how = dict(max_length=max_length, batch_size=batch_size, dtype=dtype, progress=progress)
-    read = _read(model, tok, texts, path/'activations', untrained, seed, how)
+    with phase('reading', f'activations of {len(texts):,} texts'):
+        read = _read(model, tok, texts, path/'activations', untrained, seed, how)
     makers = dict(samples=lambda: describe_samples(texts, toxic, t.samples, t.tokens), baselines=lambda: _baselines(t),
                   units=lambda: _units(t, read), nulls=lambda: _nulls(t, read, perms),
                   stable=lambda: _stable(t, read, boots), eigen=lambda: _eigen(t, read, model, tok),
                   layers=lambda: by_condition(layer_experts, read.blocks, toxic, t.samples, method=list(methods),
                                               cv=t.folds, seed=seed))
-    for name in _tables: load_or_make(_file(path, name), _load, makers[name], _save)
+    with phase('tables', 'tables of detectors and their nulls'):
+        for name in track(_tables, 'tables', progress): load_or_make(_file(path, name), _load, makers[name], _save)
     return open_probe(path)
 
 # %% ../../nbs/probing/detection.ipynb #ce920aea
@@ -222,7 +225,8 @@ _means = ['auroc', 'ap', 'f1', 'precision', 'recall']
 
 def _detector(sample, name, metrics, chosen):
     "One row of the table of detectors."
-    return dict(sample=sample, detector=name, **{m: metrics[m] if m in metrics else np.nan for m in _metrics},
+    return dict(sample=sample, detector=name,
+                **{metric: metrics[metric] if metric in metrics else np.nan for metric in _metrics},
                 chosen=chosen)
 
 def _baseline_rows(d, sample):

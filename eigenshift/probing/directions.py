@@ -25,7 +25,7 @@ class _Projected(Mapping):
     def __len__(self): return len(self.states)
 
 def eigen_experts(
-    states:Mapping|np.ndarray|Tensor, # layer -> (n, d_model) states, as of layer_states; or (n, d_model) final hidden states
+    states:Mapping|np.ndarray|Tensor, # layer -> (n, d_model), as of layer_states; or (n, d_model) final hidden states
     Vh:np.ndarray|Tensor,             # (k, d_model) directions, such as right singular vectors
     y:Sequence[int],                  # (n,) labels, 1 = toxic
     S:Sequence[float]|Tensor|None=None, # (k,) singular values, for the column `strength`

@@ -8,6 +8,7 @@ __all__ = ['step_activations']
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
 from ..core import batches_by_length
+from ..progress import track
 from ..models.blocks import neurons
 from ..models.loading import pad_ids
 from .final import wanted_positions
@@ -25,23 +26,22 @@ def _read_steps(model, tok, rows, readers):
     model(**batch, use_cache=False)
 
 def step_activations(
-    model:'PreTrainedModel',       # the causal LM that made the generations
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    model:PreTrainedModel,         # the causal LM that made the generations
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     only:str|None=None, # regular expression: modules to read
     progress:bool=False, # show a progress bar
 )->Activations:        # module -> (n, n_units), rows in the order of `final_states`
     "The outputs of every MLP unit at the positions that produced tokens."
-    from tqdm.auto import tqdm
     sources = matching(neurons(model), only)
     rows = wanted_positions(generations, positions, model.get_input_embeddings().weight.shape[0])
     start = np.cumsum([0]+[len(at) for _, at in rows])
     wanted = [i for i, (_, at) in enumerate(rows) if at]
     store, readers = MemoryStore(sources, int(start[-1]), 'float32'), [StepReader(source) for source in sources]
     with watched(model, readers) as seen:
-        for batch in tqdm(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), disable=not progress):
+        for batch in track(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), 'batches of states', progress):
             chosen = [wanted[j] for j in batch]
             seen.clear()
             _read_steps(model, tok, [rows[i] for i in chosen], readers)

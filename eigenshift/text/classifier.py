@@ -7,7 +7,7 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
            'max_pieces', 'ClassifierScorer']
 
 # %% ../../nbs/text/classifier.ipynb #e500002f
-import re, numpy as np
+import captum.attr, re, numpy as np, torch
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from ..core import batches_by_length
@@ -71,26 +71,32 @@ def head_kind(
     head:str|None=None, # `'sigmoid'` or `'softmax'`; from the config if None
 )->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
+    if head is None: return _configured_kind(config)
+    if head not in ('sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
+    if head == 'softmax' and len(config.id2label) == 1:
+        raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
+    return head
+
+def _configured_kind(config):
+    "How logits become probabilities, by what a configuration says of its problem and labels."
     names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
-    n = len(names)
-    if head not in (None, 'sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
-    if head == 'softmax' and n == 1: raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
-    if head: return head
-    if kind == 'multi_label_classification' or n == 1 and kind != 'regression': return 'sigmoid'
-    if kind == 'single_label_classification' or n == 2 and kind != 'regression': return 'softmax'
+    if len(names) == 1 and kind != 'regression': return 'sigmoid'
+    stated = {'multi_label_classification': 'sigmoid', 'single_label_classification': 'softmax'}
+    if kind in stated: return stated[kind]
+    if len(names) == 2 and kind != 'regression': return 'softmax'
     if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
     raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass "
                      "head='sigmoid' (labels independent) or head='softmax' (one of them)")
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
 def log_odds(
-    z:'Tensor',       # (n, n_labels) logits
+    z:Tensor,         # (n, n_labels) logits
     labels:list[int], # indices of the toxic labels
     kind:str,         # `'sigmoid'` or `'softmax'`
-)->'Tensor':          # (n,) float32 log-odds of toxicity
+)->Tensor:            # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
     z = z.float()
-    others = [j for j in range(z.shape[1]) if j not in labels]
+    others = [label for label in range(z.shape[1]) if label not in labels]
     if kind == 'sigmoid': return z[:, labels].amax(1)
     if not others: raise ValueError('every label is said to be toxic: then P(toxic) is always 1; name fewer')
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
@@ -101,18 +107,17 @@ saliency_methods:dict[str, tuple[str, dict]] = dict(
     input=('InputXGradient', {}),
     integrated=('IntegratedGradients', dict(n_steps=16)))
 
-def word_embeddings(model:'PreTrainedModel')->'nn.Module':
+def word_embeddings(model:PreTrainedModel)->nn.Module:
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
     return (model.get_encoder() if model.config.is_encoder_decoder else model).get_input_embeddings()
 
 def piece_saliency(
     forward:Callable,          # batch dict -> (n,) log-odds
-    layer:'nn.Module',         # the word embedding layer
-    batch:'dict[str, Tensor]', # dict of tensors with `input_ids (n, length)` and `attention_mask`
+    layer:nn.Module,           # the word embedding layer
+    batch:dict[str, Tensor],   # dict of tensors with `input_ids (n, length)` and `attention_mask`
     method:str='norm',         # `'norm'` of the gradient, gradient times `'input'`, or `'integrated'` gradients
-)->'Tensor':                   # (n, length) float32; 'norm' is >= 0, the others are signed
+)->Tensor:                     # (n, length) float32; 'norm' is >= 0, the others are signed
     "How much each piece moves the log-odds."
-    import captum.attr, torch
     ids, rest = batch['input_ids'], [key for key in batch if key != 'input_ids']
 
     def from_embeddings(E, ids, *more):
@@ -123,14 +128,13 @@ def piece_saliency(
         try: return forward(dict(zip(rest, more), input_ids=ids))
         finally: handle.remove()
 
-    with torch.no_grad(): E = layer(ids).detach()
+    with torch.no_grad(): embedded = layer(ids).detach().requires_grad_()
     attribution, settings = saliency_methods[method]
+    attribute = getattr(captum.attr, attribution)(from_embeddings).attribute
     with torch.enable_grad():
         more = (ids, *[batch[key] for key in rest])
-        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(),
-                                                                         additional_forward_args=more,
-                                                                         **settings).float()
-    return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
+        by_number = attribute(embedded, additional_forward_args=more, **settings).float()
+    return (by_number.norm(dim=-1) if method == 'norm' else by_number.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
@@ -140,13 +144,14 @@ def join_pieces(
 )->list:                                # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
     def inside(start, end):
-        return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
+        return float(sum(weight for (first, last), weight in zip(offsets, weights)
+                         if first < end and last > start and last > first))
     return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
 def max_pieces(
-    model:'PreTrainedModel',       # a transformers model
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a transformers model
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->int:                            # pieces, special tokens included; at most 512
     "The longest input that a classifier reads; texts are cut there."
     positions = getattr(model.config, 'max_position_embeddings', None) or 0
@@ -161,8 +166,8 @@ def max_pieces(
 class ClassifierScorer(Scorer):
     "A scorer from a transformers sequence classifier and its tokenizer."
     def __init__(self,
-        model:'PreTrainedModel',                   # sequence classifier, on its device, in its dtype
-        tok:'PreTrainedTokenizerBase',             # its tokenizer
+        model:PreTrainedModel,                     # sequence classifier, on its device, in its dtype
+        tok:PreTrainedTokenizerBase,               # its tokenizer
         toxic:str|int|Sequence[str|int]|None=None, # toxic label or labels, by name or index
         head:str|None=None,                        # `'sigmoid'`, `'softmax'`, or from the config
         threshold:float|None=None,                 # the config's `toxic_threshold`, else 0.5 (the argmax of two labels)
@@ -183,9 +188,11 @@ class ClassifierScorer(Scorer):
         if has_padding and self.padding_is_safe(): self.batch_size = batch_size
         else: self.batch_size = 1
 
-    def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
+    def batches(self,
+        texts:Sequence[str],
+        offsets:bool=False, # also the characters of each piece
+    )->Iterator[tuple]:     # (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
-        import torch
         encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True,
                            return_offsets_mapping=offsets, verbose=False)
         keys = [key for key in encoded if key in {'input_ids', 'attention_mask', *self.tok.model_input_names}]
@@ -196,11 +203,10 @@ class ClassifierScorer(Scorer):
             batch = {key: torch.tensor(padded(key), device=self.model.device) for key in keys}
             yield index, batch, [encoded['offset_mapping'][i] for i in index] if offsets else None
 
-    def forward(self, batch:'dict[str, Tensor]')->'Tensor': # (n,) log-odds
+    def forward(self, batch:dict[str, Tensor])->Tensor:     # (n,) log-odds
         return log_odds(self.model(**batch).logits, self.labels, self.kind)
 
     def predict(self, texts:Sequence[str])->np.ndarray: # (n,) P(toxic)
-        import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
             for index, batch, _ in self.batches(texts):
@@ -219,5 +225,5 @@ class ClassifierScorer(Scorer):
         out, asked = [[] for _ in texts], [i for i, text in enumerate(texts) if text.strip()]
         for index, batch, offsets in self.batches([texts[i] for i in asked], offsets=True) if asked else []:
             weights = piece_saliency(self.forward, word_embeddings(self.model), batch, self.saliency).cpu().numpy()
-            for i, spans, w in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, w)
+            for i, spans, own in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, own)
         return out

@@ -51,7 +51,7 @@ def sentences(
             found.append(held.strip())
             held = ''
         found.append(held.strip())
-    return [s for s in found if s]
+    return [sentence for sentence in found if sentence]
 
 # %% ../../nbs/text/prose.ipynb #469edd37
 _title = re.compile(r'(?m)^ = [^=\n]+ = ?$')
@@ -67,6 +67,6 @@ def articles(
     text:str, # a file in the style of wikitext, or any running text
 )->list[list[str]]: # paragraphs of each article, headings dropped; one article where there are no titles
     "Break a corpus into articles and their paragraphs."
-    parts = [[l.strip() for l in part.split('\n') if l.strip() and not _heading.fullmatch(l)]
+    parts = [[line.strip() for line in part.split('\n') if line.strip() and not _heading.fullmatch(line)]
              for part in _title.split(text)]
     return [part for part in parts if part]

@@ -30,10 +30,10 @@ def check_texts(texts:Iterable[str])->list[str]:
     if isinstance(texts, str):
         raise ValueError(f'got one string of {len(texts)} characters; pass a list of texts: scorer([text])')
     texts = list(texts)
-    for i, t in enumerate(texts):
-        if not isinstance(t, str):
-            raise ValueError(f'text {i} is {t!r} ({type(t).__name__}), not a string; drop missing texts or replace '
-                             'them by ""')
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(f'text {i} is {text!r} ({type(text).__name__}), not a string; drop missing texts or '
+                             'replace them by ""')
     return texts
 
 # %% ../../nbs/text/scoring.ipynb #4efad75a
@@ -101,8 +101,8 @@ def occlusion(
     "How much P(toxic) falls when a word is left out; all variants are scored in one call."
     texts = check_texts(texts)
     spans = [word_spans(text) for text in texts]
-    variants = [v for text, words in zip(texts, spans)
-                for v in [text]+[text[:start]+text[end:] for start, end in words]]
+    variants = [version for text, words in zip(texts, spans)
+                for version in [text]+[text[:start]+text[end:] for start, end in words]]
     scores, out, at = scorer(variants), [], 0
     for text, words in zip(texts, spans):
         falls = scores[at]-scores[at+1:at+1+len(words)]

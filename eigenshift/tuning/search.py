@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+import matplotlib.pyplot as plt, seaborn as sns
+from types import ModuleType
 from ..core import atomic
 from ..environment import install_command
 from ..editing.eigenshift import rankings
@@ -19,6 +21,7 @@ from ..evaluation.compare import folder_name
 from ..evaluation.measures import perplexity, toxicity
 from ..evaluation.statistics import span
 from ..models.eigenchoices import EigenChoices
+from ..progress import bar, phase, track
 from ..states.generation import generate
 from .sweep import front, sides
 from .trials import Ground, edit_scores, ground, halves, head_kinds, kind_of, make_edit, setting_words
@@ -27,7 +30,7 @@ from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/tuning/search.ipynb #89e94c79
-def need_optuna():
+def need_optuna()->ModuleType:
     "The optional package that proposes trials."
     try: import optuna
     except ImportError as e: raise ImportError(f'tune needs optuna: {install_command("tune")}') from e
@@ -86,11 +89,16 @@ def _objective(g:Ground, kinds:Sequence[str], side:Sequence[str], limit:float)->
 
 def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->None:
     "Run trials until there are so many, or the time is over."
-    end = np.inf if minutes is None else time.time()+60*minutes
+    begin = time.time()
+    end = np.inf if minutes is None else begin+60*minutes
     wanted = np.inf if trials is None else trials
-    while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
-        timeout = None if np.isinf(end) else max(0., end-time.time())
-        study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout)
+    size = 60*minutes if trials is None else trials
+    with bar('trials' if minutes is None else 'seconds of trials', size) as tried:
+        def one_more(study, trial):
+            tried.update(1 if trials is not None else time.time()-begin-tried.done)
+        while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
+            timeout = None if np.isinf(end) else max(0., end-time.time())
+            study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout, callbacks=[one_more])
 
 def search(
     g:Ground,
@@ -150,8 +158,8 @@ def _ends(name:str, draws:np.ndarray)->dict[str, float]:
     return dict(zip((f'{name}low', f'{name}high'), span(draws, .95)))
 
 def confirm(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
     prompts:Sequence[str], # that the edits were not fitted on
     judge:Callable,        # scorer; another than the one that labelled
@@ -170,7 +178,8 @@ def confirm(
             ppl = perplexity(model, tok, texts)['perplexity']
         return toxicity(generations, judge, seed=seed), toxicity(generations, label)['toxicity'], ppl
 
-    found = {name: measured(name, edit) for name, edit in {'base': None, **edits}.items()}
+    named = {'base': None, **edits}
+    found = {name: measured(name, named[name]) for name in track(named, 'models', kw.get('progress', True))}
     base, _, base_ppl = found['base']
     def row(toxic, by_label, ppl):
         draws = toxic.draws('toxicity')
@@ -195,9 +204,8 @@ class Tuned:
         return (f'{table}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
                 f'trials: {len(self.trials)}, {int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}')
 
-    def plot(self, ax:'Axes|None'=None)->'Axes':
+    def plot(self, ax:Axes|None=None)->Axes:
         "Every trial, the front, and the candidates that generated."
-        import matplotlib.pyplot as plt, seaborn as sns
         if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
         colours = sns.color_palette('colorblind')
         tried = self.trials[self.trials.kl_corpus > 0]
@@ -251,8 +259,8 @@ def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bo
     return confirmed.join(pd.DataFrame(settings).T.infer_objects())
 
 def tune_on(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     fit_prompts:Sequence[str], # of the fit split; halved
     label:Callable,     # scorer that labels what edits are fitted on
     judge:Callable,     # scorer that judges the candidates
@@ -274,10 +282,17 @@ def tune_on(
     if label.name == judge.name: raise ValueError(f'{label.name!r} would label and judge: give two scorers')
     out, settings = Path(out), dict(limit=limit)|(settings or {})
     learn, choose = halves(fit_prompts)
-    g = ground(model, tok, learn, choose, label, texts, choices, under, seed=seed, **kw)
-    table = search(g, out/'study.log', trials, minutes, seed=seed, **settings)
+    with phase('states', f'continuations of {len(learn)}+{len(choose)} fit prompts') as found:
+        g = ground(model, tok, learn, choose, label, texts, choices, under, seed=seed, **kw)
+        found(f'{len(g.cal.toxic):,} toxic states to fit on, {len(g.held.toxic):,} to choose on')
+    with phase('search') as found:
+        table = search(g, out/'study.log', trials, minutes, seed=seed, **settings)
+        found(f'{len(table):,} trials, {int(table.front.sum())} on the front')
     tried = _from_search(g, table, under.name if under else '', limit, m) | _as_recommended(g, settings.get('kinds', ())) | _alone(g)
-    confirmed = confirm(model, tok, {name: t.make(False) for name, t in tried.items()}, choose, judge, label, texts, n, seed+1, out/'confirm', **kw)
+    with phase('confirm', f'{len(tried)} candidates and the unedited model generate') as found:
+        edits = {name: t.make(False) for name, t in tried.items()}
+        confirmed = confirm(model, tok, edits, choose, judge, label, texts, n, seed+1, out/'confirm', **kw)
+        found(f"least toxic {confirmed.toxic.iloc[1:].min():.1%} of {confirmed.toxic.iloc[0]:.1%}")
     done = _with_settings(confirmed, tried, under is not None)
 
     rule = f'least toxicity by {judge.name} with perplexity at most {limit:+.0%}'
