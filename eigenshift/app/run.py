@@ -8,7 +8,7 @@ __all__ = ['aside', 'sources', 'said', 'number_or_word', 'parse_settings', 'sett
            'in_short', 'measured_harm', 'compare_all']
 
 # %% ../../nbs/app/run.ipynb #e50000df
-import html, inspect, time
+import html, inspect, time, pandas as pd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, l
     registers, spread, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
-from ..core import atomic, fingerprint
+from ..core import fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
@@ -321,9 +321,9 @@ def measured_harm(
     from eigenshift.evaluation.harm import harm
     asked = next(iter(edits))
     reported = {name: edit for name, edit in edits.items() if name in (asked, f'{asked}, merged')}
-    found = harm(evidence.model, evidence.tok, reported)
-    with atomic(path/'harm.csv') as tmp: found.table.to_csv(tmp, index=False)
-    return found
+    def load(file): return Harm(pd.read_csv(file))
+    def save(found, file): found.table.to_csv(file, index=False)
+    return runs.load_or_make(path/'harm.csv', load, lambda: harm(evidence.model, evidence.tok, reported), save)
 
 def compare_all(
     evidence:Evidence,              # of the fit; its model, tokenizer and eigen-choices are used again
