@@ -40,6 +40,7 @@ _face = {
     'editing.lineas': ['LinEAS'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
+    'editing.tilt': ['TiltShift'],
     'editing.token_bias': ['TokenBias'],
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
@@ -92,6 +93,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.lineas import LinEAS as LinEAS
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.tilt import TiltShift as TiltShift
     from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision

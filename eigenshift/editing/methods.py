@@ -26,6 +26,7 @@ from .neurons import AurA, Damp, Det0, unit_aurocs
 from .preference import LowRank
 from .profs import ProFS
 from .stream import StreamShift, Traces, trace
+from .tilt import TiltShift
 from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
