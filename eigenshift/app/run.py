@@ -22,7 +22,7 @@ from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
 from ..states.tokens import drop_long_prompts
-from ..text.data import load_corpus, load_prompts
+from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
 
 from datasets import Dataset
@@ -101,6 +101,7 @@ class Texts:
     preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
+    read:dict           # what became of the rows of each file: name of the argument -> account
 
     def record(self)->dict:
         "Counts and fingerprints."
@@ -125,10 +126,12 @@ def load_texts(
     prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding, bad=bad)
     if keep is not None: prompts = keep(prompts)
     fit, evaluate = two_parts(prompts, limit, seed, halves)
-    neutral = spread(load_corpus(asked['corpus'], encoding=encoding), asked['texts'], seed)
-    stay = registers(asked['preserve'], asked['preserved'], seed, encoding)
+    corpus, preserved = load_corpus(asked['corpus'], encoding=encoding), {}
+    neutral = spread(corpus, asked['texts'], seed)
+    stay = registers(asked['preserve'], asked['preserved'], seed, encoding, preserved)
+    read = dict(prompts=read_report(prompts).record(), corpus=read_report(corpus).record(), preserve=preserved)
     sources = {name: said(asked[name]) or 'bundled' for name in ('prompts', 'corpus', 'preserve') if asked[name] or name != 'preserve'}
-    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves))
+    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves), read)
 
 def check_counts(
     smallest:int, /,   # of each
@@ -247,7 +250,7 @@ def run(
             if skip_long: data = load_texts(asked, lambda prompts: drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken))
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
             record = record_of(asked, lm, tok, data, label, judge, method, given)
-            noted = dict(command=command_of(asked, method), sources=data.sources, made=made_on(lm))
+            noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
             with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
             found(data.parts)

@@ -117,7 +117,7 @@ def tune(
             settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
                             kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*data.fit, '', *data.evaluate),
                             corpus=fingerprint(*data.neutral), labelled=fingerprint(*toxic_texts, '', *neutral_texts), generate=how)
-            path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, made=made_on(lm)),
+            path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
                                same=dict(scorer=same_scorer, check_scorer=same_scorer))
             found(data.parts)
         for line in (f"model {settings['model']['name']}: {model_in_words(lm)}", f'{label.name} labels and selects, {judge.name} reports',
