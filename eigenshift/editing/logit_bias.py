@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from scipy.interpolate import PchipInterpolator
-from torch import Tensor
+from torch import Tensor, nn
 from fastcore.basics import patch
 import pandas as pd
 from torch.utils.hooks import RemovableHandle
@@ -223,11 +223,11 @@ def _kl_each(z, bias, strengths, weight, softcap):
 
 @torch.inference_mode()
 def bias_kl(
-    source,      # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     bias:Tensor, # (n_vocab,) what strength 1 adds to the logits, before a soft cap
     H:Tensor,    # (n, d_model) final hidden states
-    strengths,   # m numbers
-    weight:Tensor=None, # (n,) factor of the bias at each state; 1 by default
+    strengths:Sequence[float], # m numbers
+    weight:Tensor|None=None, # (n,) factor of the bias at each state; 1 by default
 )->np.ndarray:   # (m,) nats per token
     "Mean KL divergence of a bias on the logits at several strengths, in one pass."
     h, strengths = as_head(source), [float(t) for t in strengths]
@@ -244,11 +244,11 @@ def bias_kl(
     return total.numpy()/len(H)
 
 def bias_to_budget(
-    source,      # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     bias:Tensor, # (n_vocab,) of any size
     H:Tensor,    # (n, d_model) neutral states
     kl:float,    # nats per token
-    weight:Tensor=None, # (n,) factor of the bias at each state; 1 by default
+    weight:Tensor|None=None, # (n,) factor of the bias at each state; 1 by default
     few:int=64,  # states to find the strength on first
 )->float:        # the strength
     "The strength at which a bias has its budget of KL: from a few states, then read off the curve of all of them."
@@ -265,7 +265,7 @@ def bias_to_budget(
 
 @patch
 def to_kl(self:LogitBias,
-    source,       # the model, or its `Head`
+    source:nn.Module|Head|Tensor, # the model, or its `Head`
     neutral:Tensor, # (n, d_model) states that should stay as they are
     kl:float,     # budget: mean KL at the neutral states, nats per token
 )->LogitBias:

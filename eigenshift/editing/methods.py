@@ -23,6 +23,7 @@ from .intervention import Intervention, Section, method, methods
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
 from .stream import StreamShift, Traces, trace
+from .tilt import TiltShift
 from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices

@@ -225,7 +225,7 @@ def fit(cls:NeuronScaling,
 def from_texts(cls:NeuronScaling,
     model:PreTrainedModel,       # a causal LM and its tokenizer
     tok:PreTrainedTokenizerBase,
-    toxic, neutral,     # lists of texts
+    toxic:Sequence[str], neutral:Sequence[str], # lists of texts
     batch_size:int=32,  # texts at a time
     max_length:int=128, # tokens of a text
     out:str|Path|None=None, # folder for the activations; memory by default

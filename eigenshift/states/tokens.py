@@ -68,7 +68,7 @@ def token_spans(
 )->list[tuple[int, int]]: # (start, end) of each token in `completion`; special tokens are empty
     "Which characters each generated token wrote; a character split over tokens belongs to each of them."
     ids, special = list(token_ids), special_ids(tok)
-    texts = added_texts(tok, prompt_ids, [ids[:n] for n in range(1, len(ids)+1)])
+    texts = added_texts(tok, prompt_ids, [ids[:length] for length in range(1, len(ids)+1)])
     full = texts[-1] if texts else ''
     spans, start = [], 0
     for i, text in zip(ids, texts):
@@ -158,7 +158,7 @@ def _one_bos(tok, text, ids):
 
 # %% ../../nbs/states/tokens.ipynb #e5877323
 def prompt_room(
-    model,                 # a causal LM
+    model:PreTrainedModel, # a causal LM
     max_new_tokens:int=20, # that are to follow
 )->int|None:               # tokens; None where the model sets no limit
     "The most tokens that a prompt may have, so that it and what follows fit into the model's positions."
@@ -167,8 +167,8 @@ def prompt_room(
 
 def drop_long_prompts(
     prompts:Dataset,       # with `prompt`
-    model,                 # a causal LM
-    tok,                   # its tokenizer
+    model:PreTrainedModel, # a causal LM
+    tok:PreTrainedTokenizerBase, # its tokenizer
     max_new_tokens:int=20, # that are to follow
     chat:bool=False,       # `chat`, `system` and `template` as for `generate`
     system:str=None,
