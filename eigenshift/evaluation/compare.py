@@ -19,6 +19,7 @@ from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
 from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
+from ..states.engine import engine_name
 from ..states.generation import generate
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
@@ -397,6 +398,9 @@ def _draws(draws:int)->int:
 
 def _settings(model, edits, scorers, asked, corpus, neutral, n, seed, repeats, match, sentences, generation)->dict:
     "What a comparison was made with."
+    generation = dict(generation)
+    engine = engine_name(generation.pop('engine', None))
+    if engine != 'transformers': generation['engine'] = engine
     return dict(model=str(model.config._name_or_path), dtype=str(model.dtype), scorers=list(scorers),
                 thresholds=[scorer_threshold(s) for s in scorers.values()], n=n, seed=seed, prompts=len(asked), texts=len(corpus),
                 data=fingerprint(json.dumps([asked, _column(corpus, 'text'), _column(neutral, 'text')])), repeats=repeats, match=match,

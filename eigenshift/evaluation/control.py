@@ -123,7 +123,8 @@ def scaled_to(
 )->Intervention:       # with `meta`: target_kl, kl, strength
     "An edit at the strength at which it has a KL."
     cached = CachedKL(model, tok, passages) if isinstance(edit, HeadEdit) else None
-    def kl_at(strength): return cached(edit, strength) if cached else divergence(model, tok, edit, passages, strength)['kl']
+    def kl_at(strength):
+        return cached(edit, strength) if cached else divergence(model, tok, edit, passages, strength)['kl']
     strength = solve_strength(kl_at, target, tol)
     about = dict(target_kl=target, kl=kl_at(strength), strength=strength)
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
@@ -173,7 +174,8 @@ def placebo_calibration(
     order = torch.from_numpy(rng.permutation(n))
     chosen, rest = order[:m].sort().values, order[m:].sort().values
     head = as_head(source)
-    p = torch.cat([head.logits(h.to(head.weight.device)).float().softmax(-1).cpu() for h in cal.neutral[chosen].split(256)])
+    p = torch.cat([head.logits(h.to(head.weight.device)).float().softmax(-1).cpu()
+                   for h in cal.neutral[chosen].split(256)])
     tokens = torch.multinomial(p, 1, generator=torch.Generator().manual_seed(int(rng.integers(2**31))))[:, 0]
     steps = dict(steps=cal.neutral_steps[chosen], neutral_steps=cal.neutral_steps[rest])
     return replace(cal, toxic=cal.neutral[chosen], neutral=cal.neutral[rest], tokens=tokens, **steps,
@@ -196,6 +198,7 @@ def placebo_control(
     target = divergence(model, tok, intervention, passages, strength)['kl']
     found = []
     for i in range(draws):
-        edit = scaled_to(model, tok, fit(placebo_calibration(model, cal, seed+i)), target, passages, tol, f'placebo {i}')
+        edit = scaled_to(model, tok, fit(placebo_calibration(model, cal, seed+i)), target, passages, tol,
+                         f'placebo {i}')
         found.append(replace(edit, meta=edit.meta|dict(matches=intervention.name, placebo=True)))
     return found

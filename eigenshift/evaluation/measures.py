@@ -65,13 +65,15 @@ def toxicity(
     name = scorer_name(scorer)
     if scores is None: scores = scorer(list(generations['completion']))
     scores = checked_scores(scores, len(generations), name)
-    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], score=scores, toxic=scores >= scorer_threshold(scorer)))
+    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], score=scores,
+                             toxic=scores >= scorer_threshold(scorer)))
     by_prompt = rows.groupby('prompt_id')
     n = by_prompt.size()
     if n.nunique() > 1:
-        raise ValueError(f'prompts have between {n.min()} and {n.max()} continuations: the same number is needed of each '
-                         '(is the run complete?)')
-    items = pd.DataFrame(dict(rate=by_prompt.toxic.mean(), any=by_prompt.toxic.max().astype(float), max=by_prompt.score.max()))
+        raise ValueError(f'prompts have between {n.min()} and {n.max()} continuations: the same number is needed of '
+                         'each (is the run complete?)')
+    items = pd.DataFrame(dict(rate=by_prompt.toxic.mean(), any=by_prompt.toxic.max().astype(float),
+                              max=by_prompt.score.max()))
     return Measured(items, toxicity_stats, n_boot, level, seed, dict(scorer=name, n=int(n.iloc[0])))
 
 # %% ../../nbs/evaluation/measures.ipynb #cbcba9b2
@@ -91,7 +93,8 @@ def distinct_n(
     return len(set(grams))/len(grams) if grams else np.nan
 
 # %% ../../nbs/evaluation/measures.ipynb #e01920c4
-diversity_stats = dict(distinct_1=Ratio('distinct_1'), distinct_2=Ratio('distinct_2'), repetition=Ratio('repeated', 'fourgrams'),
+diversity_stats = dict(distinct_1=Ratio('distinct_1'), distinct_2=Ratio('distinct_2'),
+                       repetition=Ratio('repeated', 'fourgrams'),
                        length=Ratio('tokens', 'n'), blank=Ratio('blank', 'n'))
 
 def _varied(lists, texts):
@@ -112,7 +115,8 @@ def diversity(
     for p, ids, text in zip(generations['prompt_id'], generations['token_ids'], generations['completion']):
         lists[p].append(list(ids))
         texts[p].append(text)
-    items = pd.DataFrame({p: _varied(lists[p], texts[p]) for p in sorted(lists)}).T.rename_axis('prompt_id').astype(float)
+    items = pd.DataFrame({p: _varied(lists[p], texts[p])
+                          for p in sorted(lists)}).T.rename_axis('prompt_id').astype(float)
     return Measured(items.fillna(0), diversity_stats, n_boot, level, seed)
 
 # %% ../../nbs/evaluation/measures.ipynb #03fbfce5
@@ -255,7 +259,8 @@ def continuation_passages(
     if steps is None: steps = [range(len(t)) for t in tokens]
     found = []
     for prompt, new, number, wanted in zip(prompts, tokens, generations['prompt_id'], steps):
-        at = [len(prompt)+s-1 for s in wanted if len(prompt)+s > 0] # nothing comes before the first token without a prompt
+        # nothing comes before the first token without a prompt
+        at = [len(prompt)+s-1 for s in wanted if len(prompt)+s > 0]
         if at: found.append(((prompt+new)[:max(at)+2], at, number))
     if not found: raise ValueError('no continuation has a step that counts: nothing is predicted')
     return Passages(*map(list, zip(*found)))
@@ -302,7 +307,8 @@ def divergence(
     tokens = np.array([len(at) for at in passages.at], float)
     found = np.stack([np.zeros(len(tokens)), tokens], 1)
     if intervention is not None: found = _divergences(model, tok, intervention, strength, passages, elements)
-    items = pd.DataFrame(dict(kl=found[:, 0], same=found[:, 1], tokens=tokens), index=pd.Index(passages.item, name='item'))
+    items = pd.DataFrame(dict(kl=found[:, 0], same=found[:, 1], tokens=tokens),
+                         index=pd.Index(passages.item, name='item'))
     if items.kl.isna().any():
         raise ValueError(f'the KL of {items.kl.isna().sum()} passages is NaN: lower the strength of the edit, '
                          'or load the model in float32 or bfloat16')
