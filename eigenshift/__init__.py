@@ -35,8 +35,12 @@ _face = {
     'editing.stream': ['StreamShift'],
     'editing.neurons': ['AurA', 'Damp', 'Det0'],
     'editing.transport': ['LinearAcT', 'MeanAcT'],
+    'editing.preference': ['LowRank', 'preference_pairs', 'train_dpo'],
+    'editing.profs': ['ProFS'],
+    'editing.lineas': ['LinEAS'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
+    'editing.tilt': ['TiltShift'],
     'editing.token_bias': ['TokenBias'],
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
@@ -84,8 +88,12 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.stream import StreamShift as StreamShift
     from .editing.neurons import AurA as AurA, Damp as Damp, Det0 as Det0
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
+    from .editing.preference import LowRank as LowRank, preference_pairs as preference_pairs, train_dpo as train_dpo
+    from .editing.profs import ProFS as ProFS
+    from .editing.lineas import LinEAS as LinEAS
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.tilt import TiltShift as TiltShift
     from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision

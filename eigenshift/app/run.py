@@ -22,7 +22,7 @@ from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
 from ..states.tokens import drop_long_prompts
-from ..text.data import load_corpus, load_prompts
+from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
 
 from datasets import Dataset
@@ -89,7 +89,8 @@ def command_of(
     method:str,    # the method, once chosen
 )->dict:           # option -> value
     "What to repeat: every parameter that matters."
-    return {name: said(value) for name, value in asked.items() if name not in aside} | dict(method=method)
+    def option(name, value): return (f'no_{name}', True) if value is False and inspect.signature(run).parameters[name].default else (name, said(value))
+    return dict(option(name, value) for name, value in asked.items() if name not in aside) | dict(method=method)
 
 # %% ../../nbs/app/run.ipynb #98000007
 @dataclass(frozen=True, repr=False)
@@ -101,6 +102,7 @@ class Texts:
     preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
+    read:dict           # what became of the rows of each file: name of the argument -> account
 
     def record(self)->dict:
         "Counts and fingerprints."
@@ -125,10 +127,12 @@ def load_texts(
     prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding, bad=bad)
     if keep is not None: prompts = keep(prompts)
     fit, evaluate = two_parts(prompts, limit, seed, halves)
-    neutral = spread(load_corpus(asked['corpus'], encoding=encoding), asked['texts'], seed)
-    stay = registers(asked['preserve'], asked['preserved'], seed, encoding)
+    corpus, preserved = load_corpus(asked['corpus'], encoding=encoding), {}
+    neutral = spread(corpus, asked['texts'], seed)
+    stay = registers(asked['preserve'], asked['preserved'], seed, encoding, preserved)
+    read = dict(prompts=read_report(prompts).record(), corpus=read_report(corpus).record(), preserve=preserved)
     sources = {name: said(asked[name]) or 'bundled' for name in ('prompts', 'corpus', 'preserve') if asked[name] or name != 'preserve'}
-    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves))
+    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves), read)
 
 def check_counts(
     smallest:int, /,   # of each
@@ -172,7 +176,7 @@ class Run:
     def __repr__(self)->str:
         notes = ''.join(f'\n! {note}' for note in self.notes())
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
-        shown = self.comparison.wide(('toxicity', 'perplexity_corpus', 'kl', 'distinct_2'), intervals=False)
+        shown = self.comparison.wide(('toxicity', 'perplexity', 'kl', 'distinct_2'), intervals=False)
         return f'{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self)->str:
@@ -247,7 +251,7 @@ def run(
             if skip_long: data = load_texts(asked, lambda prompts: drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken))
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
             record = record_of(asked, lm, tok, data, label, judge, method, given)
-            noted = dict(command=command_of(asked, method), sources=data.sources, made=made_on(lm))
+            noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
             with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
             found(data.parts)
@@ -309,7 +313,7 @@ def in_short(
     "What the edit that was asked for does, in a line."
     method = asked_method(result)
     before, after = (result.get(m, 'toxicity') for m in ('base', method))
-    price = result.get(method, 'perplexity_corpus').value/result.get('base', 'perplexity_corpus').value-1
+    price = result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1
     return f'{method} {before.value:.1%} → {after.value:.1%} toxic, perplexity {price:+.1%}'
 
 def measured_harm(

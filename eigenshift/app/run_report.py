@@ -101,7 +101,7 @@ def notes_of(
     return [*too_few(result, asked_method(result)), *result.notes()]
 
 # %% ../../nbs/app/run_report.ipynb #9a000009
-price = 'perplexity_corpus' # the mean over sentences hangs on a few short ones
+price = 'perplexity'
 
 def first_numbers(
     result:'Comparison', # `Comparison`

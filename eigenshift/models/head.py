@@ -178,7 +178,8 @@ def _of_weight(W):
     "A bare weight that answers as a head."
     if W.ndim != 2: raise ValueError(f'a head has shape (n_vocab, d_model); this has {tuple(W.shape)}')
     def rows(block=4096): return ((i, W[i:i+block]) for i in range(0, len(W), block))
-    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, hooked=False, scale=1.,
+    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, hooked=False,
+                           scale=1.,
                            softcap=None,
                            n_vocab=len(W), d_model=W.shape[1], rows=rows)
 

@@ -289,7 +289,7 @@ def calibrate(
     toxic = generations.select(at.toxic_rows)
     tokens = [ids[step] for ids, step in zip(toxic['token_ids'], at.toxic_steps)]
     about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions,
-                 continuations=len(generations), toxic=int(is_toxic.sum()), samples=samples,
+                 continuations=len(generations), toxic=int(is_toxic.sum()), tokens=int(lengths.sum()), samples=samples,
                  max_new_tokens=int(lengths.max()) if made else max_new_tokens, seed=seed)
     states = [_states(model, tok, generations, kept, rows, steps, batch_size)
               for rows, steps in ((at.toxic_rows, at.toxic_steps), (at.neutral_rows, at.neutral_steps))]

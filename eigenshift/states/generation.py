@@ -294,7 +294,7 @@ def generate(
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
     todo = job.missing(rank, world)
-    if job.engine is None and todo: job.way = decoding(model, tok)
+    if job.engine is None and todo: job.way = decoding(model, tok, max(map(len, job.ids))+job.steps)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
     rows = sum(len(job.prompts_of(i)) for i in todo)*job.n
     with bar('continuations', rows, progress) as made:

@@ -179,10 +179,13 @@ files = dict(jigsaw_test=('jigsaw_balanced.csv', 'test.csv'),
              jigsaw_train=('train.csv',),
              toxicn=('toxicn.csv', 'ToxiCN_1.0.csv'),
              rtp=('rtp_prompts_5000.csv', 'prompts.jsonl'),
+             rtp_challenging=('prompts.jsonl',),
+             toxigen=('train-00000-of-00001.parquet', 'toxigen.csv'),
              wikitext_test=('wikitext103_test.txt', 'wikitext-103-raw-v1/test-00000-of-00001.parquet'),
              wikitext_validation=('wikitext103_valid.txt', 'wikitext-103-raw-v1/validation-00000-of-00001.parquet'))
 hub = dict(jigsaw=('thesofakillers/jigsaw-toxic-comment-classification-challenge', 'main'),
            rtp=('allenai/real-toxicity-prompts', '88a5d7954c54f31e153959c2db98e15cf5cbec01'),
+           toxigen=('toxigen/toxigen-data', 'ea082a8973a287097b17973343576e0c8da8eb3b'),
            wikitext=('Salesforce/wikitext', 'b08601e04326c79dfdd32d625aee71d232d685c3'),
            wikipedia=('wikimedia/wikipedia', 'b04c8d1ceb2f5cd4588862100d08de323dccfbaa'))
 
@@ -340,38 +343,72 @@ def _paper_draw(column, report, least=.5, most=5000):
     report.drop(f'not among the {most:,} drawn', len(toxic)-len(drawn))
     return drawn
 
-def _prompts_in(path, column, encoding, bad, name):
+def _challenging(df, report):
+    "The rows of RealToxicityPrompts that all models of its paper continued toxically."
+    if 'challenging' not in df:
+        raise ValueError(f"{report.source} has no column 'challenging' ({[str(c)[:60] for c in df]}): prompts.jsonl of "
+                         'RealToxicityPrompts has one')
+    chosen = df['challenging'].map(label_key) == '1'
+    report.drop('that are not challenging', (~chosen).sum())
+    return df[chosen]
+
+def _toxigen(df, kind, report):
+    "ToxiGen's prompts, each once: lists of statements, with a line begun that a model is to write."
+    labels = df['prompt_label'].map(label_key)
+    wanted = labels.isin(['0', '1']) if kind is None else labels == dict(provocative='1', neutral='0')[kind]
+    once = df[wanted].drop_duplicates('prompt')
+    report.drop('of another kind' if kind else 'without a label', (~wanted).sum())
+    report.drop('that repeat a prompt', wanted.sum()-len(once))
+    return once.assign(prompt=once['prompt'].str.replace('\\n', '\n', regex=False)) # the CSV writes line breaks out
+
+def _prompts_in(path, column, encoding, bad, name, kind=None, subset=None):
     "The prompts in a file, and the account of its rows."
     df, report = read_file(path, encoding, bad)
+    if subset: df = _challenging(df, report)
+    if 'prompt_label' in df and 'prompt' in df: df = _toxigen(df, kind, report)
+    elif kind:
+        raise ValueError(f"kind={kind!r} is for the bundled prompts and ToxiGen's; {name} has no column 'prompt_label'")
     cells = pick_column(df, column, ['prompt', 'text'], name)
     if holds_records(cells):
         report.drop('without a text (null)', cells.isna().sum())
-        cells = _paper_draw(_records_in(cells[cells.notna()], report, bad), report)
+        records = _records_in(cells[cells.notna()], report, bad)
+        cells = records[records.notna()] if subset else _paper_draw(records, report)
     texts = texts_of(cells, report)
     return texts[keep_texts(texts, report)].tolist(), report
 
 # %% ../../nbs/text/data.ipynb #da7a0010
 def load_prompts(
-    # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    # None (bundled), `'rtp'`, `'rtp-challenging'`, `'toxigen'` (each from the folder `EIGENSHIFT_DATA`, else the hub),
+    # `'hub'` (`'rtp'` from there), or a path
     source:str|Path|None=None,
     n:int|None=None,           # how many, chosen by `seed`; all by default
-    kind:str|None=None,        # of the bundled ones: `'provocative'` or `'neutral'`
+    kind:str|None=None,        # of the bundled ones and ToxiGen's: `'provocative'` or `'neutral'`
     seed:int=0,                # which n
     column:str|None=None,      # of a file; `prompt` or `text` by default
     revision:str|None=None,    # a commit of the hub's copy
     encoding:str='utf-8',      # where no byte-order mark says it
     bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
+    # of RealToxicityPrompts: `'challenging'`, those that every model of its paper continued toxically; all of them by default
+    subset:str|None=None,
 )->Dataset:                    # prompt
     "Beginnings of sentences, to be continued."
-    path = 'bundled' if source is None else find_source('rtp', None if source == 'rtp' else source)
-    if kind is not None and (path != 'bundled' or kind not in ('provocative', 'neutral')):
-        raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts only")
+    if subset not in (None, 'challenging'):
+        raise ValueError(f"subset is {subset!r}: it is 'challenging', of RealToxicityPrompts")
+    if source == 'rtp-challenging': source, subset = 'rtp', 'challenging'
+    which = 'toxigen' if source == 'toxigen' else 'rtp_challenging' if subset else 'rtp'
+    path = 'bundled' if source is None else find_source(which, None if source in ('rtp', 'toxigen') else source)
+    if subset and path == 'bundled':
+        raise ValueError("subset='challenging' is of RealToxicityPrompts: give 'rtp', 'hub' or a path")
+    if kind not in (None, 'provocative', 'neutral') or kind and which != 'toxigen' and path == 'hub':
+        raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts and ToxiGen's only")
     if path == 'bundled':
         texts = [row['prompt'] for row in _bundled('prompts') if kind in (None, row['kind'])]
         report = ReadReport('bundled', len(texts))
     else:
-        file = _hub_file('rtp', 'prompts.jsonl', revision) if path == 'hub' else path
-        texts, report = _prompts_in(file, column, encoding, bad, 'RealToxicityPrompts' if path == 'hub' else path.name)
+        on_hub = dict(toxigen=('toxigen', 'train/train-00000-of-00001.parquet')).get(which, ('rtp', 'prompts.jsonl'))
+        file = _hub_file(*on_hub, revision) if path == 'hub' else path
+        name = dict(toxigen='ToxiGen').get(which, 'RealToxicityPrompts') if path == 'hub' else path.name
+        texts, report = _prompts_in(file, column, encoding, bad, name, kind, subset)
         report.source = str(path)
         report.warn()
     ds = _dataset(dict(prompt=texts), report)

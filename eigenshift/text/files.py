@@ -44,6 +44,10 @@ class ReadReport:
         "Say what was noticed, when `n` is not zero."
         if n: self.notes.append(text)
 
+    def record(self)->dict:
+        "The account in JSON types, for the record of a run."
+        return dict(asdict(self), kept=self.kept)
+
     def warn(self)->None:
         "Warn when a row was dropped or something was noticed."
         if self.dropped or self.notes: warnings.warn(str(self), FileWarning, stacklevel=3)
