@@ -115,6 +115,7 @@ def unmergeable(self:HeadEdit, model:PreTrainedModel)->str|None:
     if h.quantized:
         return ('the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or '
                 'load the model with an unquantised head')
+    if self.sided: return 'a one-sided edit is not linear, so no weight does the same: use apply'
     if self.center is not None and h.bias is None:
         return ('its centre needs a bias, this head has none, and transformers drops such a bias on reload: use '
                 'apply, or fit without a centre')
