@@ -45,7 +45,7 @@ readme: $(READY) ## README.md from nbs/index.ipynb
 docs: $(READY) ## the docs site, into _docs (needs Quarto)
 	@command -v quarto >/dev/null || { echo 'Quarto is not installed: get it from https://quarto.org, or read the notebooks in nbs/. `make test` checks the docs without it.'; exit 2; }
 	rm -rf _proc
-	@$(BIN)/nbdev_docs
+	@PYTHONPATH=tools $(BIN)/nbdev_docs
 
 bench: $(READY) ## speed, as ratios in one run against the reference way
 	@$(ONE) $(BIN)/python tools/bench.py

@@ -37,9 +37,11 @@ _face = {
     'editing.transport': ['LinearAcT', 'MeanAcT'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
+    'editing.token_bias': ['TokenBias'],
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
     'evaluation.measures': ['toxicity', 'perplexity', 'divergence', 'diversity', 'tph'],
+    'evaluation.harm': ['harm', 'Harm', 'own_perplexity'],
     'evaluation.comparison': ['Comparison'],
     'evaluation.compare': ['compare'],
     'core': ['mask'],
@@ -48,9 +50,9 @@ _module_of = {name: module for module, names in _face.items() for name in names}
 __all__ = sorted(_module_of)
 
 def __getattr__(name: str):
-    "A name of the public face, imported from its module when it is first used."
+    "A name of the public face, imported from its module when it is first used; its docstring then says what its parameters mean."
     if name not in _module_of: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    return getattr(import_module(f'{__name__}.{_module_of[name]}'), name)
+    return import_module(f'{__name__}.reference').explain(getattr(import_module(f'{__name__}.{_module_of[name]}'), name))
 
 def __dir__() -> list[str]: return sorted([*globals(), *__all__])
 
@@ -84,9 +86,11 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision
     from .evaluation.measures import toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph
+    from .evaluation.harm import harm as harm, Harm as Harm, own_perplexity as own_perplexity
     from .evaluation.comparison import Comparison as Comparison
     from .evaluation.compare import compare as compare
     from .core import mask as mask

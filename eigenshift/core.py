@@ -21,7 +21,8 @@ def asset(
     path = assets/name
     if not path.exists():
         have = sorted(p.name for p in assets.iterdir()) if assets.exists() else []
-        raise FileNotFoundError(f'no bundled {name!r}; bundled are {have}. Reinstall eigenshift, or run the notebooks of nbs/training that make it.')
+        raise FileNotFoundError(f'no bundled {name!r}; bundled are {have}. Reinstall eigenshift, or run the notebooks '
+                                'of nbs/training that make it.')
     return path
 
 # %% ../nbs/core.ipynb #f1a1caab
@@ -48,7 +49,8 @@ def fingerprint(
     "A short, stable name for a collection of values."
     digest = hashlib.sha256()
     for part in parts:
-        raw = part.tobytes() if isinstance(part, np.ndarray) else part if isinstance(part, bytes) else str(part).encode()
+        raw = part.tobytes() if isinstance(part,
+                                           np.ndarray) else part if isinstance(part, bytes) else str(part).encode()
         digest.update(len(raw).to_bytes(8, 'little'))
         digest.update(raw)
     return digest.hexdigest()[:16]
@@ -59,7 +61,7 @@ def batches_by_length(
     size:int=32,                      # most items in a batch
     budget:int|None=None,             # most padded elements (items x longest) in a batch; none by default
 )->list[np.ndarray]:                  # index arrays, longest items first, together a permutation of range(n)
-    "Batches of items of similar length, so that padding is little; the longest come first, so that memory runs out early or never."
+    "Batches of items of similar length, so that padding is little; the longest first, so that memory runs out early."
     lengths, batches = np.asarray(lengths), []
     def full(batch): return len(batch) == size or budget and (len(batch)+1)*lengths[batch[0]] > budget
     for i in np.argsort(-lengths, kind='stable'):
@@ -71,9 +73,10 @@ def batches_by_length(
 # the lists are rot13, so that the source can be read without reading them
 def _words(coded): return '|'.join(codecs.decode(coded, 'rot13').split())
 
-_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber chffl cravf dhrre shpx fuvg phag avtt fyhg '
-    'cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
-_whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr ubr phz frk snt nff')
+_inside = _words('snttbg obyybpxf onfgneq nffubyr qhzonff wnpxnff ergneq intvan encvfg genaal qbhpur ovgpu juber '
+                 'chffl cravf dhrre shpx fuvg phag avtt fyhg cbea gjng jnax xvxr qlxr fhpx cvff wvmm shx spx')
+_whole = _words('puvax cevpx nffrf arteb gneq gvgf fcvp cnxv qvpx pbpx pbba penc tbbx wrex nany ubzb ubrf qnza encr '
+                'ubr phz frk snt nff')
 _strong_re = re.compile(rf"[^\W\d_]*(?:{_inside})[^\W\d_]*|\b(?:{_whole})(?:s|es|ed|d|ing|y|er|ers)?\b", re.I)
 
 def mask(

@@ -35,9 +35,14 @@ def check_labels(
 )->np.ndarray:                    # (n,) bool
     "Labels as a boolean array; both classes must be there."
     y = np.asarray(y.detach().cpu() if isinstance(y, Tensor) else y)
-    if y.ndim != 1 or n is not None and len(y) != n: raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
-    if not np.isin(y, (0, 1)).all(): raise ValueError(f'labels hold {sorted(set(y.tolist())-{0, 1}, key=str)[:3]}; expected 0 (neutral) and 1 (toxic)')
-    if len(set(y.tolist())) < 2: raise ValueError(f'all {len(y)} labels are of one class: AUROC and average precision need toxic and neutral texts')
+    if y.ndim != 1 or n is not None and len(y) != n:
+        raise ValueError(f'labels have shape {y.shape}; expected ({n},), one for each row of the matrix')
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError(f'labels hold {sorted(set(y.tolist())-{0, 1}, key=str)[:3]}; expected 0 (neutral) and 1 '
+                         '(toxic)')
+    if len(set(y.tolist())) < 2:
+        raise ValueError(f'all {len(y)} labels are of one class: AUROC and average precision need toxic and neutral '
+                         'texts')
     return y.astype(bool)
 
 # %% ../nbs/metrics.ipynb #e758c40d
@@ -54,10 +59,13 @@ def unit_blocks(
     if X.ndim != 2: raise ValueError(f'the matrix has shape {tuple(X.shape)}; expected (texts, units)')
     for start in range(0, X.shape[1], block):
         columns = X[:, start:start+block]
-        x = _exact(columns.detach().T.contiguous() if isinstance(X, Tensor) else torch.from_numpy(np.array(columns.T, order='C')))
-        bad = x.isnan().any(1)
-        if bad.any(): raise ValueError(f'unit {start+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or drop the texts that give it')
-        yield start, x
+        rows = _exact(columns.detach().T.contiguous() if isinstance(X, Tensor)
+                   else torch.from_numpy(np.array(columns.T, order='C')))
+        bad = rows.isnan().any(1)
+        if bad.any():
+            raise ValueError(f'unit {start+int(bad.nonzero()[0])} holds NaN: load the model in float32 or bfloat16, or '
+                             'drop the texts that give it')
+        yield start, rows
 
 def _sorted(x):
     "The rows in ascending order; numpy's sort is the faster one on a CPU."
@@ -91,8 +99,8 @@ def auroc(
     if X.ndim == 1: return float(auroc(X[:, None], y)[0])
     pos, neg = _rows_of(check_labels(y, len(X)))
     out = np.empty(X.shape[1])
-    for start, x in unit_blocks(X, block):
-        toxic, neutral = _sorted_classes(x, pos, neg)
+    for start, rows in unit_blocks(X, block):
+        toxic, neutral = _sorted_classes(rows, pos, neg)
         twice = _twice_below(neutral, toxic).sum(1)
         out[start:start+block] = twice.cpu().numpy()/(2*len(pos)*len(neg))
     return out
@@ -107,7 +115,8 @@ def average_precision(
     if X.ndim == 1: return float(average_precision(X[:, None], y)[0])
     pos, neg = _rows_of(check_labels(y, len(X)))
     out = np.empty(X.shape[1])
-    for start, x in unit_blocks(X, block): out[start:start+block] = _precision(*_sorted_classes(x, pos, neg)).mean(1)
+    for start, rows in unit_blocks(X, block):
+        out[start:start+block] = _precision(*_sorted_classes(rows, pos, neg)).mean(1)
     return out
 
 # %% ../nbs/metrics.ipynb #3c835ae5
@@ -180,6 +189,6 @@ def auroc_interval(
     "The interval of each unit's AUROC over texts drawn anew."
     if X.ndim == 1: return auroc_interval(X[:, None], y, level)[:, 0]
     pos, neg = _rows_of(check_labels(y, len(X)))
-    A, error = np.concatenate([np.stack(score_units(x, pos, neg)[:2]) for _, x in unit_blocks(X, block)], 1)
+    A, error = np.concatenate([np.stack(score_units(rows, pos, neg)[:2]) for _, rows in unit_blocks(X, block)], 1)
     width = NormalDist().inv_cdf((1+level)/2)*error
     return np.clip([A-width, A+width], 0, 1)

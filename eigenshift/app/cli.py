@@ -71,7 +71,7 @@ def command(
             typer.echo(f'{function.__name__}: {one_line(error)}', err=True)
             raise typer.Exit(2)
         show(result)
-    run.__name__, run.__doc__ = function.__name__, function.__doc__
+    run.__name__, run.__doc__ = function.__name__, (function.__doc__ or '').partition('\n\n')[0]
     run.__signature__ = inspect.Signature(list(_parameters(function)))
     return run
 

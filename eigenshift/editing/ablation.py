@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 from .head_edit import HeadEdit
 from .intervention import method
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/ablation.ipynb #d9d3b76f
 def class_means(
@@ -21,17 +22,22 @@ def class_means(
     means = []
     for states, name in ((toxic, 'toxic'), (neutral, 'neutral')):
         states = torch.as_tensor(states)
-        if states.ndim != 2 or not len(states): raise ValueError(f'{name} states have shape {tuple(states.shape)}; expected (n, d_model), one at least')
-        if not states.isfinite().all(): raise ValueError(f'{name} states hold NaN or infinity: compute them in bfloat16 or float32')
+        if states.ndim != 2 or not len(states):
+            raise ValueError(f'{name} states have shape {tuple(states.shape)}; expected (n, d_model), one at least')
+        if not states.isfinite().all():
+            raise ValueError(f'{name} states hold NaN or infinity: compute them in bfloat16 or float32')
         means.append(states.detach().cpu().double().mean(0))
-    if means[0].shape != means[1].shape: raise ValueError(f'toxic states have width {len(means[0])}, neutral ones {len(means[1])}')
-    if torch.equal(*means): raise ValueError('toxic and neutral states have the same mean: no direction tells them apart')
+    if means[0].shape != means[1].shape:
+        raise ValueError(f'toxic states have width {len(means[0])}, neutral ones {len(means[1])}')
+    if torch.equal(*means):
+        raise ValueError('toxic and neutral states have the same mean: no direction tells them apart')
     return tuple(means)
 
 def _centre(center, sided, neutral_mean):
     "The point that stays in place, or None."
     if isinstance(center, Tensor): return center
-    if center not in (None, 'neutral'): raise ValueError(f"center is {center!r}; it can be None, 'neutral' or a tensor (d_model,)")
+    if center not in (None, 'neutral'):
+        raise ValueError(f"center is {center!r}; it can be None, 'neutral' or a tensor (d_model,)")
     return neutral_mean if center or sided else None
 
 # %% ../../nbs/editing/ablation.ipynb #b719d71a
@@ -52,14 +58,17 @@ class DirectionAblation(HeadEdit):
         name:str=None,
     )->'DirectionAblation':
         "The direction from the neutral mean to the toxic one."
+        if model is not None: need_plain_head(model)
         toxic_mean, neutral_mean = class_means(toxic, neutral)
         direction = toxic_mean-neutral_mean
         point = _centre(center, sided, neutral_mean)
         about = 'none' if point is None else 'given' if isinstance(center, Tensor) else 'neutral mean'
         kind = ' one-sided' if sided else '' if point is None else ' centred'
-        meta = dict(k=1, d_model=len(direction), alpha=float(alpha), center=about, sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral))
+        meta = dict(k=1, d_model=len(direction), alpha=float(alpha), center=about, sided=sided or 'no',
+                    n_toxic=len(toxic), n_neutral=len(neutral))
         read, point = (direction/direction.norm()).float()[None], None if point is None else point.float().cpu()
-        out = cls(name or f'DirectionAblation α={alpha:g}{kind}', read, torch.tensor([float(alpha)]), point, sided, meta=meta)
+        out = cls(name or f'DirectionAblation α={alpha:g}{kind}', read, torch.tensor([float(alpha)]), point, sided,
+                  meta=meta)
         return out if model is None else out.stamp(model)
 
     @classmethod
@@ -70,7 +79,8 @@ class DirectionAblation(HeadEdit):
     )->'DirectionAblation':
         "Fit from the same states as EigenShift."
         out = cls.fit(cal.toxic, cal.neutral, model, **kw)
-        return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('scorer', 'positions', 'threshold') if k in cal.meta})
+        return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('scorer', 'positions', 'threshold')
+                                           if k in cal.meta})
 
     @classmethod
     def from_evidence(cls, evidence, **settings):
@@ -83,4 +93,5 @@ class DirectionAblation(HeadEdit):
 
     @classmethod
     def suggest(cls, trial, d_model):
-        return dict(alpha=trial.suggest_float('alpha', -2., 1.), sided=trial.suggest_categorical('sided', [None, 'toxic']))
+        return dict(alpha=trial.suggest_float('alpha', -2., 1.),
+                    sided=trial.suggest_categorical('sided', [None, 'toxic']))

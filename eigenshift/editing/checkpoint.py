@@ -11,13 +11,17 @@ import json, re, shutil, stat, torch
 from collections.abc import Callable
 from pathlib import Path
 from torch import nn, Tensor
+from transformers.utils import cached_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from .. import __version__
 from ..core import atomic
 from ..models.head import as_head
 from ..models.loading import entry
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50006
-record_name = 'intervention.eigenshift' # a safetensors file; another ending, because loaders read every *.safetensors of a folder
+# a safetensors file; another ending, because loaders read every *.safetensors of a folder
+record_name = 'intervention.eigenshift'
 
 def record_of(
     path:str|Path, # a file, or the folder of a merged checkpoint
@@ -26,7 +30,8 @@ def record_of(
     path = Path(path)
     if not path.is_dir(): return path
     if (path/record_name).exists(): return path/record_name
-    raise FileNotFoundError(f'{str(path)!r} holds no {record_name}: it is no checkpoint that save_merged wrote. Give the file of an edit')
+    raise FileNotFoundError(f'{str(path)!r} holds no {record_name}: it is no checkpoint that save_merged wrote. Give '
+                            'the file of an edit')
 
 # %% ../../nbs/editing/checkpoint.ipynb #8d7c7ad3
 def _separate_ties(model):
@@ -36,7 +41,8 @@ def _separate_ties(model):
         for path, source in tied.items():
             owner, _, name = path.rpartition('.')
             owner, p = module.get_submodule(owner), module.get_parameter(path)
-            if p is module.get_parameter(source): setattr(owner, name, nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad))
+            if p is module.get_parameter(source):
+                setattr(owner, name, nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad))
         tied.clear()
 
 def untie(
@@ -45,12 +51,14 @@ def untie(
     "Give the head its own copy of a weight that it shares with the input embedding."
     h = as_head(model)
     if h.tied: h.module.weight = nn.Parameter(h.weight.detach().clone(), requires_grad=h.weight.requires_grad)
-    for config in {id(c): c for c in (model.config, model.config.get_text_config())}.values(): config.tie_word_embeddings = False
+    for config in {id(c): c for c in (model.config, model.config.get_text_config())}.values():
+        config.tie_word_embeddings = False
     _separate_ties(model)
     return as_head(model)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50011
-_not_carried = ('.safetensors', '.bin', '.pt', '.pth', '.gguf', '.h5', '.msgpack', '.onnx', '.index.json', '.py', '.eigenshift')
+_not_carried = ('.safetensors', '.bin', '.pt', '.pth', '.gguf', '.h5', '.msgpack', '.onnx', '.index.json', '.py',
+                '.eigenshift')
 
 def source_folder(
     model,
@@ -59,8 +67,9 @@ def source_folder(
     name = getattr(model.config, '_name_or_path', '') or ''
     if name and Path(name).is_dir(): return Path(name)
     if not name or Path(name).exists(): return None
-    from transformers.utils import cached_file
-    try: found = cached_file(name, 'config.json', local_files_only=True, _raise_exceptions_for_missing_entries=False, _raise_exceptions_for_connection_errors=False)
+    try:
+        found = cached_file(name, 'config.json', local_files_only=True, _raise_exceptions_for_missing_entries=False,
+                            _raise_exceptions_for_connection_errors=False)
     except (OSError, ValueError): return None # no folder, and no name that the hub could have
     return None if found is None else Path(found).parent
 
@@ -88,7 +97,6 @@ def lost_parts(
 
 def _weights(folder):
     "Name -> file of every tensor in a folder's safetensors."
-    from safetensors import safe_open
     out = {}
     for file in sorted(folder.glob('*.safetensors')):
         with safe_open(file, 'pt') as f: out |= dict.fromkeys(f.keys(), file)
@@ -100,8 +108,6 @@ def carry_tensors(
     folder:Path, # of the merged one, its weights written
 )->list[str]:    # names of the tensors that were copied
     "Copy the tensors that the source holds and the model's class ignores when it loads."
-    from safetensors import safe_open
-    from safetensors.torch import save_file
     ignored = [re.compile(p) for p in getattr(model, '_keys_to_ignore_on_load_unexpected', None) or ()]
     held, written = _weights(source) if ignored else {}, _weights(folder)
     extra = {}
@@ -112,7 +118,8 @@ def carry_tensors(
     save_file(extra, folder/'model-carried.safetensors', metadata=dict(format='pt'))
     where = {k: f.name for k, f in written.items()} | dict.fromkeys(extra, 'model-carried.safetensors')
     size = sum((folder/f).stat().st_size for f in set(where.values()))
-    (folder/'model.safetensors.index.json').write_text(json.dumps(dict(metadata=dict(total_size=size), weight_map=where), indent=2))
+    (folder/'model.safetensors.index.json').write_text(json.dumps(dict(metadata=dict(total_size=size),
+                                                                       weight_map=where), indent=2))
     return list(extra)
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50015
@@ -126,10 +133,13 @@ def stored_dtype(
 
 def _cast(model, dtype):
     "A state dict in this dtype; tensors that were shared stay shared, modules that keep float32 keep it."
-    keep = [*(getattr(model, '_keep_in_fp32_modules', None) or ()), *(getattr(model, '_keep_in_fp32_modules_strict', None) or ())]
+    keep = [*(getattr(model, '_keep_in_fp32_modules', None) or ()),
+            *(getattr(model, '_keep_in_fp32_modules_strict', None) or ())]
     done, out = {}, {}
     for name, t in model.state_dict(keep_vars=True).items():
-        if not t.is_floating_point() or any(k in name.split('.') for k in keep): out[name] = t.detach(); continue
+        if not t.is_floating_point() or any(k in name.split('.') for k in keep):
+            out[name] = t.detach()
+            continue
         if id(t) not in done: done[id(t)] = t.detach().to(dtype)
         out[name] = done[id(t)]
     return out
@@ -160,8 +170,11 @@ def plain_modes(
 )->None:
     "Give files and folders the modes that newly written ones have here."
     probe = path.with_name(f'.{path.name}.mode')
-    probe.touch(); mode = stat.S_IMODE(probe.stat().st_mode); probe.unlink()
-    for p in [path, *path.rglob('*')]: p.chmod(mode | (mode & 0o444) >> 2 if p.is_dir() else mode) # who may read a folder may enter it
+    probe.touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    for p in [path, *path.rglob('*')]:
+        p.chmod(mode | (mode & 0o444) >> 2 if p.is_dir() else mode) # who may read a folder may enter it
 
 # %% ../../nbs/editing/checkpoint.ipynb #1ed39467
 def logit_agreement(
@@ -180,7 +193,8 @@ def model_card(
 )->str:                            # Markdown with a YAML head
     "The README of a merged checkpoint."
     base = Path(edit.meta.get('model') or model.config._name_or_path or 'unnamed').name
-    rows = [f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float)) and k not in ('model', 'eigenshift')]
+    rows = [f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float))
+            and k not in ('model', 'eigenshift')]
     return f'''---
 library_name: transformers
 pipeline_tag: text-generation
@@ -224,9 +238,11 @@ def save_checkpoint(
 )->Path:
     "Merge an edit and write a checkpoint that is proved to be the edited model."
     path, source = Path(path), source_folder(model)
-    if path.exists() and (path.is_file() or any(path.iterdir())): raise ValueError(f'{str(path)!r} exists: give a new folder')
+    if path.exists() and (path.is_file() or any(path.iterdir())):
+        raise ValueError(f'{str(path)!r} exists: give a new folder')
     if source and (lost := lost_parts(model, source)):
-        raise ValueError(f'{str(source)!r} holds {", ".join(lost)}, which {type(model).__name__} does not load, so the merged folder would lack it: '
+        raise ValueError(f'{str(source)!r} holds {", ".join(lost)}, which {type(model).__name__} does not load, so the '
+                         'merged folder would lack it: '
                          'load the whole model (AutoModelForImageTextToText) and merge into that')
     ids = torch.randint(0, as_head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(entry(model))
     dtype, exact = stored_dtype(model), (torch.float32, torch.float64)
@@ -235,11 +251,14 @@ def save_checkpoint(
     with atomic(path) as folder:
         write_weights(model, folder, dtype)
         tok.save_pretrained(folder)
-        if source: carry_files(source, folder); carry_tensors(model, source, folder)
+        if source:
+            carry_files(source, folder)
+            carry_tensors(model, source, folder)
         record(folder/record_name)
         agreement = logit_agreement(expected, _reloaded(model, folder, ids, **kw))
         if not agreement[0] < (1e-4 if dtype in exact else .02):
-            raise RuntimeError(f'the reloaded checkpoint is not the edited model: logits differ by {agreement[0]:.2g} of the largest; nothing was written')
+            raise RuntimeError(f'the reloaded checkpoint is not the edited model: logits differ by {agreement[0]:.2g} '
+                               'of the largest; nothing was written')
         describe(folder, agreement)
         plain_modes(folder)
     return path

@@ -12,9 +12,15 @@ __all__ = ['rankings', 'recommended', 'mergeable', 'checked_states', 'separation
 import re, warnings, numpy as np, pandas as pd, torch
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from torch import Tensor
+from collections.abc import Sequence
+from typing import Any
+from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
+from datasets import Dataset
+from matplotlib.axes import Axes
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from ..core import mask
 from ..models.eigenchoices import EigenChoices, eigen_choices, extremes
@@ -25,14 +31,23 @@ from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
-def checked_states(X, name, d):
+def checked_states(
+    X:Tensor|np.ndarray, # (n, d) states
+    name:str,            # of the class, for messages
+    d:int,               # d_model
+)->Tensor:               # (n, d) float64 on the CPU
     "A class of states as float64, when it is one."
     X = torch.as_tensor(X)
-    if X.ndim != 2 or X.shape[1] != d: raise ValueError(f'{name} states have shape {tuple(X.shape)}; these eigen-choices need (n, {d})')
-    if not len(X): raise ValueError(f'no {name} states: give more prompts, more samples, or another threshold of the scorer')
-    if not torch.isfinite(X).all(): raise ValueError(f'{int((~torch.isfinite(X)).any(1).sum())} of {len(X)} {name} states hold NaN or infinity; compute them in bfloat16 or float32')
+    if X.ndim != 2 or X.shape[1] != d:
+        raise ValueError(f'{name} states have shape {tuple(X.shape)}; these eigen-choices need (n, {d})')
+    if not len(X):
+        raise ValueError(f'no {name} states: give more prompts, more samples, or another threshold of the scorer')
+    if not torch.isfinite(X).all():
+        raise ValueError(f'{int((~torch.isfinite(X)).any(1).sum())} of {len(X)} {name} states hold NaN or infinity; '
+                         'compute them in bfloat16 or float32')
     return X.detach().cpu().double()
 
 def separation(
@@ -42,12 +57,15 @@ def separation(
 )->dict[str, Tensor]: # float64 (d_model,): delta, effect (>= 0), auroc (toxic positive)
     "How far toxic and neutral states lie apart along each direction."
     d = Vh.shape[1]
-    A, B = (project(checked_states(X, name, d), Vh.double()) for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
-    n, m = len(A), len(B)
-    delta = A.mean(0)-B.mean(0)
-    spread = (((A-A.mean(0))**2).sum(0) + ((B-B.mean(0))**2).sum(0)).div(max(n+m-2, 1)).sqrt()
-    labels = np.r_[np.ones(n), np.zeros(m)]
-    above = auroc(torch.cat([A, B]).float(), labels) # in float32, so that equal states tie whatever order they were summed in
+    of_toxic, of_neutral = (project(checked_states(states, name, d), Vh.double())
+                            for states, name in ((toxic, 'toxic'), (neutral, 'neutral')))
+    n_toxic, n_neutral = len(of_toxic), len(of_neutral)
+    delta = of_toxic.mean(0)-of_neutral.mean(0)
+    squares = ((of_toxic-of_toxic.mean(0))**2).sum(0) + ((of_neutral-of_neutral.mean(0))**2).sum(0)
+    spread = squares.div(max(n_toxic+n_neutral-2, 1)).sqrt()
+    labels = np.r_[np.ones(n_toxic), np.zeros(n_neutral)]
+    # in float32, so that equal states tie whatever order they were summed in
+    above = auroc(torch.cat([of_toxic, of_neutral]).float(), labels)
     return dict(delta=delta, effect=delta.abs()/spread.clamp(min=1e-12), auroc=torch.from_numpy(above))
 
 # %% ../../nbs/editing/eigenshift.ipynb #147cd762
@@ -62,17 +80,20 @@ def order(
     "Eigen-choices in the order of a ranking."
     if rank not in rankings: raise ValueError(f'rank is {rank!r}; it can be one of {rankings}')
     by = dict(signed=stats['delta'], abs=stats['delta'].abs(), effect=stats['effect'], auroc=(stats['auroc']-.5).abs(),
-              logit=S.double()*stats['delta'].abs(), random=torch.from_numpy(np.random.default_rng(seed).random(len(S))))
+              logit=S.double()*stats['delta'].abs(),
+              random=torch.from_numpy(np.random.default_rng(seed).random(len(S))))
     return by[rank].sort(descending=True, stable=True).indices
 
 def how_many(
-    k,     # an int, or a float in (0, 1]: a fraction of d
+    k:int|float, # an int, or a float in (0, 1]: a fraction of d
     d:int, # directions there are
 )->int:    # in 1..d
     "A number of directions from a number or a fraction."
     whole = isinstance(k, (int, np.integer)) and not isinstance(k, bool)
     n = int(k) if whole else max(1, round(k*d)) if isinstance(k, float) and 0 < k <= 1 else 0
-    if not 1 <= n <= d: raise ValueError(f'k is {k!r}; it must be an int from 1 to {d} (d_model), or a float in (0, 1] as a fraction of it')
+    if not 1 <= n <= d:
+        raise ValueError(f'k is {k!r}; it must be an int from 1 to {d} (d_model), or a float in (0, 1] as a fraction '
+                         'of it')
     return n
 
 # %% ../../nbs/editing/eigenshift.ipynb #39ad7100
@@ -80,16 +101,19 @@ def sign_spread(
     choices:EigenChoices,
     toxic:Tensor,   # (n_toxic, d_model)
     neutral:Tensor, # (n_neutral, d_model)
-    k=.25,          # directions chosen: an int, or a fraction of d
+    k:int|float=.25, # directions chosen: an int, or a fraction of d
     draws:int=20,   # random draws of the signs
     seed:int=0,
 )->pd.DataFrame:    # rank, draw, overlap in [0, 1] with the top k under the signs given
     "How much of each ranking's choice depends on the signs of the singular vectors."
-    base, k = separation(toxic, neutral, choices.Vh), how_many(k, choices.d_model); rng, rows = np.random.default_rng(seed), []
-    for j in range(draws):
-        flip = torch.from_numpy(rng.choice([-1., 1.], choices.d_model)); s = dict(base, delta=base['delta']*flip, auroc=torch.where(flip > 0, base['auroc'], 1-base['auroc']))
-        tops = {r: [set(order(x, choices.S, r, seed)[:k].tolist()) for x in (base, s)] for r in rankings}
-        rows += [dict(rank=r, draw=j, overlap=len(a & b)/k) for r, (a, b) in tops.items()]
+    base, k = separation(toxic, neutral, choices.Vh), how_many(k, choices.d_model)
+    rng, rows = np.random.default_rng(seed), []
+    for i in range(draws):
+        flip = torch.from_numpy(rng.choice([-1., 1.], choices.d_model))
+        drawn = dict(base, delta=base['delta']*flip, auroc=torch.where(flip > 0, base['auroc'], 1-base['auroc']))
+        tops = {rank: [set(order(stats, choices.S, rank, seed)[:k].tolist()) for stats in (base, drawn)]
+                for rank in rankings}
+        rows += [dict(rank=rank, draw=i, overlap=len(given & flipped)/k) for rank, (given, flipped) in tops.items()]
     return pd.DataFrame(rows)
 
 # %% ../../nbs/editing/eigenshift.ipynb #930fcb16
@@ -99,68 +123,84 @@ class EigenShift(HeadEdit):
     "Scale the final hidden state along the eigen-choices that lead to toxic words."
     chosen:Tensor=None                       # (k,) int64 indices of eigen-choices, the highest ranked first
     stats:dict=field(default_factory=dict)   # (d_model,) each: sigma, delta, effect, auroc
-    says:list=field(default_factory=list)    # for the first few: tokens (or ids) that the toxic and the other side promote
+    # for the first few: tokens (or ids) that the toxic and the other side promote
+    says:list=field(default_factory=list)
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
 # %% ../../nbs/editing/eigenshift.ipynb #aae3d3b4
-def kept_factors(alpha, chosen, d):
-    "(k,) factors: from one number, from one per eigen-choice (d,), or from one per chosen direction (k,)."
-    a, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
-    if a.ndim > 1 or a.ndim == 1 and len(a) not in (d, k):
-        raise ValueError(f'alpha has shape {tuple(a.shape)}; give a number, one per eigen-choice ({d},), or one per chosen direction ({k},)')
-    if not torch.isfinite(a).all(): raise ValueError('alpha holds NaN or infinity')
-    if a.ndim == 0: return a.expand(k).clone()
-    return a[chosen] if len(a) == d else a.clone()
+def kept_factors(
+    alpha:float|Sequence[float]|Tensor, # one number, one per eigen-choice (d,), or one per chosen direction (k,)
+    chosen:Tensor,                      # (k,) int64 indices
+    d:int,                              # eigen-choices there are
+)->Tensor:                              # (k,) float32
+    "The factor kept along each chosen direction."
+    factors, k = torch.as_tensor(alpha, dtype=torch.float32), len(chosen)
+    if factors.ndim > 1 or factors.ndim == 1 and len(factors) not in (d, k):
+        raise ValueError(f'alpha has shape {tuple(factors.shape)}; give a number, one per eigen-choice ({d},), or one '
+                         f'per chosen direction ({k},)')
+    if not torch.isfinite(factors).all(): raise ValueError('alpha holds NaN or infinity')
+    if factors.ndim == 0: return factors.expand(k).clone()
+    return factors[chosen] if len(factors) == d else factors.clone()
 
 def centre_of(
-    center,         # None, "neutral", or a tensor (d_model,)
-    sided,          # None or "toxic", which implies the neutral mean
+    center:str|Tensor|None, # None, "neutral", or a tensor (d_model,)
+    sided:str|None, # None or "toxic", which implies the neutral mean
     neutral:Tensor, # (n, d_model)
 )->Tensor|None:     # (d_model,) float32
     "The point that stays in place: none, the neutral mean, or one given."
     if isinstance(center, str) and center != 'neutral' or sided not in (None, 'toxic'):
-        raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor (d_model,), sided None or 'toxic'")
+        raise ValueError(f"center is {center!r} and sided {sided!r}; center can be None, 'neutral' or a tensor "
+                         "(d_model,), sided None or 'toxic'")
     if center is None and not sided: return None
-    return neutral.mean(0).float() if center is None or isinstance(center, str) else torch.as_tensor(center).float().cpu()
+    if center is None or isinstance(center, str): return neutral.mean(0).float()
+    return torch.as_tensor(center).float().cpu()
 
-def side_in_words(center_at, sided):
+def side_in_words(center_at:Tensor|None, sided:str|None)->str:
     "What an edit's name says of its side and centre."
     if sided: return ' one-sided'
     return '' if center_at is None else ' centred'
 
-def centre_in_words(center_at, center):
+def centre_in_words(center_at:Tensor|None, center:str|Tensor|None)->str:
     "What an edit's record says of its centre: `center_at`, which came of the setting `center`."
     if center_at is None: return 'none'
     return 'given' if isinstance(center, Tensor) else 'neutral mean'
 
-def warn_of_divided_blocks(choices, chosen):
+def warn_of_divided_blocks(
+    choices:EigenChoices,
+    chosen:Tensor, # (k,) int64 indices
+)->None:
     "Warn where a choice takes a part of a block of near-equal singular values."
     def taken(block): return sum(block[0] <= i < block[1] for i in chosen.tolist())
-    cut = [b for b in choices.blocks if 0 < taken(b) < b[1]-b[0]]
-    if cut: warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are arbitrary: choose all or none of each')
+    cut = [near for near in choices.blocks if 0 < taken(near) < near[1]-near[0]]
+    if cut:
+        warnings.warn(f'the choice divides the blocks {cut} of near-equal singular values, inside which directions are '
+                      'arbitrary: choose all or none of each')
 
 @patch(cls_method=True)
 def fit(cls:EigenShift,
-    choices:EigenChoices, # of the head; or the model itself
+    choices:EigenChoices|nn.Module|Tensor, # of the head; or the model itself
     toxic:Tensor,         # (n_toxic, d_model) states that produced toxic words, at least 10
     neutral:Tensor,       # (n_neutral, d_model) states that produced others
-    k=.25,                # directions to scale: an int, or a fraction of d_model
-    alpha=0.,             # factor kept along them: any real number, or one for each eigen-choice
-    rank:str=None,        # one of `rankings`; "effect" by default
-    center=None,          # None, "neutral", or a tensor (d_model,): the point left in place
-    sided:str=None,       # "toxic": only beyond the neutral mean on the toxic side
+    k:int|float=.25,      # directions to scale: an int, or a fraction of d_model
+    alpha:float|Sequence[float]|Tensor=0., # factor kept along them: any real number, or one for each eigen-choice
+    rank:str|None=None,   # one of `rankings`; "effect" by default
+    center:str|Tensor|None=None, # None, "neutral", or a tensor (d_model,): the point left in place
+    sided:str|None=None,  # "toxic": only beyond the neutral mean on the toxic side
     seed:int=0,           # for rank="random"
-    scorer=None,          # who said what is toxic, for the record
-    tokens:Tensor=None,   # (n_toxic,) the token that each toxic state produced, to show what becomes of it
-    stats:dict=None,      # `separation` of the same states, if known already
+    scorer:Any=None,      # who said what is toxic, for the record
+    tokens:Tensor|None=None, # (n_toxic,) the token that each toxic state produced, to show what becomes of it
+    stats:dict|None=None, # `separation` of the same states, if known already
     describe:bool=True,   # look up tokens; False is faster in a sweep
-    name:str=None,
+    name:str|None=None,
 )->EigenShift:
     "Choose eigen-choices from toxic and neutral states."
     if not isinstance(choices, EigenChoices): choices = eigen_choices(choices)
+    if choices.head is not None: need_plain_head(choices.head)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
-    if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are better: give more prompts or samples')
+    if len(toxic) < 10:
+        raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are '
+                         'better: give more prompts or samples')
     stats = stats or separation(toxic, neutral, choices.Vh)
     chosen = order(stats, choices.S, rank, seed)[:how_many(k, d)]
     warn_of_divided_blocks(choices, chosen)
@@ -168,19 +208,21 @@ def fit(cls:EigenShift,
     sign = torch.where(stats['delta'][chosen] < 0, -1., 1.)[:, None] if sided else torch.ones(len(chosen), 1)
     factor = f'{float(scale[0]):g}' if len(scale.unique()) == 1 else 'varied'
     name = name or f"EigenShift {rank} k={len(chosen)} α={factor}{side_in_words(center_at, sided)}"
-    about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center), sided=sided or 'no', n_toxic=len(toxic),
-                 n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
-    keep = {x: choices.meta.get(x) for x in ('model', 'head', 'method')}
+    about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center),
+                 sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral),
+                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    keep = {key: choices.meta.get(key) for key in ('model', 'head', 'method')}
     if 'sketch' in choices.meta: keep['weights'] = dict(head=choices.meta['sketch'])
-    out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen, dict(sigma=choices.S, **stats), meta=keep|about)
+    out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen,
+              dict(sigma=choices.S, **stats), meta=keep|about)
     return out.described(choices, toxic.float(), tokens) if describe and choices.head is not None else out
 
 # %% ../../nbs/editing/eigenshift.ipynb #ab1335ef
 @patch
 def described(self:EigenShift,
     choices:EigenChoices, # with their head
-    toxic:Tensor=None,    # (n_toxic, d_model) toxic states
-    tokens:Tensor=None,   # (n_toxic,) the token that each produced
+    toxic:Tensor|None=None, # (n_toxic, d_model) toxic states
+    tokens:Tensor|None=None, # (n_toxic,) the token that each produced
     n:int=12,             # directions to describe
 )->EigenShift:
     "The same, knowing which tokens its first directions promote and what becomes of the toxic tokens."
@@ -191,35 +233,36 @@ def described(self:EigenShift,
     words = word_effect(self, choices.head, toxic, tokens)
     return replace(out, words=words, meta=self.meta|named_words(words, choices.tok))
 
-def decoded(ids, tok):
+def decoded(ids:list, tok:PreTrainedTokenizerBase|None)->list:
     "Tokens of both sides of each direction; ids where no tokenizer is known."
-    return [[[tok.decode([t]) for t in side] for side in pair] for pair in ids] if tok else ids
+    return [[[tok.decode([token]) for token in side] for side in pair] for pair in ids] if tok else ids
 
-def named_words(words, tok, n=10):
+def named_words(words:dict, tok:PreTrainedTokenizerBase|None, n:int=10)->dict:
     "The commonest toxic tokens by name, for a record; nothing where no tokenizer is known."
-    return dict(toxic_tokens=[tok.decode([t]) for t in words['id'][:n].tolist()]) if tok else {}
+    return dict(toxic_tokens=[tok.decode([token]) for token in words['id'][:n].tolist()]) if tok else {}
 
 def word_effect(
     shift:HeadEdit,
-    source,        # a model, a `Head`, or a weight
+    source:Any,    # a model, a `Head`, or a weight
     toxic:Tensor,  # (n, d_model) final hidden states
     tokens:Tensor, # (n,) ids of the tokens that they produced
 )->dict[str, Tensor]: # (m,) each, the commonest first: id, n, before, after (mean log-probability)
     "What an edit does to the log-probability of the tokens that toxic states produced."
     h, tokens = as_head(source), torch.as_tensor(tokens).long()
-    if len(tokens) != len(toxic): raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
+    if len(tokens) != len(toxic):
+        raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
     toxic = toxic.float().to(head_device(h))
-    ids, where, n = tokens.unique(return_inverse=True, return_counts=True)
-    order = n.sort(descending=True, stable=True).indices
+    ids, where, count = tokens.unique(return_inverse=True, return_counts=True)
+    order = count.sort(descending=True, stable=True).indices
     def mean(H):
         "(m,) mean log-probability of each token."
-        return (torch.zeros(len(ids)).index_add(0, where, token_log_probs(h, H, tokens).cpu())/n)[order]
-    return dict(id=ids[order], n=n[order], before=mean(toxic), after=mean(shift.edited(toxic)))
+        return (torch.zeros(len(ids)).index_add(0, where, token_log_probs(h, H, tokens).cpu())/count)[order]
+    return dict(id=ids[order], n=count[order], before=mean(toxic), after=mean(shift.edited(toxic)))
 
 # %% ../../nbs/editing/eigenshift.ipynb #d22fce9c
 def shown_tokens(
     tokens:list, # of strings, or of ids
-    tok=None,    # tokenizer, for ids
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, for ids
 )->str:
     "Tokens in a line, strong words masked; ids where no tokenizer is known."
     def shown(token):
@@ -232,68 +275,96 @@ def shown_tokens(
 
 @patch
 def table(self:EigenShift,
-    tok=None, # tokenizer, where tokens are kept as ids
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, where tokens are kept as ids
     n:int=12, # directions, in the order of the ranking
 )->pd.DataFrame: # one row per chosen eigen-choice
     "The chosen eigen-choices: how strong, how far apart the classes, which tokens either side promotes."
     i = self.chosen[:n].tolist()
-    stats = {k: self.stats[k][i].tolist() if k in self.stats else None for k in ('sigma', 'delta', 'effect', 'auroc')}
+    stats = {name: self.stats[name][i].tolist() if name in self.stats else None
+             for name in ('sigma', 'delta', 'effect', 'auroc')}
     df = pd.DataFrame(dict(**stats, kept=self.scale[:n].tolist()), index=pd.Index(i, name='eigen-choice'))
-    for j, column in enumerate(('the toxic side promotes', 'the other side promotes')):
-        df[column] = [shown_tokens(s[j], tok) for s in self.says[:n]] + ['']*(len(i)-len(self.says))
+    for side, column in enumerate(('the toxic side promotes', 'the other side promotes')):
+        df[column] = [shown_tokens(pair[side], tok) for pair in self.says[:n]] + ['']*(len(i)-len(self.says))
     return df
 
 @patch
 def words_table(self:EigenShift,
-    tok=None, # tokenizer; without one, the names of the first ten that it knows, or ids
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer; without one, the names of the first ten that it knows, or ids
     n:int=10, # tokens, the commonest first
 )->pd.DataFrame: # token, n, before, after (mean log-probability), change
     "What the edit does to the tokens that the toxic states produced."
-    if not self.words: raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use from_prompts')
-    w = {k: v[:n].tolist() for k, v in self.words.items()}
+    if not self.words:
+        raise ValueError('this shift was fitted without the tokens of its toxic states: give tokens= to fit, or use '
+                         'from_prompts')
+    columns = {name: values[:n].tolist() for name, values in self.words.items()}
     def starred(token):
         "The scorer called these toxic, so all of them are masked."
         return re.sub(r'(?<=\w)\w+(?=\w)', lambda m: '*'*len(m[0]), shown_tokens([token], tok))
-    named = [tok.decode([t]) for t in w['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
-    df = pd.DataFrame(dict(token=[*map(starred, named), *w['id'][len(named):]], n=w['n'], before=w['before'], after=w['after']))
+    named = [tok.decode([piece]) for piece in columns['id']] if tok else self.meta.get('toxic_tokens', [])[:n]
+    df = pd.DataFrame(dict(token=[*map(starred, named), *columns['id'][len(named):]], n=columns['n'],
+                           before=columns['before'],
+                           after=columns['after']))
     return df.assign(change=df.after-df.before)
 
 # %% ../../nbs/editing/eigenshift.ipynb #f79d87f7
 @patch
 def _repr_html_(self:EigenShift):
-    said = ', '.join(f'{k} {self.meta[k]}' for k in ('rank', 'k', 'alpha', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer') if self.meta.get(k) not in (None, 'no', 'none'))
-    out = f'<p><b>{self.name}</b> on {Path(self.meta.get("model") or "a bare head").name}: {said}</p>' + self.table().round(3).to_html()
-    return out + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>' + self.words_table(n=5).round(2).to_html(index=False))
+    shown = ('rank', 'k', 'alpha', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer')
+    said = ', '.join(f'{key} {self.meta[key]}' for key in shown if self.meta.get(key) not in (None, 'no', 'none'))
+    model = Path(self.meta.get('model') or 'a bare head').name
+    out = f'<p><b>{self.name}</b> on {model}: {said}</p>' + self.table().round(3).to_html()
+    return out + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>'
+                  + self.words_table(n=5).round(2).to_html(index=False))
 
 # %% ../../nbs/editing/eigenshift.ipynb #a9d5264f
 @patch
 def plot_choice(self:EigenShift,
-    ax=None,          # axes to draw on
+    ax:Axes|None=None, # axes to draw on
     what:str='delta', # or "effect", "auroc"
-):                    # the axes
+)->Axes:              # the axes
     "A statistic of every eigen-choice against its rank in the spectrum, the chosen ones marked."
-    import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; y, x = self.stats[what], np.arange(1, len(self.stats[what])+1)
-    ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8); ax.scatter(x, y, s=10, color='.6', label='left alone'); ax.scatter(x[self.chosen], y[self.chosen], s=16, color='C3', label='chosen')
-    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel=dict(delta='$\\Delta_i$ (units of h)', effect='effect (pooled sd)', auroc='AUROC (toxic positive)')[what]); ax.legend()
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
+    values, order = self.stats[what], np.arange(1, len(self.stats[what])+1)
+    ax.axhline(.5 if what == 'auroc' else 0, color='.7', lw=.8)
+    ax.scatter(order, values, s=10, color='.6', label='left alone')
+    ax.scatter(order[self.chosen], values[self.chosen], s=16, color='C3', label='chosen')
+    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)',
+           ylabel=dict(delta='$\\Delta_i$ (units of h)', effect='effect (pooled sd)',
+                       auroc='AUROC (toxic positive)')[what])
+    ax.legend()
     return ax
 
 @patch
-def plot_spectrum(self:EigenShift, ax=None):
+def plot_spectrum(self:EigenShift,
+    ax:Axes|None=None, # axes to draw on
+)->Axes:
     "Singular values before and after, for an edit about zero on both sides."
-    import matplotlib.pyplot as plt
-    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]; S = self.stats['sigma']; x = np.arange(1, len(S)+1)
-    ax.plot(x, S, color='.6', label='$\\sigma_i$'); ax.scatter(x[self.chosen], S[self.chosen]*self.scale, s=16, color='C3', label='$\\alpha\\,\\sigma_i$ of the chosen')
-    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel='singular value'); ax.legend()
+    ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
+    S = self.stats['sigma']
+    order = np.arange(1, len(S)+1)
+    ax.plot(order, S, color='.6', label='$\\sigma_i$')
+    ax.scatter(order[self.chosen], S[self.chosen]*self.scale, s=16, color='C3',
+               label='$\\alpha\\,\\sigma_i$ of the chosen')
+    ax.set(xscale='log', xlabel='eigen-choice (1 the strongest)', ylabel='singular value')
+    ax.legend()
     return ax
 
 @patch
-def plot_words(self:EigenShift, ax=None, tok=None, n:int=10):
+def plot_words(self:EigenShift,
+    ax:Axes|None=None,                     # axes to draw on
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, where tokens are kept as ids
+    n:int=10,                              # tokens, the commonest first
+)->Axes:
     "Mean log-probability of the toxic tokens, before and after."
-    import matplotlib.pyplot as plt
-    w = self.words_table(tok, n)[::-1]; ax = ax or plt.subplots(figsize=(5.5, .28*len(w)+.9))[1]; y = np.arange(len(w))
-    ax.hlines(y, w.before, w.after, color='.7'); ax.scatter(w.before, y, s=18, color='.5', label='before'); ax.scatter(w.after, y, s=18, color='C3', label='after')
-    ax.set(xlabel='mean log-probability (nats)', yticks=y, yticklabels=[f'{t} ({k})' for t, k in zip(w.token, w.n)]); ax.legend()
+    words = self.words_table(tok, n)[::-1]
+    ax = ax or plt.subplots(figsize=(5.5, .28*len(words)+.9))[1]
+    height = np.arange(len(words))
+    ax.hlines(height, words.before, words.after, color='.7')
+    ax.scatter(words.before, height, s=18, color='.5', label='before')
+    ax.scatter(words.after, height, s=18, color='C3', label='after')
+    ax.set(xlabel='mean log-probability (nats)', yticks=height,
+           yticklabels=[f'{token} ({count})' for token, count in zip(words.token, words.n)])
+    ax.legend()
     return ax
 
 # %% ../../nbs/editing/eigenshift.ipynb #f0e44e5f
@@ -303,15 +374,15 @@ mergeable   = dict(k=.0078125, alpha=-1., rank='effect', center=None, sided=None
 EigenShift.settings = recommended
 
 @patch(cls_method=True)
-def from_evidence(cls:EigenShift, evidence, **settings)->EigenShift:
+def from_evidence(cls:EigenShift, evidence:Any, **settings:Any)->EigenShift:
     "Fit from the states of the model's own continuations."
     return cls.from_calibration(evidence.choices, evidence.calibration, **settings)
 
 @patch(cls_method=True)
-def suggest(cls:EigenShift, trial, d_model:int)->dict:
+def suggest(cls:EigenShift, trial:Any, d_model:int)->dict:
     "Number of eigen-choices, factor, ranking and side."
     return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), alpha=trial.suggest_float('alpha', -3., .9),
-                rank=trial.suggest_categorical('rank', [r for r in rankings if r not in ('signed', 'random')]),
+                rank=trial.suggest_categorical('rank', [rank for rank in rankings if rank not in ('signed', 'random')]),
                 sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
@@ -325,12 +396,15 @@ def linear(cls:EigenShift, settings:dict)->dict|None:
 def from_calibration(cls:EigenShift,
     choices:EigenChoices, # of the head
     cal:Calibration,      # states, from `calibrate`
-    **kw,                 # for `fit`; `recommended` where nothing is said
+    **kw:Any,             # for `fit`; `recommended` where nothing is said
 )->EigenShift:
     "Fit from collected states."
-    if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
-    out = cls.fit(choices, cal.toxic, cal.neutral, **{**recommended, **dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0)), **kw})
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta})
+    if (few := len(cal.toxic)) < 50:
+        warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
+    known = dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
+    out = cls.fit(choices, cal.toxic, cal.neutral, **(recommended|known|kw))
+    of_states = ('positions', 'threshold', 'continuations', 'max_new_tokens')
+    return replace(out, meta=out.meta|{key: cal.meta[key] for key in of_states if key in cal.meta})
 
 # %% ../../nbs/editing/eigenshift.ipynb #94000002
 def check_shared(
@@ -345,12 +419,12 @@ def check_shared(
 
 def check_among(
     given:dict, # setting -> value
-    **can,      # setting -> the values that it can have
+    **can:tuple, # setting -> the values that it can have
 )->None:
     "Refuse values that a setting cannot have."
     for name, values in can.items():
         if name not in given or isinstance(given[name], Tensor) or given[name] in values: continue
-        known = ' or '.join(repr('none' if v is None else v) for v in values)
+        known = ' or '.join(repr('none' if value is None else value) for value in values)
         raise ValueError(f'{name} is {given[name]!r}; it can be {known}')
 
 @patch(cls_method=True)
@@ -364,17 +438,19 @@ def check_settings(cls:EigenShift, given:dict, d_model:int)->dict:
 # %% ../../nbs/editing/eigenshift.ipynb #94000005
 def as_tokens(
     df:pd.DataFrame, # with columns of tokens, joined by spaces
-    columns,         # which
+    columns:Sequence[str], # which
 )->pd.DataFrame:     # the same with a list of tokens in each cell
     "Columns of tokens as lists."
-    return df.assign(**{c: [t.split(' ') if isinstance(t, str) else list(t) for t in df[c]] for c in columns})
+    return df.assign(**{column: [cell.split(' ') if isinstance(cell, str) else list(cell) for cell in df[column]]
+                        for column in columns})
 
 def words_section(
-    edit, # with `words` and `words_table`
+    edit:Any, # with `words` and `words_table`
 )->list[Section]:
     "What becomes of the tokens that toxic states produced, where the edit knows."
     if not edit.words: return []
-    caption = 'Tokens that toxic states of the calibration produced (masked), how often, and their mean log-probability (nats) at those states.'
+    caption = ('Tokens that toxic states of the calibration produced (masked), how often, and their mean '
+               'log-probability (nats) at those states.')
     return [Section('What becomes of the toxic tokens', edit.words_table(), caption)]
 
 @patch
@@ -383,8 +459,9 @@ def sections(self:EigenShift)->list[Section]:
     chosen = self.table()
     chosen = as_tokens(chosen, chosen.columns[-2:]).set_axis(chosen.index+1).rename_axis(chosen.index.name)
     return [Section('The strongest eigen-choices', chosen,
-                'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): singular value, difference of the '
-                'means of toxic and neutral states, that difference over the pooled standard deviation, AUROC, factor kept, and the tokens that either side promotes.'),
+                'Directions of the final hidden state in the order of the ranking (1 is the strongest of the head): '
+                'singular value, difference of the means of toxic and neutral states, that difference over the pooled '
+                'standard deviation, AUROC, factor kept, and the tokens that either side promotes.'),
             Section('How far states lie apart', figure=lambda ax: self.plot_choice(ax=ax, what='effect'),
                 caption='How far toxic and neutral states lie apart along each eigen-choice; chosen ones in red.'),
             *words_section(self)]
@@ -393,14 +470,16 @@ def sections(self:EigenShift)->list[Section]:
 @patch(cls_method=True)
 @delegates(calibrate)
 def from_prompts(cls:EigenShift,
-    model, tok,         # a causal LM and its tokenizer, unedited
-    prompts,            # list of texts, or a Dataset with `prompt`
-    scorer,             # anything `load_scorer` takes
-    settings:dict=None, # of `fit`: k, alpha, rank, center, sided; `recommended` where nothing is said
-    choices:EigenChoices=None, # of the head, if known already
-    **kwargs
+    model:PreTrainedModel,       # a causal LM and its tokenizer, unedited
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
+    scorer:Any,         # anything `load_scorer` takes
+    settings:dict|None=None, # of `fit`: k, alpha, rank, center, sided; `recommended` where nothing is said
+    choices:EigenChoices|None=None, # of the head, if known already
+    **kwargs:Any
 )->EigenShift:
     "The whole path: continuations, toxic words, states, eigen-choices, fit."
-    if odd := set(settings or {})-set(recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(recommended)}')
+    if odd := set(settings or {})-set(recommended):
+        raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(recommended)}')
     cal = calibrate(model, tok, prompts, scorer, **kwargs)
     return cls.from_calibration(choices or eigen_choices(model, tok), cal, **(settings or {}))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from torch import Tensor
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
 from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
 from ..models.head import as_head, sketch
@@ -183,7 +184,6 @@ def plot_choice(self:FisherShift,
     n:int=32,# components
 ):           # the axes
     "What each component takes from the toxic tokens per KL."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     y = self.gains[:n]
     ax.bar(np.arange(1, len(y)+1), y, color='C3', width=.7)

@@ -10,6 +10,7 @@ import warnings, torch
 from dataclasses import dataclass, field
 from torch import Tensor, nn
 from fastcore.basics import patch
+from ..environment import install_command
 from ..models.coordinates import project, rescale, take, taking
 from ..models.head import as_head
 from .checkpoint import untie
@@ -41,19 +42,22 @@ class HeadEdit(Intervention):
     scale:Tensor             # (k,) factor kept along each: 1 leaves it, 0 removes it
     center:Tensor|None=None  # (d_model,) the point left in place; zero if none
     sided:str|None=None      # "toxic": scale only coordinates above zero
-    write:Tensor|None=field(default=None, kw_only=True) # (k, d_model) directions written: what a unit of each coordinate takes away; `Vk` if none
+    # (k, d_model) directions written: what a unit of each coordinate takes away; `Vk` if none
+    write:Tensor|None=field(default=None, kw_only=True)
     on = 'input'
 
     def __post_init__(self):
         if self.Vk.ndim != 2 or self.scale.shape != (len(self.Vk),):
-            raise ValueError(f'Vk is (k, d_model) and scale (k,); these are {tuple(self.Vk.shape)} and {tuple(self.scale.shape)}')
+            raise ValueError(f'Vk is (k, d_model) and scale (k,); these are {tuple(self.Vk.shape)} and '
+                             f'{tuple(self.scale.shape)}')
         if self.center is not None and self.center.shape != self.Vk.shape[1:]:
             raise ValueError(f'center is (d_model,) = ({self.Vk.shape[1]},); this is {tuple(self.center.shape)}')
         if self.write is not None and self.write.shape != self.Vk.shape:
             raise ValueError(f'write is {tuple(self.write.shape)}; it needs the shape of Vk, {tuple(self.Vk.shape)}')
         if self.sided not in (None, 'toxic'): raise ValueError(f"sided is {self.sided!r}; it can be None or 'toxic'")
         given = [t for t in (self.Vk, self.scale, self.center, self.write) if t is not None]
-        if not all(t.isfinite().all() for t in given): raise ValueError('Vk, scale, center or write holds NaN or infinity')
+        if not all(t.isfinite().all() for t in given):
+            raise ValueError('Vk, scale, center or write holds NaN or infinity')
 
     def factors(self, strength:float)->Tensor:
         "(k,) effective factor at a strength; 1 stays exactly 1."
@@ -65,7 +69,8 @@ class HeadEdit(Intervention):
         return self.Vk if self.write is None else self.write
     def edited(self, H:Tensor, strength:float=1.)->Tensor:
         "The final hidden states after the edit."
-        V, scale, center, write = (None if t is None else t.to(H.device) for t in (self.Vk, self.factors(strength), self.center, self.write))
+        V, scale, center, write = (None if t is None else t.to(H.device)
+                                   for t in (self.Vk, self.factors(strength), self.center, self.write))
         return rescale(H, V, scale, center, self.sided is not None, write)
 
 # %% ../../nbs/editing/head_edit.ipynb #b1b8d272
@@ -79,7 +84,8 @@ def _parts(self:HeadEdit, strength):
 @patch
 def attach(self:HeadEdit, model, strength):
     h, parts, made = as_head(model), self._parts(strength), {}
-    if h.d_model != self.Vk.shape[1]: raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
+    if h.d_model != self.Vk.shape[1]:
+        raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
     def hook(module, args):
         H = args[0]
         if (edit := made.get(H.device)) is None: edit = made[H.device] = taking(*parts, device=H.device)
@@ -102,9 +108,11 @@ def unmergeable(self:HeadEdit, model):
     h = as_head(model)
     if h.d_model != self.Vk.shape[1]: return f'it edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}'
     if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
-    if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
+    if h.quantized:
+        return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
     if self.sided: return 'a one-sided edit is not linear, so no weight does the same: use apply'
-    if self.center is not None and h.bias is None: return 'its centre needs a bias, this head has none, and transformers drops such a bias on reload: use apply, or fit without a centre'
+    if self.center is not None and h.bias is None:
+        return 'its centre needs a bias, this head has none, and transformers drops such a bias on reload: use apply, or fit without a centre'
 
 @patch
 def edit(self:HeadEdit, model, strength):
@@ -117,7 +125,8 @@ def edit(self:HeadEdit, model, strength):
     if self.center is not None: # what the centre keeps goes into the bias
         center = read @ self.center.to(W.device, wide)
         h.bias.data += ((W.to(wide) @ write.T)*(1-kept) @ center).to(h.bias)
-    for i in range(0, len(W), 4096): W[i:i+4096] = take(W[i:i+4096], write, 1-kept, write=read) # rows read what the edit writes
+    for i in range(0, len(W), 4096):
+        W[i:i+4096] = take(W[i:i+4096], write, 1-kept, write=read) # rows read what the edit writes
 
 # %% ../../nbs/editing/head_edit.ipynb #7e547de2
 @patch
@@ -128,7 +137,7 @@ def as_lora(self:HeadEdit,
 ):             # a PeftModel with one adapter on the head
     "The same edit as a LoRA adapter of rank k on the head (needs peft)."
     try: from peft import LoraConfig, get_peft_model
-    except ImportError as e: raise ImportError('as_lora needs peft: pip install "eigenshift[lora]"') from e
+    except ImportError as e: raise ImportError(f'as_lora needs peft: {install_command("lora")}') from e
     strength = checked_strength(strength)
     self.check(model)
     h, factors = as_head(model), self.factors(strength)
@@ -137,11 +146,14 @@ def as_lora(self:HeadEdit,
     if self.center is not None: raise ValueError(f'{self!r} is no LoRA: a centre needs a bias')
     if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
     if h.tied:
-        raise ValueError(f'{self!r} cannot be a LoRA of this model: its head shares a weight with the input embedding, and PEFT merges an adapter of one into both. '
-                         'Ship the merged checkpoint (save_merged); or give the head a weight of its own (untie), save that model as the base of the adapter, and make the LoRA of it')
+        raise ValueError(f'{self!r} cannot be a LoRA of this model: its head shares a weight with the input embedding, '
+                         'and PEFT merges an adapter of one into both. '
+                         'Ship the merged checkpoint (save_merged); or give the head a weight of its own (untie), save '
+                         'that model as the base of the adapter, and make the LoRA of it')
     A = self.Vk[on]
     B = torch.cat([-(rows.float() @ self.written[on].to(rows.device).T).cpu()*(1-factors[on]) for _, rows in h.rows()])
-    config = LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none', task_type='CAUSAL_LM')
+    config = LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none',
+                        task_type='CAUSAL_LM')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # peft suggests settings that do not concern an adapter on the head
         out = get_peft_model(model, config)

@@ -12,6 +12,7 @@ import numpy as np, torch
 from scipy.linalg.blas import ssyrk
 from torch import Tensor
 from ..models.head import as_head
+from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/information.ipynb #7362237a
 def head_device(
@@ -45,8 +46,9 @@ def logits(
     bias:bool=True,  # add the head's bias, if it has one
     capped:bool=True,# pass a soft cap, if there is one
 )->Tensor:      # (n, n_vocab) float32, on the device of the states
-    "Logits of final hidden states, in float32 whatever the dtype of the head."
+    "Logits of final hidden states, in float32 whatever the dtype of the head, by the head's rows."
     h = as_head(source)
+    need_plain_head(h)
     z = H.new_empty(len(H), h.n_vocab, dtype=torch.float32) if out is None else out[:len(H)]
     for start, rows in h.rows():
         if rows.device == H.device: product(H.float(), rows.float(), z[:, start:start+len(rows)])

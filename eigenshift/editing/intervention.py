@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 from torch import nn, Tensor
 from fastcore.basics import patch
+from safetensors.torch import save_file
 from .. import __version__
 from ..core import atomic
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
@@ -38,7 +39,8 @@ methods:dict[str, type] = {} # name on the command line -> class; filled by `met
 class Intervention:
     "An edit of a model: temporary with `apply`, permanent with `merge`."
     name:str
-    meta:dict = field(default_factory=dict, kw_only=True) # where it comes from; `meta['weights']`: a sketch of each weight it touches
+    # where it comes from; `meta['weights']`: a sketch of each weight it touches
+    meta:dict = field(default_factory=dict, kw_only=True)
     on:ClassVar[str] = 'output' # of modules, or 'input': decides the order in which composed ones merge
     method:ClassVar[str] = ''   # its name on the command line
     title:ClassVar[str] = ''    # its name in tables and reports
@@ -60,7 +62,8 @@ def touched(self:Intervention, model)->dict:
 @patch
 def attach(self:Intervention, model, strength:float)->Iterator:
     "Register hooks, yielding the handle of each."
-    raise NotImplementedError(f'{type(self).__name__} does not say how it is applied: define attach(self, model, strength)')
+    raise NotImplementedError(f'{type(self).__name__} does not say how it is applied: define attach(self, model, '
+                              'strength)')
 
 @patch
 def edit(self:Intervention, model, strength:float)->None:
@@ -94,7 +97,8 @@ def from_evidence(cls:Intervention,
     **settings, # of `settings`; the recommended ones where nothing is said
 )->Intervention:
     "Fit the method from what a run has at hand."
-    raise NotImplementedError(f'{cls.__name__} does not say how it is fitted: define from_evidence(cls, evidence, **settings)')
+    raise NotImplementedError(f'{cls.__name__} does not say how it is fitted: define from_evidence(cls, evidence, '
+                              '**settings)')
 
 @patch(cls_method=True)
 def linear(cls:Intervention,
@@ -128,9 +132,11 @@ def method(
 )->Callable:        # a decorator
     "Register a class of interventions as a method: `run --method NAME`, `compare`, `tune` and `merge` know it from here on."
     def register(cls):
-        if not (isinstance(cls, type) and issubclass(cls, Intervention)): raise TypeError(f'@method({name!r}) decorates a class of interventions, not {cls!r}')
+        if not (isinstance(cls, type) and issubclass(cls, Intervention)):
+            raise TypeError(f'@method({name!r}) decorates a class of interventions, not {cls!r}')
         known = methods.get(name)
-        if known is not None and known.__name__ != cls.__name__: raise ValueError(f'the method {name!r} is {known.__name__} already: choose another name for {cls.__name__}')
+        if known is not None and known.__name__ != cls.__name__:
+            raise ValueError(f'the method {name!r} is {known.__name__} already: choose another name for {cls.__name__}')
         cls.method, cls.title = name, title or cls.__name__
         methods[name] = cls
         return cls
@@ -150,7 +156,8 @@ def checked_strength(
     strength:float, # any finite number
 )->float:
     "The strength as a float; anything but a finite number is refused."
-    if isinstance(strength, (int, float)) and not isinstance(strength, bool) and math.isfinite(strength): return float(strength)
+    if isinstance(strength, (int, float)) and not isinstance(strength, bool) and math.isfinite(strength):
+        return float(strength)
     raise ValueError(f'strength is {strength!r}; it must be a finite number: 0 is the base model, 1 the edit as fitted')
 
 # %% ../../nbs/editing/intervention.ipynb #9009ad17
@@ -173,9 +180,11 @@ def check(self:Intervention,
         if k not in known or force: continue
         far = distance(known[k], sketch(w))
         if far <= (.2 if getattr(w, 'quantized', False) else .02): continue
-        how = 'has another shape' if math.isinf(far) else (f'differs from its own by {far:.2g} of its norm. Is it already edited? '
+        how = 'has another shape' if math.isinf(far) else (f'differs from its own by {far:.2g} of its norm. Is it '
+                                                           'already edited? '
             'Several edits merge as compose(...); force=True applies it anyway')
-        raise ValueError(f'{self!r} belongs to another model ({self.meta.get("model") or "unnamed"}): the weight {k!r} {how}')
+        raise ValueError(f'{self!r} belongs to another model ({self.meta.get("model") or "unnamed"}): the weight {k!r} '
+                         f'{how}')
 
 # %% ../../nbs/editing/intervention.ipynb #baaf275f
 @patch
@@ -221,8 +230,10 @@ def merge_affine(
     "Turn a layer's output y into factor*y + shift, by its weight rows and bias."
     W, b, at = module.weight, getattr(module, 'bias', None), part or slice(None)
     if type(W) not in (Tensor, nn.Parameter) or not W.is_floating_point():
-        raise ValueError(f'the weight of a {type(module).__name__} is quantised ({W.dtype}): apply the edit, or load the model unquantised')
-    if shift is not None and b is None: raise ValueError(f'{type(module).__name__} has no bias to take the shift: apply the edit instead')
+        raise ValueError(f'the weight of a {type(module).__name__} is quantised ({W.dtype}): apply the edit, or load '
+                         'the model unquantised')
+    if shift is not None and b is None:
+        raise ValueError(f'{type(module).__name__} has no bias to take the shift: apply the edit instead')
     rows = W.data.T if type(module).__name__ == 'Conv1D' else W.data
     wide = torch.promote_types(W.dtype, torch.float32)
     factor = factor.to(W.device, wide)
@@ -232,8 +243,10 @@ def merge_affine(
     b.data[at] = (b.data[at].to(wide)*factor + shift).to(b.dtype)
 
 # %% ../../nbs/editing/intervention.ipynb #35a1ad76
-def _is_tensors(value): return isinstance(value, dict) and bool(value) and all(isinstance(t, Tensor) for t in value.values())
-def _is_parts(value): return isinstance(value, tuple) and bool(value) and all(isinstance(p, Intervention) for p in value)
+def _is_tensors(value):
+    return isinstance(value, dict) and bool(value) and all(isinstance(t, Tensor) for t in value.values())
+def _is_parts(value):
+    return isinstance(value, tuple) and bool(value) and all(isinstance(p, Intervention) for p in value)
 
 @patch
 def state(self:Intervention)->tuple[dict, dict]:
@@ -255,7 +268,8 @@ def _find(kind, module):
     "The class of this name; the package's own are imported when one is first missed."
     if kind not in kinds: importlib.import_module('eigenshift.editing.methods')
     if kind in kinds: return kinds[kind]
-    raise ValueError(f'the file holds a {kind!r} of the module {module!r}, which is not imported: import it and load again '
+    raise ValueError(f'the file holds a {kind!r} of the module {module!r}, which is not imported: import it and load '
+                     'again '
                      f'(a file never makes eigenshift import code). Known are {sorted(kinds)}')
 
 def _under(tensors, prefix):
@@ -266,9 +280,11 @@ def _build(tensors, state, module, asked):
     "An intervention from what `state` gave, of the class asked for if that has the name."
     kind, values = state['kind'], dict(state['fields'])
     cls = asked if asked.__name__ == kind else _find(kind, module)
-    composed = [k for k, v in values.items() if k != 'meta' and isinstance(v, list) and v and isinstance(v[0], dict) and 'kind' in v[0]]
+    composed = [k for k, v in values.items() if k != 'meta' and isinstance(v, list) and v and isinstance(v[0], dict)
+                and 'kind' in v[0]]
     for k in composed:
-        values[k] = tuple(_build(_under(tensors, f'{k}/{i}/'), part, module, Intervention) for i, part in enumerate(values[k]))
+        values[k] = tuple(_build(_under(tensors, f'{k}/{i}/'), part, module, Intervention)
+                          for i, part in enumerate(values[k]))
     for name, tensor in tensors.items():
         k, _, key = name.partition('/')
         if k in composed: continue
@@ -285,9 +301,9 @@ def save(self:Intervention,
     path:str|Path, # a file, by custom `*.safetensors`
 )->Path:
     "Write it to one safetensors file, everything but the tensors in the header."
-    from safetensors.torch import save_file
     tensors, state = self.state()
-    header = dict(kind='Intervention', what=state['kind'], module=type(self).__module__, state=json.dumps(state), eigenshift=__version__)
+    header = dict(kind='Intervention', what=state['kind'], module=type(self).__module__, state=json.dumps(state),
+                  eigenshift=__version__)
     tensors = {k: t.detach().cpu().contiguous().clone() for k, t in tensors.items()}
     with atomic(Path(path)) as tmp:
         save_file(tensors, tmp, metadata=header)
@@ -302,7 +318,8 @@ def load(cls:Intervention,
     path = record_of(path)
     tensors, header = read_safetensors(path, 'Intervention')
     try: out = _build(tensors, json.loads(header['state']), header.get('module'), cls)
-    except (KeyError, json.JSONDecodeError) as e: raise ValueError(f'the header of {str(path)!r} is damaged: {e!r}') from e
+    except (KeyError, json.JSONDecodeError) as e:
+        raise ValueError(f'the header of {str(path)!r} is damaged: {e!r}') from e
     if not isinstance(out, cls): raise ValueError(f'{str(path)!r} holds a {type(out).__name__}, not a {cls.__name__}')
     return out
 
@@ -321,7 +338,8 @@ class Composed(Intervention):
         return [(part, strength*own) for part, own in self.weighted() if strength*own]
     def __repr__(self):
         return f"compose({', '.join(repr(p) if s == 1 else f'({p!r}, {s:g})' for p, s in self.active(1.))})"
-    def touched(self, model): return {f'{i}/{k}': w for i, p in enumerate(self.parts) for k, w in p.touched(model).items()}
+    def touched(self, model):
+        return {f'{i}/{k}': w for i, p in enumerate(self.parts) for k, w in p.touched(model).items()}
     def check(self, model, force=False):
         for part in self.parts: part.check(model, force)
     def stamp(self, model): return replace(self, parts=tuple(p.stamp(model) for p in self.parts))
@@ -372,4 +390,5 @@ def save_merged(self:Intervention,
         with self.apply(model, strength, force): return model(ids).logits
     def describe(folder, agreement):
         (folder/'README.md').write_text(model_card(self, model, strength, agreement))
-    return save_checkpoint(model, tok, path, hooked, lambda: self.merge(model, strength, force), self.save, describe, **kw)
+    return save_checkpoint(model, tok, path, hooked, lambda: self.merge(model, strength, force), self.save, describe,
+                           **kw)

@@ -13,6 +13,7 @@ from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
+import pandas as pd
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -20,6 +21,7 @@ from .intervention import Intervention, Section, method, methods
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
 from .stream import StreamShift, Traces, trace
+from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
@@ -38,7 +40,8 @@ class Evidence:
     prompts:object = None     # texts, or a Dataset with `prompt`; not those of the evaluation
     scorer:Any = None         # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
     preserve:list|None = None # texts whose next-token distributions should stay
-    labelled:tuple|None = None # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
+    # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
+    labelled:tuple|None = None
     seed:int = 0
     folder:Path|None = None   # where calibration and generations are kept, to go on from; memory only if none
     samples:int = 5           # continuations of each prompt in `generations`
@@ -46,7 +49,8 @@ class Evidence:
     progress:bool = False     # show progress bars
     parts:dict = field(default_factory=dict) # name -> part: what is known already; filled as methods ask
 
-    def __repr__(self): return f'Evidence({type(self.model).__name__}, known: {sorted(map(str, self.parts)) or "nothing yet"})'
+    def __repr__(self):
+        return f'Evidence({type(self.model).__name__}, known: {sorted(map(str, self.parts)) or "nothing yet"})'
 
 @patch
 def part(self:Evidence,
@@ -77,7 +81,8 @@ def _calibrate(self:Evidence):
     if file is not None and file.exists(): return Calibration.load(file)
     self.needs(prompts=self.prompts, scorer=self.scorer)
     out = None if file is None else file.parent/'generations'/'fit'
-    made = calibrate(self.model, self.tok, self.prompts, self.scorer, seed=self.seed, out=out, progress=self.progress, **self.options)
+    made = calibrate(self.model, self.tok, self.prompts, self.scorer, seed=self.seed, out=out, progress=self.progress,
+                     **self.options)
     if file is not None:
         made.save(file)
         forget_states(out)
@@ -96,7 +101,8 @@ def generations(self:Evidence)->object:
         self.needs(prompts=self.prompts)
         out = None if self.folder is None else Path(self.folder)/'generations'/'fit-stream'
         kw = {k: self.options[k] for k in ('chat', 'max_new_tokens') if k in self.options}
-        return generate(self.model, self.tok, self.prompts, n=self.samples, seed=self.seed, out=out, progress=self.progress, **kw)
+        return generate(self.model, self.tok, self.prompts, n=self.samples, seed=self.seed, out=out,
+                        progress=self.progress, **kw)
     return self.part('generations', make)
 
 @patch
@@ -105,7 +111,8 @@ def traces(self:Evidence,
 )->Traces:
     "Sums of states and gradients at some hook points."
     self.needs(scorer=self.scorer)
-    make = lambda: trace(self.model, self.tok, self.generations, self.scorer, at, preserve=self.preserve, seed=self.seed)
+    make = lambda: trace(self.model, self.tok, self.generations, self.scorer, at, preserve=self.preserve,
+                         seed=self.seed)
     return self.part(('traces', *at), make)
 
 @patch(as_prop=True)
@@ -129,15 +136,16 @@ def _texts(self:Evidence):
     is_toxic = load_scorer(self.scorer).toxic(list(rows['completion']))
     toxic, neutral = ([t for t, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
     if min(len(toxic), len(neutral)) < 10:
-        raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each are the least: '
+        raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each '
+                         'are the least: '
                          'give prompts that provoke, more samples, or labelled texts')
     return toxic, neutral
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
-def methods_table()->'pd.DataFrame': # one row per method
+def methods_table()->pd.DataFrame:   # one row per method
     "Every method that is known: its name on the command line, its title, the settings that it takes with their recommended values."
-    import pandas as pd
-    rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–') for k, c in methods.items()]
+    rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–')
+            for k, c in methods.items()]
     return pd.DataFrame(rows).set_index('method')
 
 def find_method(
@@ -145,7 +153,8 @@ def find_method(
 )->type:      # a class of interventions
     "The class of a method."
     if name in methods: return methods[name]
-    raise ValueError(f'method is {name!r}; it can be {", ".join(map(repr, methods))}. A method of your own is known once the module that defines it is imported')
+    raise ValueError(f'method is {name!r}; it can be {", ".join(map(repr, methods))}. A method of your own is known '
+                     'once the module that defines it is imported')
 
 def fitted(
     name:str,          # of a method
@@ -171,13 +180,15 @@ def baselines(
     progress:bool=False,  # show a progress bar
 )->dict[str, Intervention]: # by name
     "Det-0, Damp, AurA, MeanAcT and LinearAcT, and with a calibration DirectionAblation and LogitBias."
-    activations = neuron_activations(model, tok, [*toxic, *neutral], 'max', out, max_length, batch_size, progress=progress)
+    activations = neuron_activations(model, tok, [*toxic, *neutral], 'max', out, max_length, batch_size,
+                                     progress=progress)
     aurocs = unit_aurocs(activations, np.repeat([1, 0], [len(toxic), len(neutral)]), tie=1e-5)
     about = dict(n_toxic=len(toxic), n_neutral=len(neutral), pool='max')
     edits = [kind.from_auroc(aurocs, model, num_experts=num_experts, meta=about) for kind in (Det0, Damp)]
     edits.append(AurA.from_auroc(aurocs, model, meta=about))
     for kind in (MeanAcT, LinearAcT):
-        edits.append(kind.fit(model, tok, toxic, neutral, batch_size=batch_size, max_length=max_length, seed=seed, progress=progress))
+        edits.append(kind.fit(model, tok, toxic, neutral, batch_size=batch_size, max_length=max_length, seed=seed,
+                              progress=progress))
     if cal is not None:
         edits.append(DirectionAblation.from_calibration(cal, model, name='DirectionAblation'))
         edits.append(LogitBias.from_calibration(cal, model, penalty=penalty, name='LogitBias'))

@@ -37,7 +37,8 @@ def unit_aurocs(
     tie:float=0.,# neighbours closer than this share of the unit's largest magnitude are tied
 )->dict[str, np.ndarray]: # module name -> (u,) float64 in [0, 1]; 0.5 is chance
     "AUROC of every unit of every module, toxic being the positive class."
-    if not len(activations): raise ValueError('no activations: give a mapping from module name to an array (n texts, n units)')
+    if not len(activations):
+        raise ValueError('no activations: give a mapping from module name to an array (n texts, n units)')
     out = {}
     for k in activations:
         try: out[k] = auroc(tied_ranks(activations[k], tie) if tie else activations[k], y)
@@ -78,9 +79,11 @@ class NeuronScaling(Intervention):
         "Neurons of the model, each with its factors, where some factor is not 1."
         have = {n.name: n for n in neurons(model)}
         if odd := [k for k in self.factors if k not in have]:
-            raise ValueError(f'{self!r} scales the neurons of {odd[0]!r}, which this model does not have; it has {list(have)[:6]}…')
+            raise ValueError(f'{self!r} scales the neurons of {odd[0]!r}, which this model does not have; it has '
+                             f'{list(have)[:6]}…')
         for k, f in self.factors.items():
-            if len(f) != have[k].n_units: raise ValueError(f'{self!r} scales {len(f)} units of {k!r}; here it has {have[k].n_units}')
+            if len(f) != have[k].n_units:
+                raise ValueError(f'{self!r} scales {len(f)} units of {k!r}; here it has {have[k].n_units}')
         return [(have[k], f) for k, f in self.factors.items() if (f != 1).any()]
 
     def mixed(self, f:Tensor, strength:float)->Tensor:
@@ -96,7 +99,8 @@ def _changed(n, f):
     most = most+((n.part or slice(0)).start or 0)
     if isinstance(W, Tensor): return W.detach()[most]
     rows = torch.cat([B[(most[(most >= i) & (most < i+len(B))]-i).to(B.device)] for i, B in W.rows()])
-    return SimpleNamespace(rows=lambda block=0: iter([(0, rows)]), n_vocab=len(rows), d_model=rows.shape[1], quantized=True)
+    return SimpleNamespace(rows=lambda block=0: iter([(0, rows)]), n_vocab=len(rows), d_model=rows.shape[1],
+                           quantized=True)
 
 @patch
 def touched(self:NeuronScaling, model): return {n.name: _changed(n, f) for n, f in self.pairs(model)}
@@ -136,7 +140,8 @@ def scale_factors(
     if np.isnan(tau): raise ValueError('the threshold is NaN; it is an AUROC, such as 0.5')
     experts = {k: a > tau for k, a in A.items()}
     factors = {k: np.where(experts[k], factor(a) if callable(factor) else factor, 1.) for k, a in A.items()}
-    about = dict(threshold=tau, experts=int(sum(e.sum() for e in experts.values())), units=sum(map(len, factors.values())))
+    about = dict(threshold=tau, experts=int(sum(e.sum() for e in experts.values())),
+                 units=sum(map(len, factors.values())))
     return {k: torch.from_numpy(v).float() for k, v in factors.items()}, about
 
 # %% ../../nbs/editing/neurons.ipynb #68179851
@@ -173,7 +178,8 @@ class Damp(NeuronScaling):
         meta:dict=None,       # anything to remember
     ):
         "Factor `alpha` for experts."
-        return cls._made(name, model, meta, dict(alpha=float(alpha)), *scale_factors(A, float(alpha), threshold, num_experts))
+        return cls._made(name, model, meta, dict(alpha=float(alpha)),
+                         *scale_factors(A, float(alpha), threshold, num_experts))
 
 @method('det0', title='Det-0')
 @dataclass(frozen=True, repr=False, eq=False)

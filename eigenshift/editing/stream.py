@@ -13,9 +13,19 @@ from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
+import matplotlib.pyplot as plt
+from datasets import Dataset
+from matplotlib.axes import Axes
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.scoring import Scorer
+from ..models.head import Head
 from ..core import batches_by_length, mask
 from .checkpoint import untie
 from ..models.coordinates import take
@@ -32,38 +42,40 @@ from .eigenshift import check_shared, how_many
 
 # %% ../../nbs/editing/stream.ipynb #d490803c
 def places(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->list[str]: # names of modules: the embeddings, then every block in order of execution
     "The hook points at which a residual stream can be edited."
     embeddings = model.get_input_embeddings()
-    name = next(k for k, m in model.named_modules() if m is embeddings)
-    return [name, *dict.fromkeys(k for k, _ in blocks(model) if '@' not in k)]
+    name = next(path for path, module in model.named_modules() if module is embeddings)
+    return [name, *dict.fromkeys(path for path, _ in blocks(model) if '@' not in path)]
 
-def states_of(output):
+def states_of(output:Tensor|tuple)->Tensor:
     "The states in what a module returned: some return a tuple that begins with them."
     return output[0] if isinstance(output, tuple) else output
 
-def with_states(output, H):
+def with_states(output:Tensor|tuple, H:Tensor)->Tensor|tuple:
     "What a module returned, with other states."
     return (H, *output[1:]) if isinstance(output, tuple) else H
 
 # %% ../../nbs/editing/stream.ipynb #4c83d18d
 @contextmanager
-def frozen(model):
+def frozen(
+    model:nn.Module, # comes out as it was
+)->Iterator[None]:
     "Within the block no parameter asks for a gradient."
-    asked = [(p, p.requires_grad) for p in model.parameters()]
+    asked = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     try:
-        for p, _ in asked: p.requires_grad_(False)
+        for parameter, _ in asked: parameter.requires_grad_(False)
         yield
     finally:
-        for p, before in asked: p.requires_grad_(before)
+        for parameter, before in asked: parameter.requires_grad_(before)
 
 @contextmanager
 def kept_states(
-    model,
-    at,              # names of modules
+    model:nn.Module,
+    at:Sequence[str]|Mapping, # names of modules
     leaf:bool=False, # begin a backward pass at them
-):                   # yields a dict: name -> states of the last pass
+)->Iterator[dict[str, Tensor]]: # yields a dict: name -> states of the last pass
     "Within the block the states at some hook points are kept."
     seen = {}
     def keep(name, module, args, output):
@@ -77,34 +89,41 @@ def kept_states(
         yield seen
 
 def traced(
-    model, tok,
-    ids,           # list of lists of token ids, two at least in each
-    at,            # names of modules
-    target=None,   # for each sequence the position of the token whose log-probability is meant; drawn tokens at all positions by default
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids, two at least in each
+    at:list[str],  # names of modules
+    # for each sequence the position of the token whose log-probability is meant; drawn tokens at all positions if none
+    target:list[int]|None=None,
     batch_size:int=16, # sequences at a time
     seed:int=0,    # of the draws
-):                 # yields {name: (states, gradients)}, (n, d_model) float32 each, sequence after sequence
+)->Iterator[dict[str, tuple[Tensor, Tensor]]]: # {name: (states, gradients)} of a batch, (n, d_model) float32 each
     "States and gradients, batch by batch."
     draw = torch.Generator().manual_seed(seed)
     for batch in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in batch])
-        real = X['attention_mask'].bool()
+        padded = pad_ids(model, tok, [ids[j] for j in batch])
+        real = padded['attention_mask'].bool()
         with frozen(model), kept_states(model, at, leaf=True) as seen, torch.enable_grad():
-            log_p = model(**X, use_cache=False).logits.float().log_softmax(-1)
+            log_p = model(**padded, use_cache=False).logits.float().log_softmax(-1)
             if target is None: objective = (drawn_log_probs(log_p, draw)*real).sum()
             else:
-                row, t = torch.arange(len(batch)), torch.tensor([target[j] for j in batch])
-                objective = log_p[row, t-1, X['input_ids'][row, t]].sum()
-            gradients = torch.autograd.grad(objective, [seen[k] for k in at])
-        yield {k: (seen[k].detach()[real].float(), g[real].float()) for k, g in zip(at, gradients)}
+                row, position = torch.arange(len(batch)), torch.tensor([target[j] for j in batch])
+                objective = log_p[row, position-1, padded['input_ids'][row, position]].sum()
+            gradients = torch.autograd.grad(objective, [seen[place] for place in at])
+        yield {place: (seen[place].detach()[real].float(), gradient[real].float())
+               for place, gradient in zip(at, gradients)}
 
-def drawn_log_probs(log_p, draw):
-    "(n, t) log-probability of a token drawn from the model at every position."
+def drawn_log_probs(
+    log_p:Tensor,         # (n, t, n_vocab) log-probabilities
+    draw:torch.Generator, # on the CPU
+)->Tensor:                # (n, t)
+    "Log-probability of a token drawn from the model at every position."
     tokens = torch.multinomial(log_p.detach().exp().flatten(0, 1).cpu(), 1, generator=draw).view(log_p.shape[:2])
     return log_p.gather(-1, tokens.to(log_p.device)[..., None])[..., 0]
 
 # %% ../../nbs/editing/stream.ipynb #76ec78aa
-stream_recommended = dict(at=0, k=.25, kl=.02, ridge=2., sided='toxic') # picked on fit prompts for this place in studies/preserve
+# picked on fit prompts for this place in studies/preserve
+stream_recommended = dict(at=0, k=.25, kl=.02, ridge=2., sided='toxic')
 
 @method('stream')
 @dataclass(frozen=True, repr=False, eq=False)
@@ -119,35 +138,46 @@ class StreamShift(Intervention):
     preserves = True
     says:dict=field(default_factory=dict) # place -> for the first few components, the tokens at which they read most
 
-    def touched(self, model):
-        weights = {k: first_matrix(hook_module(model, k), k) for k in self.read}
-        return {k: w for k, w in weights.items() if w is not None}
+    def touched(self, model:PreTrainedModel)->dict:
+        weights = {place: first_matrix(hook_module(model, place), place) for place in self.read}
+        return {place: weight for place, weight in weights.items() if weight is not None}
 
-    def changed(self, k, H, strength=1.)->Tensor:
+    def changed(self, k:str, H:Tensor, strength:float=1.)->Tensor:
         "States at a hook point after the edit."
         return take(H, *self.at_device(k, strength, H.device))
 
-    def at_device(self, k, strength, device):
+    def at_device(self, k:str, strength:float, device:torch.device)->tuple:
         "What `take` needs at a hook point."
         read, write, center = (getattr(self, f)[k].to(device) for f in ('read', 'write', 'center'))
         return read, torch.full((len(read),), float(strength), device=device), center, self.sided is not None, write
 
-def hook_module(model, name):
+def hook_module(
+    model:PreTrainedModel,
+    name:str, # as `places` gives it
+)->nn.Module:
     "A module by its name."
     try: return model.get_submodule(name)
-    except AttributeError as e: raise ValueError(f'this model has no module {name!r}; places(model) names {places(model)[:3]}…') from e
+    except AttributeError as e:
+        raise ValueError(f'this model has no module {name!r}; places(model) names {places(model)[:3]}…') from e
 
-def first_matrix(module, name):
+def first_matrix(
+    module:nn.Module,
+    name:str, # of the module, for messages
+)->Tensor|Head|None:
     "The first matrix of a module, for its sketch; None where its weights are not here."
-    owner = next((m for m in module.modules() if getattr(getattr(m, 'weight', None), 'ndim', 0) == 2), None)
+    owner = next((part for part in module.modules() if getattr(getattr(part, 'weight', None), 'ndim', 0) == 2), None)
     if owner is None or owner.weight.is_meta: return None
     return owner.weight if isinstance(owner, nn.Embedding) else readable(owner, name)
 
 @patch
-def attach(self:StreamShift, model, strength):
-    for k in self.read: yield hook_module(model, k).register_forward_hook(stream_hook(self, k, strength))
+def attach(self:StreamShift, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
+    for place in self.read: yield hook_module(model, place).register_forward_hook(stream_hook(self, place, strength))
 
-def stream_hook(edit, k, strength):
+def stream_hook(
+    edit:StreamShift,
+    k:str,          # the hook point
+    strength:float,
+)->Callable:        # for `register_forward_hook`
     "A forward hook that edits the states of one module."
     copies = {} # device -> what `take` needs there
     def hook(module, args, output):
@@ -161,42 +191,45 @@ def stream_hook(edit, k, strength):
 
 # %% ../../nbs/editing/stream.ipynb #d5149c80
 @patch
-def unmergeable(self:StreamShift, model):
-    for k in self.read:
-        m = hook_module(model, k)
-        if not isinstance(m, nn.Embedding):
-            return f'{k!r} is a block, and no weight does to its output what the edit does: use apply, or fit at the embeddings'
-        if m.weight.is_meta or not m.weight.is_floating_point():
+def unmergeable(self:StreamShift, model:PreTrainedModel)->str|None:
+    for place in self.read:
+        module = hook_module(model, place)
+        if not isinstance(module, nn.Embedding):
+            return (f'{place!r} is a block, and no weight does to its output what the edit does: use apply, or fit at '
+                    'the embeddings')
+        if module.weight.is_meta or not module.weight.is_floating_point():
             return 'the embeddings are offloaded or quantised: load the model without that, or use apply'
 
 @patch
-def edit(self:StreamShift, model, strength):
-    for k in self.read:
-        m = hook_module(model, k)
+def edit(self:StreamShift, model:PreTrainedModel, strength:float)->None:
+    for place in self.read:
+        module = hook_module(model, place)
         untie(model)
-        W = m.weight.data
+        W = module.weight.data
         some = torch.arange(min(4, len(W)), device=W.device)
-        size = (m(some).float().norm()/W[some].float().norm()).to(torch.float32) # some models scale what they look up
+        # some models scale what they look up
+        size = (module(some).float().norm()/W[some].float().norm()).to(torch.float32)
         for i in range(0, len(W), 4096):
             rows = W[i:i+4096]
-            rows.copy_((self.changed(k, rows.float()*size, strength)/size).to(W.dtype))
+            rows.copy_((self.changed(place, rows.float()*size, strength)/size).to(W.dtype))
 
 # %% ../../nbs/editing/stream.ipynb #3ab7a46d
 class Sums:
     "What a hook point's directions are made of, summed over batches in float64 on the model's device."
     def __init__(self): self.n = self.h = self.hh = self.gg = self.n_toxic = self.h_toxic = self.gh = self.g = 0
 
-    def add_neutral(self, H, G):
+    def add_neutral(self, H:Tensor, G:Tensor)->None:
         "States of neutral sequences, and gradients of tokens drawn there."
         self.n += len(H)
         self.h, self.hh, self.gg = self.h+H.sum(0).double(), self.hh+(H.T @ H).double(), self.gg+(G.T @ G).double()
 
-    def add_toxic(self, H, G):
+    def add_toxic(self, H:Tensor, G:Tensor)->None:
         "States of toxic sequences, and gradients of their last token."
         self.n_toxic += len(H)
-        self.h_toxic, self.gh, self.g = self.h_toxic+H.sum(0).double(), self.gh+(G.T @ H).double(), self.g+G.sum(0).double()
+        self.h_toxic, self.g = self.h_toxic+H.sum(0).double(), self.g+G.sum(0).double()
+        self.gh = self.gh+(G.T @ H).double()
 
-    def directions(self, k, ridge, sided, n_toxic):
+    def directions(self, k:int, ridge:float, sided:str|None, n_toxic:int)->tuple[Tensor, Tensor, Tensor, Tensor]:
         "read, write (k, d), centre (d,), gains (k,), float32; states of toxic sequences read positive on average."
         center = self.h/self.n if sided else torch.zeros_like(self.h)
         spread = self.hh/self.n-(torch.outer(center, center) if sided else 0.)
@@ -206,21 +239,23 @@ class Sums:
 
 # %% ../../nbs/editing/stream.ipynb #8edac8d0
 def stream_curve(
-    model, tok,
-    ids,    # list of lists of token ids
-    starts, # for each the position from which tokens count, 1 at least
-    edit,   # `Intervention`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
+    starts:list[int], # for each the position from which tokens count, 1 at least
+    edit:Intervention, # `Intervention`
     batch_size:int=16,
     most:int=2**27, # log-probabilities that may be kept
-):          # a strength to nats per token
+)->Callable[[float], float]: # a strength to nats per token
     "The mean KL divergence from the unedited model over the tokens of continuations, along the strength of an edit."
     batches = []
-    for b in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in b])
-        position = torch.arange(1, X['input_ids'].shape[1], device=X['input_ids'].device)
-        counts = position >= torch.tensor([starts[j] for j in b], device=position.device)[:, None]
-        batches.append((X, X['attention_mask'].bool()[:, 1:] & counts))
-    def log_probs(X, counts): return model(**X, use_cache=False).logits[:, :-1][counts].float().log_softmax(-1)
+    for rows in batches_by_length([len(i) for i in ids], batch_size):
+        padded = pad_ids(model, tok, [ids[j] for j in rows])
+        position = torch.arange(1, padded['input_ids'].shape[1], device=padded['input_ids'].device)
+        counts = position >= torch.tensor([starts[j] for j in rows], device=position.device)[:, None]
+        batches.append((padded, padded['attention_mask'].bool()[:, 1:] & counts))
+    def log_probs(padded, counts):
+        return model(**padded, use_cache=False).logits[:, :-1][counts].float().log_softmax(-1)
     n = sum(int(counts.sum()) for _, counts in batches)
     before = {}
     @torch.inference_mode()
@@ -228,18 +263,20 @@ def stream_curve(
         "Nats per token at one strength."
         total = 0.
         for i, batch in enumerate(batches):
-            P = before[i] if i in before else log_probs(*batch)
-            if n*P.shape[1] <= most: before[i] = P
+            before_edit = before[i] if i in before else log_probs(*batch)
+            if n*before_edit.shape[1] <= most: before[i] = before_edit
             with edit.apply(model, strength): Q = log_probs(*batch)
-            total += sum(float((p.exp()*(p-q)).sum().double()) for p, q in zip(cached_rows(P), cached_rows(Q)))
+            total += sum(float((log_p.exp()*(log_p-log_q)).sum().double())
+                         for log_p, log_q in zip(cached_rows(before_edit), cached_rows(Q)))
         return total/n
     return kl_at
 
 def stream_kl(
-    model, tok,
-    ids,    # list of lists of token ids
-    starts, # for each the position from which tokens count, 1 at least
-    edit,   # `Intervention`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
+    starts:list[int], # for each the position from which tokens count, 1 at least
+    edit:Intervention, # `Intervention`
     strength:float=1.,
     batch_size:int=16,
 )->float:   # nats per token
@@ -248,17 +285,18 @@ def stream_kl(
 
 # %% ../../nbs/editing/stream.ipynb #bdd82bac
 def hook_names(
-    model,
-    at, # names, indices (0: the embeddings), a list of these, or "all"
+    model:PreTrainedModel,
+    at:int|str|Sequence[int|str], # names, indices (0: the embeddings), a list of these, or "all"
 )->list[str]:
     "Hook points by name."
     every = places(model)
     if isinstance(at, str) and at == 'all': return every
-    def is_known(a): return a in every if isinstance(a, str) else -len(every) <= a < len(every)
+    def is_known(place): return place in every if isinstance(place, str) else -len(every) <= place < len(every)
     asked = at if isinstance(at, (list, tuple)) else [at]
-    if odd := [a for a in asked if not is_known(a)]:
-        raise ValueError(f'at names {odd}; places(model) gives {every[:3]}…, {len(every)} in all: give names or indices (0: the embeddings), or "all"')
-    return [a if isinstance(a, str) else every[a] for a in asked]
+    if odd := [place for place in asked if not is_known(place)]:
+        raise ValueError(f'at names {odd}; places(model) gives {every[:3]}…, {len(every)} in all: give names or '
+                         'indices (0: the embeddings), or "all"')
+    return [place if isinstance(place, str) else every[place] for place in asked]
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Traces:
@@ -268,14 +306,16 @@ class Traces:
     held:list    # token ids of neutral sequences that the sums have not seen, for the budget
     starts:list  # for each of those the position at which its continuation begins
     meta:dict    # counts, scorer
-    def __repr__(self): return f"Traces({self.meta['n_toxic']} toxic, {self.meta['n_neutral']} neutral sequences at {list(self.sums)})"
+    def __repr__(self):
+        return f"Traces({self.meta['n_toxic']} toxic, {self.meta['n_neutral']} neutral sequences at {list(self.sums)})"
 
 def trace(
-    model, tok,      # a causal LM and its tokenizer, unedited
-    generations,     # Dataset of `generate`, by this model or another one with the same tokenizer
-    scorer,          # anything `load_scorer` takes; not the one of the evaluation
-    at=0,            # places: index or name, a list of these, or "all"
-    preserve=None,   # texts whose next-token distributions should stay; neutral continuations by default
+    model:PreTrainedModel,       # a causal LM and its tokenizer, unedited
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # Dataset of `generate`, by this model or another one with the same tokenizer
+    scorer:Any,      # anything `load_scorer` takes; not the one of the evaluation
+    at:int|str|Sequence[int|str]=0, # places: index or name, a list of these, or "all"
+    preserve:Sequence[str]|Dataset|None=None, # texts whose predictions should stay; neutral continuations by default
     most:int=2000,   # neutral continuations, or texts
     batch_size:int=16,
     seed:int=0,
@@ -286,120 +326,144 @@ def trace(
     order = np.random.default_rng(seed).permutation(len(neutral))[:most]
     held, summed = [neutral[i] for i in order[::4]], [neutral[i][0] for n, i in enumerate(order) if n % 4]
     if len(toxic) < 10 or len(held) < 4:
-        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(order)} neutral texts: 10 and 16 are the least; '
-                         'give more prompts, or prompts that provoke')
-    sums = {a: Sums() for a in at}
+        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(order)} neutral texts: 10 and 16 are '
+                         'the least; give more prompts, or prompts that provoke')
+    sums = {place: Sums() for place in at}
     for part in traced(model, tok, toxic, at, [len(s)-1 for s in toxic], batch_size):
-        for a, pair in part.items(): sums[a].add_toxic(*pair)
+        for place, pair in part.items(): sums[place].add_toxic(*pair)
     for part in traced(model, tok, summed, at, None, batch_size, seed):
-        for a, pair in part.items(): sums[a].add_neutral(*pair)
+        for place, pair in part.items(): sums[place].add_neutral(*pair)
     meta = dict(n_toxic=len(toxic), n_neutral=len(summed), scorer=scorer.name, threshold=scorer.threshold, seed=seed)
     ids, starts = map(list, zip(*held[:256]))
     return Traces(sums, toxic, ids, starts, meta if preserve is None else meta|dict(preserves='text'))
 
-def toxic_and_neutral(model, tok, generations, scorer, preserve):
-    "Token ids of sequences that end in a toxic token; of neutral ones, or of texts to preserve, each with the position from which it counts."
+def toxic_and_neutral(
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # of `generate`
+    scorer:Scorer,
+    preserve:Sequence[str]|Dataset|None, # texts that take the place of the neutral continuations
+)->tuple[list[list[int]], list[tuple[list[int], int]]]: # toxic ids; neutral ids, each with the position where it counts
+    "Token ids of sequences that end in a toxic token, and of neutral ones."
     is_toxic, steps = toxic_steps(tok, generations, scorer)
     prompts, completions = list(generations['prompt_ids']), list(generations['token_ids'])
     toxic = [[*prompts[i], *completions[i][:steps[i]+1]] for i in np.flatnonzero(steps >= 0)]
     if preserve is not None: neutral = [(ids, 1) for ids in encode(tok, preserve, 64) if len(ids) > 1]
-    else: neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i]))) for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
+    else:
+        neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i])))
+                   for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
     return [ids for ids in toxic if len(ids) > 1], neutral
 
 @patch(cls_method=True)
 def from_traces(cls:StreamShift,
-    model, tok,
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     traces:Traces,
-    at=None,         # places among those traced, as for `trace`; all of them by default
-    k=.25,           # components in each: an int, or a fraction of d_model
+    at:int|str|Sequence[int|str]|None=None, # places among those traced, as for `trace`; all of them by default
+    k:int|float=.25, # components in each: an int, or a fraction of d_model
     kl:float=.1,     # budget: mean KL over the tokens of held-out neutral continuations, nats
     ridge:float=.5,  # of the mean of the diagonal, in both whitenings
-    sided:str='toxic', # only beyond the neutral mean; None: linear about zero
-    name:str=None,
+    sided:str|None='toxic', # only beyond the neutral mean; None: linear about zero
+    name:str|None=None,
 )->StreamShift:
     "Derive the edit and bring it to its budget."
     if sided not in (None, 'toxic'): raise ValueError(f"sided is {sided!r}; it can be 'toxic' or None")
     at = list(traces.sums) if at is None else hook_names(model, at)
-    if odd := set(at)-set(traces.sums): raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
+    if odd := set(at)-set(traces.sums):
+        raise ValueError(f'{sorted(odd)} was not traced; these were: {list(traces.sums)}')
     count = {a: how_many(k, len(traces.sums[a].h)) for a in at}
     found = {a: traces.sums[a].directions(count[a], ridge, sided, traces.meta['n_toxic']) for a in at}
-    read, write, center, gains = ({a: made[j] for a, made in found.items()} for j in range(4))
-    n = count[at[0]]
-    name = name or f"StreamShift {at[0] if len(at) == 1 else f'{len(at)} places'} k={n} KL={kl:g}{' one-sided' if sided else ''}"
+    read, write, center, gains = ({a: made[i] for a, made in found.items()} for i in range(4))
+    n, side = count[at[0]], ' one-sided' if sided else ''
+    place = at[0] if len(at) == 1 else f'{len(at)} places'
+    name = name or f'StreamShift {place} k={n} KL={kl:g}{side}'
     out = cls(name, read, write, center, gains, sided)
     size = solve_strength(stream_curve(model, tok, traces.held, traces.starts, out), kl)
     about = dict(k=n, kl=kl, ridge=ridge, sided=sided or 'no', places=len(at))
-    out = replace(out, write={a: w*size for a, w in write.items()}, meta=traces.meta|about).stamp(model)
+    out = replace(out, write={a: directions*size for a, directions in write.items()},
+                  meta=traces.meta|about).stamp(model)
     return replace(out, says=tokens_read(out, model, tok, traces.toxic))
 
 @patch(cls_method=True)
 @delegates(trace)
 def fit(cls:StreamShift,
-    model, tok,
-    generations, # Dataset of `generate`
-    scorer,      # anything `load_scorer` takes
-    k=.25, kl:float=.1, ridge:float=.5, sided:str='toxic', name:str=None, # as for `from_traces`
-    **kwargs
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset, # Dataset of `generate`
+    scorer:Any,  # anything `load_scorer` takes
+    k:int|float=.25,        # this and the next four as for `from_traces`
+    kl:float=.1,
+    ridge:float=.5,
+    sided:str|None='toxic',
+    name:str|None=None,
+    **kwargs:Any
 )->StreamShift:
     "Trace, then derive."
-    return cls.from_traces(model, tok, trace(model, tok, generations, scorer, **kwargs), k=k, kl=kl, ridge=ridge, sided=sided, name=name)
+    return cls.from_traces(model, tok, trace(model, tok, generations, scorer, **kwargs), k=k, kl=kl, ridge=ridge,
+                           sided=sided, name=name)
 
 def tokens_read(
     edit:StreamShift,
-    model, tok,
-    ids,       # list of lists of token ids
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # list of lists of token ids
     batch_size:int=16,
     n:int=8,   # components
     few:int=3, # positions of a token that are enough to speak of it
 )->dict:       # place -> for each component, tokens
     "The tokens at which the first components read most, on average over their positions."
-    total, count = {a: {} for a in edit.read}, Counter()
-    for b in batches_by_length([len(i) for i in ids], batch_size):
-        X = pad_ids(model, tok, [ids[j] for j in b])
-        with kept_states(model, edit.read) as seen, torch.inference_mode(): model(**X, use_cache=False)
-        real = X['attention_mask'].bool()
-        tokens = X['input_ids'][real].tolist()
+    total, count = {place: {} for place in edit.read}, Counter()
+    for batch in batches_by_length([len(i) for i in ids], batch_size):
+        padded = pad_ids(model, tok, [ids[j] for j in batch])
+        with kept_states(model, edit.read) as seen, torch.inference_mode(): model(**padded, use_cache=False)
+        real = padded['attention_mask'].bool()
+        tokens = padded['input_ids'][real].tolist()
         count.update(tokens)
-        for a, sums in total.items():
-            read = (seen[a][real].float().cpu()-edit.center[a]) @ edit.read[a][:n].T
-            for t, z in zip(tokens, read): sums[t] = sums.get(t, 0)+z
-    often = [t for t in count if count[t] >= few] or list(count)
+        for place, sums in total.items():
+            read = (seen[place][real].float().cpu()-edit.center[place]) @ edit.read[place][:n].T
+            for token, coordinates in zip(tokens, read): sums[token] = sums.get(token, 0)+coordinates
+    often = [token for token in count if count[token] >= few] or list(count)
     def named(sums):
         "For each component, its tokens."
-        mean = torch.stack([sums[t]/count[t] for t in often])
-        return [[tok.decode([often[i]]) for i in z.topk(min(6, len(often))).indices.tolist()] for z in mean.T]
-    return {a: named(sums) for a, sums in total.items()}
+        mean = torch.stack([sums[token]/count[token] for token in often])
+        return [[tok.decode([often[i]]) for i in coordinates.topk(min(6, len(often))).indices.tolist()]
+                for coordinates in mean.T]
+    return {place: named(sums) for place, sums in total.items()}
 
 # %% ../../nbs/editing/stream.ipynb #7fe724cd
 @patch(cls_method=True)
 def from_prompts(cls:StreamShift,
-    model, tok,
-    prompts,           # list of texts, or a Dataset with `prompt`; not those of the evaluation
-    scorer,            # anything `load_scorer` takes
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`; not those of the evaluation
+    scorer:Any,        # anything `load_scorer` takes
     n:int=5,           # continuations of each
     max_new_tokens:int=20,
-    chat:bool=None,    # wrap prompts with the chat template
-    out=None,          # folder for the continuations, to resume from
+    chat:bool|None=None, # wrap prompts with the chat template
+    out:str|Path|None=None, # folder for the continuations, to resume from
     progress:bool=False,
     seed:int=0,
-    **kw,              # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
+    **kw:Any,          # for `fit`, `preserve` among them; `stream_recommended` where nothing is said
 )->StreamShift:
     "Continuations, then the edit."
-    made = generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed, progress=progress)
+    made = generate(model, tok, prompts, n=n, max_new_tokens=max_new_tokens, chat=chat, out=out, seed=seed,
+                    progress=progress)
     return cls.fit(model, tok, made, scorer, **{**stream_recommended, **dict(seed=seed), **kw})
 
 @patch(cls_method=True)
-def from_evidence(cls:StreamShift, evidence, **settings)->StreamShift:
+def from_evidence(cls:StreamShift, evidence:Any, **settings:Any)->StreamShift:
     "Fit from states and gradients over the model's own continuations."
     how = stream_recommended|settings
     traces = evidence.traces(sorted({0, how['at']}))
     return cls.from_traces(evidence.model, evidence.tok, traces, **how)
 
 @patch(cls_method=True)
-def suggest(cls:StreamShift, trial, d_model:int)->dict:
+def suggest(cls:StreamShift, trial:Any, d_model:int)->dict:
     "Number of components, budget, ridge and side, at the embeddings."
-    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
-                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True),
+                kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.1, .5, 2.]),
+                sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:StreamShift, settings:dict)->dict|None:
@@ -412,29 +476,33 @@ def table(self:StreamShift,
 )->pd.DataFrame: # a row per component
     "What each component gains per KL, and at which tokens of toxic continuations it reads most."
     rows = []
-    for a, gains in self.gains.items():
-        shown = min(n, len(gains), len(self.says[a]))
-        rows += [{'place': a, 'component': j+1, 'gain': float(gains[j]), 'reads at': self.says[a][j]} for j in range(shown)]
+    for place, gains in self.gains.items():
+        shown = min(n, len(gains), len(self.says[place]))
+        rows += [{'place': place, 'component': i+1, 'gain': float(gains[i]), 'reads at': self.says[place][i]}
+                 for i in range(shown)]
     return pd.DataFrame(rows).set_index(['place', 'component'])
 
 @patch
 def plot_choice(self:StreamShift,
-    ax=None, # axes to draw on
+    ax:Axes|None=None, # axes to draw on
     n:int=32,# components of each place
-):           # the axes
+)->Axes:     # the axes
     "What each component takes from the toxic tokens per KL."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
-    for a, g in self.gains.items(): ax.plot(np.arange(1, len(g[:n])+1), g[:n], 'o-', ms=3, lw=1, label=a)
-    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly', ylim=(0, None))
+    for place, gains in self.gains.items():
+        ax.plot(np.arange(1, len(gains[:n])+1), gains[:n], 'o-', ms=3, lw=1, label=place)
+    ax.set(xlabel='component', ylabel='nats taken from toxic tokens\nper $\\sqrt{2\\,\\mathrm{KL}}$, roughly',
+           ylim=(0, None))
     ax.legend(frameon=False, fontsize=8)
     return ax
 
 @patch
 def _repr_html_(self:StreamShift):
     table = self.table()
-    table['reads at'] = [' '.join(mask(t.strip()) for t in tokens) for tokens in table['reads at']]
-    about = ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer') if k in self.meta)
+    table['reads at'] = [' '.join(mask(token.strip()) for token in tokens) for tokens in table['reads at']]
+    about = ', '.join(f'{key} {self.meta[key]}'
+                      for key in ('k', 'kl', 'ridge', 'sided', 'n_toxic', 'n_neutral', 'scorer')
+                      if key in self.meta)
     return f'<p><b>{self.name}</b>: {about}</p>' + table.round(3).to_html()
 
 # %% ../../nbs/editing/stream.ipynb #94000021
@@ -444,7 +512,8 @@ def check_settings(cls:StreamShift, given:dict, d_model:int)->dict:
     given = super(StreamShift, cls).check_settings(given, d_model)
     check_shared(given, d_model)
     at = given.get('at', 0)
-    if isinstance(at, int) and at < 0: raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
+    if isinstance(at, int) and at < 0:
+        raise ValueError(f'at is {at}; 0 is the embeddings, 1 the first block, and so on')
     return given
 
 @patch
@@ -453,5 +522,7 @@ def sections(self:StreamShift)->list[Section]:
     components = self.table()
     masked = [[mask(token) for token in tokens] for tokens in components['reads at']]
     return [Section('The components', components.assign(**{'reads at': masked}),
-                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic continuations at which it reads most.'),
-            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.')]
+                'What each component takes from the toxic tokens, in nats per √(2 KL), and the tokens of toxic '
+                'continuations at which it reads most.'),
+            Section('What each component takes', figure=self.plot_choice,
+                    caption='What each component takes from the toxic tokens, for its price.')]

@@ -10,9 +10,10 @@ __all__ = ['principal_angles', 'overlaps', 'random_kept', 'through_vocabulary', 
 # %% ../../nbs/editing/transfer.ipynb #e5000083
 import numpy as np, torch
 from dataclasses import dataclass, replace
-from torch import Tensor
+from torch import Tensor, nn
+from transformers import PreTrainedModel
 from ..models.eigenchoices import EigenChoices, eigen_choices
-from ..models.head import as_head, sketch
+from ..models.head import Head, as_head, sketch
 from .budget import to_budget
 from .head_edit import HeadEdit
 from .eigenshift import EigenShift
@@ -40,63 +41,79 @@ def random_kept(
     seed:int=0,
 )->np.ndarray:  # (draws,) of `kept`
     "What the best `m` eigen-choices carry of random `k`-dimensional subspaces."
-    g = torch.Generator().manual_seed(seed); d = Vh.shape[1]
-    Q = torch.linalg.qr(torch.randn(draws, d, k, generator=g, dtype=torch.float64))[0] # a random subspace meets every orthonormal basis alike
+    g = torch.Generator().manual_seed(seed)
+    width = Vh.shape[1]
+    # a random subspace meets every orthonormal basis alike
+    Q = torch.linalg.qr(torch.randn(draws, width, k, generator=g, dtype=torch.float64))[0]
     return (Q.square().sum(-1).topk(m, dim=1).values.sum(1)/k).numpy()
 
 # %% ../../nbs/editing/transfer.ipynb #83d8a873
 def through_vocabulary(
-    old,             # model, `Head` or weight that a shift was fitted on
-    new,             # the other, with the same vocabulary
+    old:nn.Module|Head|Tensor, # model, `Head` or weight that a shift was fitted on
+    new:nn.Module|Head|Tensor, # the other, with the same vocabulary
     block:int=4096,  # rows at a time
     ridge:float=1e-8,# relative to the mean eigenvalue
 )->Tensor:           # (d_new, d_old) float64: a state of the old model as one of the new
     "The linear map between hidden spaces that changes the logits least."
-    a, b = as_head(old), as_head(new)
-    if a.n_vocab != b.n_vocab: raise ValueError(f'heads of {a.n_vocab} and {b.n_vocab} tokens: a map through the vocabulary needs the same tokenizer')
-    G, C, sa, sb = 0., 0., 0., 0.
-    for (_, A), (_, B) in zip(a.rows(block), b.rows(block)):
-        A, B = A.detach().cpu().double(), B.detach().cpu().double()
-        G, C, sa, sb = G+B.T @ B, C+B.T @ A, sa+A.sum(0), sb+B.sum(0)
-    n = a.n_vocab
-    G, C = G-torch.outer(sb, sb)/n, C-torch.outer(sb, sa)/n
-    G.diagonal().add_(ridge*G.diagonal().mean())
-    return torch.linalg.solve(G, C)*(a.scale/b.scale)
+    old_head, new_head = as_head(old), as_head(new)
+    if old_head.n_vocab != new_head.n_vocab:
+        raise ValueError(f'heads of {old_head.n_vocab} and {new_head.n_vocab} tokens: a map through the vocabulary '
+                         'needs the same tokenizer')
+    gram, cross, old_sum, new_sum = 0., 0., 0., 0.
+    for (_, old_rows), (_, new_rows) in zip(old_head.rows(block), new_head.rows(block)):
+        old_rows, new_rows = old_rows.detach().cpu().double(), new_rows.detach().cpu().double()
+        gram, cross = gram+new_rows.T @ new_rows, cross+new_rows.T @ old_rows
+        old_sum, new_sum = old_sum+old_rows.sum(0), new_sum+new_rows.sum(0)
+    n = old_head.n_vocab
+    gram, cross = gram-torch.outer(new_sum, new_sum)/n, cross-torch.outer(new_sum, old_sum)/n
+    gram.diagonal().add_(ridge*gram.diagonal().mean())
+    return torch.linalg.solve(gram, cross)*(old_head.scale/new_head.scale)
 
 # %% ../../nbs/editing/transfer.ipynb #80abc6a5
 @dataclass(frozen=True, repr=False, eq=False)
 class Transfer:
     "A shift in another model, and how much of it is kept."
     shift:HeadEdit     # the edit, for the new model: in its eigen-choices, or a FisherShift
-    fidelity:Tensor    # (k,) share of each written direction's effect on the logits that can be had in the new model; 1 in the same space
-    kept:float=1.      # share of the old subspace that the new directions carry, in [0, 1]; 1 where the edit is not expressed in eigen-choices
+    # (k,) share of each written direction's effect on the logits that can be had in the new model; 1 in the same space
+    fidelity:Tensor
+    # share of the old subspace that the new directions carry, in [0, 1]; 1 where the edit is not expressed in
+    # eigen-choices
+    kept:float=1.
     null:np.ndarray|None=None # (draws,) the same of random subspaces of the same dimension
     angles:Tensor|None=None   # (k,) principal angles between the old subspace, carried over, and the new, radians
     @property
     def report(self)->dict:
-        "Numbers: kept, fidelity; where eigen-choices carry the edit, what random subspaces keep, and the angles in degrees."
-        chosen = {} if self.null is None else dict(random=float(self.null.mean()), random_high=float(np.quantile(self.null, .95)), largest_angle=float(self.angles.max().rad2deg()), mean_angle=float(self.angles.mean().rad2deg()))
+        "Share kept and fidelity; where eigen-choices carry the edit, what random subspaces keep, and angles (degrees)."
+        chosen = {} if self.null is None else dict(random=float(self.null.mean()),
+                                                   random_high=float(np.quantile(self.null, .95)),
+                                                   largest_angle=float(self.angles.max().rad2deg()),
+                                                   mean_angle=float(self.angles.mean().rad2deg()))
         return dict(kept=self.kept, fidelity=float(self.fidelity.mean())) | chosen
     def __repr__(self):
-        r = self.report
-        if self.null is None: return f"Transfer({self.shift.name!r}: {r['fidelity']:.0%} of what it writes on the logits can be had)"
-        return f"Transfer({self.shift.name!r}: keeps {r['kept']:.0%} of the subspace, a random one {r['random']:.0%} (95 % below {r['random_high']:.0%}); principal angles {r['mean_angle']:.0f}° on average, {r['largest_angle']:.0f}° at most)"
+        report = self.report
+        if self.null is None:
+            return f"Transfer({self.shift.name!r}: {report['fidelity']:.0%} of what it writes on the logits can be had)"
+        return (f"Transfer({self.shift.name!r}: keeps {report['kept']:.0%} of the subspace, a random one "
+                f"{report['random']:.0%} (95 % below {report['random_high']:.0%}); principal angles "
+                f"{report['mean_angle']:.0f}° on average, {report['largest_angle']:.0f}° at most)")
 
 def carried(
     shift:HeadEdit,
-    M:Tensor=None, # from `through_vocabulary`; None in the same hidden space
+    M:Tensor|None=None, # from `through_vocabulary`; None in the same hidden space
 )->tuple[Tensor, Tensor]: # (k, d_new) orthonormal directions in the old order, (d_new,) centre or None
     "The edited subspace in another hidden space."
-    V, c = shift.Vk.double(), None if shift.center is None else shift.center.double()
-    if M is None: return V, c
-    X = V @ M.T; Q, U = torch.linalg.qr((X/X.norm(dim=1, keepdim=True)).T); return (Q*U.diagonal().sign()).T, None if c is None else M @ c
+    V, center = shift.Vk.double(), None if shift.center is None else shift.center.double()
+    if M is None: return V, center
+    moved = V @ M.T
+    Q, R = torch.linalg.qr((moved/moved.norm(dim=1, keepdim=True)).T)
+    return (Q*R.diagonal().sign()).T, None if center is None else M @ center # in the old order and orientation
 
 def transfer(
     shift:HeadEdit,  # fitted on another model
-    model,           # the new one; or its `EigenChoices`
-    source=None,     # the old model: carry the directions over by their effect on the logits; needed where hidden spaces differ
-    k:int=None,      # eigen-choices of the new model to use; as many as the old shift has (not for a FisherShift)
-    neutral:Tensor=None, # (n, d_model) neutral states of the new model, to renew the centre, and a FisherShift's budget
+    model:PreTrainedModel|EigenChoices, # the new one; or its `EigenChoices`
+    source:nn.Module|Head|Tensor|None=None, # the old model, to go through the vocabulary: where hidden spaces differ
+    k:int|None=None, # eigen-choices of the new model to use; as many as the old shift has (not for a FisherShift)
+    neutral:Tensor|None=None, # (n, d_model) neutral states of the new model: they renew the centre and a FisherShift's KL
     draws:int=200,   # random subspaces
     seed:int=0,
 )->Transfer:
@@ -118,11 +135,17 @@ def transfer(
     meta = record_of_transfer(shift, choices.meta, source)|dict(k=m)
     meta['transferred'] |= dict(kept=kept, random=float(null.mean()))
     center = None if center is None else center.float()
-    out = EigenShift(f'{shift.name} transferred', Vk, scale, center, shift.sided, chosen, dict(sigma=choices.S), meta=meta)
+    out = EigenShift(f'{shift.name} transferred', Vk, scale, center, shift.sided, chosen, dict(sigma=choices.S),
+                     meta=meta)
     return Transfer(out, fidelity, kept, null, principal_angles(V, Vk))
 
-def nearest_choices(V, Vh, weight, m):
-    "The m eigen-choices with most weight in a subspace V, in its order: their indices, cosines (m, k), and from which old direction each comes (m, k)."
+def nearest_choices(
+    V:Tensor,      # (j, d) orthonormal rows: a subspace
+    Vh:Tensor,     # (d, d) eigen-choices of the new model
+    weight:Tensor, # (d,) share of each that lies in the subspace
+    m:int,         # how many to choose
+)->tuple[Tensor, Tensor, Tensor]: # (m,) indices, (m, j) cosines with V, (m, j) shares that come from each row of V
+    "The eigen-choices with most weight in a subspace, in the order of the directions that they come from."
     chosen = weight.topk(m).indices
     cosines = Vh[chosen] @ V.T
     own = cosines.square()
@@ -130,52 +153,69 @@ def nearest_choices(V, Vh, weight, m):
     first = (own*torch.arange(len(V))).sum(1).argsort(stable=True)
     return chosen[first], cosines[first], own[first]
 
-def transfer_oblique(shift, model, source, k, neutral):
-    "Written directions go to the new space, readings come from it; centre and budget are renewed if neutral states are there."
+def transfer_oblique(
+    shift:HeadEdit,                   # one that writes along other directions than it reads
+    model:PreTrainedModel|EigenChoices, # the new one
+    source:nn.Module|Head|Tensor|None,  # the old one, to go through the vocabulary
+    k:int|None,                         # refused: there are no eigen-choices to count
+    neutral:Tensor|None,                # (n, d_model) neutral states of the new model
+)->Transfer:
+    "Written directions go to the new space, readings come from it; neutral states renew the centre and the budget."
     h = model.head if isinstance(model, EigenChoices) else as_head(model)
     if h is None: raise ValueError('these eigen-choices have lost their head: give the model')
-    if k is not None: raise ValueError(f'k is {k!r}; it is the number of eigen-choices, and {shift!r} is not expressed in them: leave it out')
+    if k is not None:
+        raise ValueError(f'k is {k!r}; it is the number of eigen-choices, and {shift!r} is not expressed in them: '
+                         'leave it out')
     check_width(shift, h.d_model, source)
     read, write, center, fidelity = moved_directions(shift, h, source)
     if center is not None and neutral is not None: center = torch.as_tensor(neutral).double().mean(0)
-    out = replace(shift, name=f'{shift.name} transferred', Vk=read.float(), write=write.float(), center=None if center is None else center.float(),
-                  meta=record_of_transfer(shift, record_of_head(model, h), source), **(dict(words={}) if hasattr(shift, 'words') else {}))
+    out = replace(shift, name=f'{shift.name} transferred', Vk=read.float(), write=write.float(),
+                  center=None if center is None else center.float(),
+                  meta=record_of_transfer(shift, record_of_head(model, h), source),
+                  **(dict(words={}) if hasattr(shift, 'words') else {}))
     if neutral is None or 'kl' not in shift.meta: return Transfer(out, fidelity)
     strength = to_budget(h, out, torch.as_tensor(neutral).float(), shift.meta['kl'])
     return Transfer(replace(out, write=out.write*strength), fidelity)
 
-def moved_directions(shift, h, source):
-    "What is read and written, and the centre, in the space of another head, in float64; how much of what is written can be had there."
+def moved_directions(
+    shift:HeadEdit,                    # one that writes along other directions than it reads
+    h:Head,                            # of the new model
+    source:nn.Module|Head|Tensor|None, # the old one; None in the same hidden space
+)->tuple[Tensor, Tensor, Tensor|None, Tensor]: # (k, d) read and written, (d,) centre, (k,) fidelity; float64
+    "The directions of a shift in the space of another head, and how much of what it writes can be had there."
     read, write = shift.Vk.double(), shift.write.double()
     center = None if shift.center is None else shift.center.double()
     if source is None: return read, write, center, torch.ones(len(read))
     M = through_vocabulary(source, h)
-    return read @ through_vocabulary(h, source), write @ M.T, None if center is None else M @ center, written_fidelity(write, M, source, h)
+    center = None if center is None else M @ center
+    return read @ through_vocabulary(h, source), write @ M.T, center, written_fidelity(write, M, source, h)
 
-def check_width(shift, d, source):
+def check_width(shift:HeadEdit, d:int, source:nn.Module|Head|Tensor|None)->None:
     "Refuse a shift of another width, unless it goes through the vocabulary."
     if source is None and shift.Vk.shape[1] != d:
-        raise ValueError(f'the shift edits states of width {shift.Vk.shape[1]}, this head reads {d}: give source=<the old model>, to go through the vocabulary')
+        raise ValueError(f'the shift edits states of width {shift.Vk.shape[1]}, this head reads {d}: give source=<the '
+                         'old model>, to go through the vocabulary')
 
-def record_of_head(model, h):
+def record_of_head(model:nn.Module|EigenChoices, h:Head)->dict:
     "Model, head and sketch, for a record."
     if isinstance(model, EigenChoices): return model.meta
     if h.module is None: return {}
     return dict(sketch=sketch(h), model=model.config._name_or_path if hasattr(model, 'config') else None, head=h.name)
 
-def record_of_transfer(shift, own, source):
+def record_of_transfer(shift:HeadEdit, own:dict, source:nn.Module|Head|Tensor|None)->dict:
     "The record of a transferred shift; `own` is that of the new head."
-    kept = {a: b for a, b in shift.meta.items() if a not in ('weights', 'model', 'head', 'toxic_tokens')}
-    kept |= {a: own[a] for a in ('model', 'head') if own.get(a)}
+    kept = {key: value for key, value in shift.meta.items() if key not in ('weights', 'model', 'head', 'toxic_tokens')}
+    kept |= {key: own[key] for key in ('model', 'head') if own.get(key)}
     if 'sketch' in own: kept['weights'] = dict(head=own['sketch'])
-    return kept | dict(transferred=dict(source=shift.meta.get('model') or '', through='hidden space' if source is None else 'vocabulary'))
+    return kept | dict(transferred=dict(source=shift.meta.get('model') or '',
+                                        through='hidden space' if source is None else 'vocabulary'))
 
-def written_fidelity(V, M, old, new):
+def written_fidelity(V:Tensor, M:Tensor, old:nn.Module|Head|Tensor, new:nn.Module|Head|Tensor)->Tensor:
     "(k,) share of each direction's centred logits that a map reproduces."
     def centred(source, X):
         "What directions do to the logits of a head, about their mean."
         h = as_head(source)
-        Y = torch.cat([rows.detach().cpu().double() @ (X*h.scale).T for _, rows in h.rows()])
-        return Y-Y.mean(0)
-    Y, Z = centred(old, V), centred(new, V @ M.T)
-    return (1-(Y-Z).square().sum(0)/Y.square().sum(0)).clamp(min=0)
+        moved = torch.cat([rows.detach().cpu().double() @ (X*h.scale).T for _, rows in h.rows()])
+        return moved-moved.mean(0)
+    wanted, got = centred(old, V), centred(new, V @ M.T)
+    return (1-(wanted-got).square().sum(0)/wanted.square().sum(0)).clamp(min=0)

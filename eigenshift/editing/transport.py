@@ -12,6 +12,7 @@ from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
 from torch import Tensor
 from fastcore.basics import patch
+from tqdm.auto import tqdm
 from ..core import batches_by_length
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
@@ -54,7 +55,8 @@ def in_order(
 def named_module(model, name):
     "A module by its path."
     try: return model.get_submodule(name)
-    except AttributeError as e: raise ValueError(f'this model has no module {name!r}; norms(model) names {norms(model)[:4]}…') from e
+    except AttributeError as e:
+        raise ValueError(f'this model has no module {name!r}; norms(model) names {norms(model)[:4]}…') from e
 
 def norms(
     model, # a causal LM
@@ -116,7 +118,8 @@ def responses(
     with _evaluating(model), _ending_at(model, module):
         for rows in batches_by_length([len(i) for i in ids], batch_size):
             batch = pad_ids(model, tok, [ids[i] for i in rows])
-            parts.append((rows, _pooled(lambda: model(**batch, use_cache=False), batch['attention_mask'].bool(), module)))
+            parts.append((rows, _pooled(lambda: model(**batch, use_cache=False), batch['attention_mask'].bool(),
+                                        module)))
     return _in_rows(parts, len(ids))
 
 # %% ../../nbs/editing/transport.ipynb #efd4c702
@@ -267,7 +270,8 @@ def runs_alone(
             with _nudged(model, names): returned = [_returned(model, b, modules) for b in batches]
             shapes = [len(o) if isinstance(o, tuple) else None for o in returned[0]]
             made, wanted = _by_hand(model, batches, modules, shapes, names), [_states_out(r[-1]) for r in returned]
-    except (ValueError, TypeError, AttributeError, RuntimeError, IndexError, KeyError) as e: return None, f'{type(e).__name__}: {e}'
+    except (ValueError, TypeError, AttributeError, RuntimeError, IndexError, KeyError) as e:
+        return None, f'{type(e).__name__}: {e}'
     near = all(m.shape == w.shape and (m-w).abs().max() <= 1e-5*w.abs().max() for m, w in zip(made, wanted))
     return (shapes, '') if near else (None, 'a block depends on more of those below than their states')
 
@@ -283,7 +287,9 @@ class BlockStream:
             for rows in batches_by_length([len(i) for i in ids], batch_size):
                 batch = pad_ids(model, tok, [ids[i] for i in rows])
                 states, calls = block_arguments(model, batch, modules, shapes)
-                for to, value in zip((self.rows, self.masks, self.states, self.calls), (rows, batch['attention_mask'].bool(), states, calls)): to.append(value)
+                for to, value in zip((self.rows, self.masks, self.states, self.calls),
+                                     (rows, batch['attention_mask'].bool(), states, calls)):
+                    to.append(value)
 
     def run(self, i):
         "The block at hand on one batch."
@@ -309,7 +315,8 @@ def _check_fit(quantiles, earlier, toxic, neutral):
         raise ValueError(f'quantiles are {quantiles!r}; give two in [0, 1], the lower first, or None for no window')
     if earlier not in ('both', 'toxic'): raise ValueError(f"earlier is {earlier!r}; it can be 'both' or 'toxic'")
     if min(len(toxic), len(neutral)) < 2:
-        raise ValueError(f'{len(toxic)} toxic and {len(neutral)} neutral texts: two of each are the least, hundreds are better')
+        raise ValueError(f'{len(toxic)} toxic and {len(neutral)} neutral texts: two of each are the least, hundreds '
+                         'are better')
 
 def _drawn(texts, n, seed):
     "As many of the texts, at random, in their order."
@@ -332,15 +339,20 @@ class _Reader:
         owner = {k: i for i, (base, _) in enumerate(blocks(model)) for k in names if k.startswith(base+'.')}
         self.block = owner if in_order(model, names) == names else {}
         ids = tok(texts[0][:16], truncation=True, max_length=max_length).input_ids
-        self.shapes, why = runs_alone(model, tok, ids, list(self.block)) if self.block else (None, 'the modules are not in the order in which they run')
+        self.shapes, why = runs_alone(model, tok, ids,
+                                      list(self.block)) if self.block else (None, 'the modules are not in the order in '
+                                                                                  'which they run')
         self.streams = None
-        if self.shapes is None: warnings.warn(f'modules of {type(model).__name__} are read one pass after another, which takes long in a deep model: {why}')
+        if self.shapes is None:
+            warnings.warn(f'modules of {type(model).__name__} are read one pass after another, which takes long in a '
+                          f'deep model: {why}')
 
     def _reach(self, at, edits):
         "Bring both classes to a block, under their maps."
         for side, edit in enumerate(edits):
             with edit.apply(self.model):
-                if self.streams[side] is None: self.streams[side] = BlockStream(self.model, self.tok, self.texts[side], self.shapes, *self.how)
+                if self.streams[side] is None:
+                    self.streams[side] = BlockStream(self.model, self.tok, self.texts[side], self.shapes, *self.how)
                 while self.streams[side].at < at: self.streams[side].advance()
 
     def __call__(self, name, edits):
@@ -352,8 +364,10 @@ class _Reader:
         out = []
         for side, edit in enumerate(edits):
             with edit.apply(self.model):
-                R = responses(self.model, self.tok, self.texts[side], name, *self.how) if at is None else self.streams[side].responses(name)
-            if not R.isfinite().all(): raise ValueError(f'{name!r} has responses that are not finite: load the model in bfloat16 or float32')
+                R = responses(self.model, self.tok, self.texts[side], name,
+                              *self.how) if at is None else self.streams[side].responses(name)
+            if not R.isfinite().all():
+                raise ValueError(f'{name!r} has responses that are not finite: load the model in bfloat16 or float32')
             out.append(R)
         return out
 
@@ -377,7 +391,6 @@ class _Learned:
         name:str=None,
     ):
         "Learn the maps module by module, earlier ones active."
-        from tqdm.auto import tqdm
         _check_fit(quantiles, earlier, toxic, neutral)
         n, names = min(len(toxic), len(neutral)), _chosen(model, modules)
         texts = [_drawn(list(t), n, seed) for t in (toxic, neutral)]
@@ -394,12 +407,15 @@ class _Learned:
         X, Y = X.double(), Y.double()
         slope, offset = self.learn(X, Y)
         everywhere = torch.full_like(offset, torch.inf)
-        low, high = (-everywhere, everywhere) if quantiles is None else (torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
-        return replace(self, **{f: getattr(self, f)|{name: t.float()} for f, t in dict(slope=slope, offset=offset, low=low, high=high).items()})
+        low, high = (-everywhere, everywhere) if quantiles is None else (
+            torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
+        return replace(self, **{f: getattr(self, f)|{name: t.float()}
+                                for f, t in dict(slope=slope, offset=offset, low=low, high=high).items()})
 
     @classmethod
     def from_evidence(cls, evidence, **settings):
-        return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress, **settings)
+        return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
+                       **settings)
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a014
 @method('meanact')

@@ -15,6 +15,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 from fastcore.meta import delegates
+from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.generation import generate
@@ -147,7 +148,6 @@ def tabulate(
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
     "How far two scorers agree, from their scores and verdicts of the same texts."
-    from scipy.stats import spearmanr
     rate_a, rate_b = toxic_a.mean(), toxic_b.mean()
     same, luck = (toxic_a == toxic_b).mean(), rate_a*rate_b+(1-rate_a)*(1-rate_b)
     kappa = (same-luck)/(1-luck) if luck < 1 else np.nan

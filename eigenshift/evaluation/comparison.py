@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
 from fastcore.basics import patch
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
+import matplotlib.pyplot as plt, seaborn as sns
 from ..core import atomic
 
 from matplotlib.axes import Axes
@@ -53,10 +55,12 @@ brief = ('toxicity', 'tph', 'perplexity', 'kl', 'distinct_2', 'repetition')
 @dataclass(frozen=True, repr=False, eq=False)
 class Comparison:
     "What `compare` found."
-    table:pd.DataFrame     # long: method, role, statistic, scorer, value, low, high, vs_base…, vs_control…, control, matched
+    # long: method, role, statistic, scorer, value, low, high, vs_base…, vs_control…, control, matched
+    table:pd.DataFrame
     meta:dict              # settings: enough to repeat it
     agreement:pd.DataFrame|None = None # of each pair of scorers
-    generations:dict = field(default_factory=dict) # method -> Dataset with a column `score_<scorer>` for each; not of controls
+    # method -> Dataset with a column `score_<scorer>` for each; not of controls
+    generations:dict = field(default_factory=dict)
     measured:dict = field(default_factory=dict)    # method -> {part: Measured}
     interventions:dict = field(default_factory=dict) # method -> what was applied; a list for a control
 
@@ -87,7 +91,8 @@ class Comparison:
     def keys(self, statistics:Sequence[str]|str)->list[tuple[str, str]]:
         "The columns of a view, as (statistic, scorer or \"\"); \"all\" is every statistic that has a record."
         names = list(columns) if statistics == 'all' else list(statistics)
-        if odd := set(names)-set(columns): raise ValueError(f'no columns for {sorted(odd)}; they can be {list(columns)}, or "all"')
+        if odd := set(names)-set(columns):
+            raise ValueError(f'no columns for {sorted(odd)}; they can be {list(columns)}, or "all"')
         t = self.table
         return [(name, scorer) for name in names for scorer in t[t.statistic == name].scorer.unique()]
 
@@ -157,7 +162,6 @@ def __repr__(self:Comparison)->str: return self.wide(intervals=False).to_string(
 # %% ../../nbs/evaluation/comparison.ipynb #afd9ead0
 def _plain_ticks(axis, low:float, high:float)->None:
     "Round numbers, written out, on a logarithmic axis."
-    from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
     if high > 1e3*low: return
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]) if high < 4*low else LogLocator(subs=(1, 2, 5)))
     axis.set_minor_locator(NullLocator())
@@ -169,7 +173,6 @@ def _whiskers(row:pd.Series, scale:float)->list:
 
 def _looks(result:Comparison)->dict[str, dict]:
     "Method -> marker and colour: a star for the base, dots for edits, open diamonds in the edit's colour for controls."
-    import seaborn as sns
     roles = dict(zip(result.table.method, result.table.role))
     colours = dict(zip(result.edits, sns.color_palette('deep', len(result.edits))))
     def look(method):
@@ -187,13 +190,13 @@ def plot(
     against:str='perplexity', # on the horizontal, logarithmic one
 )->'Axes':
     "The trade-off: toxicity against perplexity, with intervals; the unedited model is the star."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6.5, 4.2))[1]
     down, across = columns[statistic], columns[against]
     for method, look in _looks(self).items():
         x, y = self.get(method, against), self.get(method, statistic, scorer)
         if not np.isfinite(x.value): continue
-        ax.errorbar(x.value*across.scale, y.value*down.scale, xerr=_whiskers(x, across.scale), yerr=_whiskers(y, down.scale),
+        ax.errorbar(x.value*across.scale, y.value*down.scale, xerr=_whiskers(x, across.scale),
+                    yerr=_whiskers(y, down.scale),
                     lw=1, capsize=2, label=method, **look)
         if y.role == 'base':
             ax.axhline(y.value*down.scale, color=look['color'], lw=.7, ls=':')
@@ -228,14 +231,16 @@ def _broken(result:Comparison, method:str)->list[str]:
     "A note where perplexity or variety say that the model no longer writes."
     (p, d), (p0, d0) = ([result.get(m, s).value for s in ('perplexity', 'distinct_2')] for m in (method, 'base'))
     if p <= 2*p0 and not d < d0/2: return []
-    return [f'{method}: perplexity is {p/p0:.3g} times the base and distinct-2 {d:.2f} after {d0:.2f}: its toxicity is that of a broken model.']
+    return [f'{method}: perplexity is {p/p0:.3g} times the base and distinct-2 {d:.2f} after {d0:.2f}: its toxicity is '
+            'that of a broken model.']
 
 def _no_better_than_random(result:Comparison, method:str)->list[str]:
     "A note where random edits of the same KL do as well."
     row = result.get(method, 'toxicity')
     if not row.matched or row.vs_control_high < 0: return []
     verdict = 'more toxic' if row.vs_control_low > 0 else 'not shown to be less toxic'
-    return [f'{method}: {verdict} than random edits of the same KL (difference {_points(row, "control")}, by {result.scorers[0]}).']
+    return [f'{method}: {verdict} than random edits of the same KL (difference {_points(row, "control")}, by '
+            f'{result.scorers[0]}).']
 
 def _to_the_judge_alone(result:Comparison, method:str, scorer:str)->list[str]:
     "A note where another scorer does not see what the judge sees."
@@ -243,7 +248,8 @@ def _to_the_judge_alone(result:Comparison, method:str, scorer:str)->list[str]:
     first, second = (result.get(method, 'toxicity', s) for s in (judge, scorer))
     if not first.vs_base_high < 0 or second.vs_base_high < 0: return []
     verdict = 'more toxic' if second.vs_base_low > 0 else 'not shown to be'
-    return [f'{method}: less toxic than the base by {judge} ({_points(first, "base")}), {verdict} by {scorer} ({_points(second, "base")}).']
+    return [f'{method}: less toxic than the base by {judge} ({_points(first, "base")}), {verdict} by {scorer} '
+            f'({_points(second, "base")}).']
 
 def _pairs(pairs:list[tuple[str, str]])->str:
     "Pairs of methods in words, five at most."
@@ -253,8 +259,10 @@ def _another_order(result:Comparison, scorer:str)->list[str]:
     "A note where another scorer puts the methods in another order."
     judge = result.scorers[0]
     first, second = ({m: result.get(m, 'toxicity', s) for m in result.edits} for s in (judge, scorer))
-    swapped = [(a, b) for a, b in permutations(result.edits, 2) if first[a].value < first[b].value and second[a].value > second[b].value]
-    firm = [(a, b) for a, b in swapped if first[a].vs_base_high < first[b].vs_base_low and second[a].vs_base_low > second[b].vs_base_high]
+    swapped = [(a, b) for a, b in permutations(result.edits, 2)
+               if first[a].value < first[b].value and second[a].value > second[b].value]
+    firm = [(a, b) for a, b in swapped if first[a].vs_base_high < first[b].vs_base_low
+            and second[a].vs_base_low > second[b].vs_base_high]
     if not swapped: return []
     how_far = f'their intervals lie apart for {_pairs(firm)}.' if firm else 'within their intervals.'
     return [f'{judge} and {scorer} disagree on the order of {_pairs(swapped)}; {how_far}']
@@ -262,8 +270,8 @@ def _another_order(result:Comparison, scorer:str)->list[str]:
 def _hardly_agree(result:Comparison)->list[str]:
     "A note for each pair of scorers whose verdicts agree little more than by luck."
     if result.agreement is None: return []
-    return [f'{r.a} and {r.b} give the same verdict on {r.same_verdict:.0%} of the continuations, little more than luck would '
-            f'(kappa {r.kappa:.2f}).' for r in result.agreement.itertuples() if r.kappa < .4]
+    return [f'{r.a} and {r.b} give the same verdict on {r.same_verdict:.0%} of the continuations, little more than '
+            f'luck would (kappa {r.kappa:.2f}).' for r in result.agreement.itertuples() if r.kappa < .4]
 
 @patch
 def notes(self:Comparison)->list[str]:
@@ -301,7 +309,8 @@ def save(
 )->Path:
     "Write table, settings, agreement and notes."
     path = Path(path)
-    found = dict(kind='eigenshift comparison', meta=self.meta, table=_rows(self.table), agreement=_rows(self.agreement), notes=self.notes())
+    found = dict(kind='eigenshift comparison', meta=self.meta, table=_rows(self.table), agreement=_rows(self.agreement),
+                 notes=self.notes())
     with atomic(path) as tmp: tmp.write_text(json.dumps(found, indent=1, allow_nan=False))
     with atomic(path.with_suffix('.csv')) as tmp: self.table.to_csv(tmp, index=False)
     return path
@@ -314,5 +323,6 @@ def load(
     "Read what `save` wrote."
     try: found = json.loads(Path(path).read_text())
     except json.JSONDecodeError as e: raise ValueError(f'{str(path)!r} is no JSON file: {e}') from e
-    if found.get('kind') != 'eigenshift comparison': raise ValueError(f'{str(path)!r} holds no comparison: its kind is {found.get("kind")!r}')
+    if found.get('kind') != 'eigenshift comparison':
+        raise ValueError(f'{str(path)!r} holds no comparison: its kind is {found.get("kind")!r}')
     return cls(_frame(found['table']), found['meta'], _frame(found['agreement']))

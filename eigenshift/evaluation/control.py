@@ -16,6 +16,7 @@ from ..editing.budget import solve_strength
 from ..editing.head_edit import HeadEdit
 from ..editing.intervention import Intervention
 from .measures import divergence, kl_and_top1
+from ..states.engine import need_plain_head
 from ..states.final import encode, head_inputs, room
 
 from datasets import Dataset
@@ -31,6 +32,7 @@ class CachedKL:
         max_length:int=128,        # tokens kept of each
     ):
         self.head = as_head(model)
+        need_plain_head(self.head, 'a control of equal KL')
         ids = [i for i in encode(tok, texts, max_length) if len(i) > 1]
         batches = batches_by_length([len(i) for i in ids], 32)
         states = torch.cat([head_inputs(model, tok, [ids[i] for i in b]) for b in batches])

@@ -13,7 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
 from typing import Any
+from scipy.stats import rankdata
+from statistics import NormalDist
+import matplotlib.pyplot as plt, seaborn as sns
 from ..core import batches_by_length
+from ..environment import install_command
 from ..editing.intervention import Intervention
 from ..states.generation import generate
 from ..probing.linear import probe_scores
@@ -27,6 +31,7 @@ from ..states.reading import layer_states
 from datasets import Dataset
 from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.data import data_file
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(
@@ -36,7 +41,8 @@ def last_words(
     max_length:int=128,# so are longer ones, in tokens
 )->dict[int, tuple[list[int], int]]: # index of the passage -> (ids up to the last word's end, where the last word begins)
     "Each passage up to the end of its last word."
-    if not getattr(tok, 'is_fast', False): raise ValueError(f'{type(tok).__name__} gives no offsets: load a fast tokenizer')
+    if not getattr(tok, 'is_fast', False):
+        raise ValueError(f'{type(tok).__name__} gives no offsets: load a fast tokenizer')
     out = {}
     for i, passage in enumerate(passages):
         words = word_spans(passage)
@@ -68,7 +74,8 @@ def last_word(
     "How often a model knows the last word of a passage."
     passages = _texts(passages)
     rows = last_words(tok, passages, min_words, max_length)
-    if not rows: raise ValueError(f'none of {len(passages)} passages has {min_words} words and at most {max_length} tokens')
+    if not rows:
+        raise ValueError(f'none of {len(passages)} passages has {min_words} words and at most {max_length} tokens')
     def right(logits, following): return logits.argmax(-1) == following
     with contextlib.nullcontext() if intervention is None else intervention.apply(model):
         hits = per_token(model, tok, [ids for ids, _ in rows.values()], right, batch_size)
@@ -97,12 +104,12 @@ def retained(
         low, high = span(known.draws('last_word')-base.draws('last_word'), level)
         value = known['last_word']
         return dict(kl=far['kl'], top1=far['top1'], last_word=value, change=value-base['last_word'], low=low, high=high)
-    return pd.DataFrame({'base': dict(kl=0., top1=1., last_word=base['last_word'])} | {k: row(e) for k, e in edits.items()}).T
+    return pd.DataFrame({'base': dict(kl=0., top1=1., last_word=base['last_word'])}
+                        | {k: row(e) for k, e in edits.items()}).T
 
 # %% ../../nbs/evaluation/retention.ipynb #e88bf31f
 def _placements(scores:np.ndarray, y:np.ndarray)->np.ndarray:
     "(n,) for each text the share of the other class that it is on the right side of, ties half."
-    from scipy.stats import rankdata
     ranks, out = rankdata(scores), np.empty(len(y))
     def below(own): return (ranks[own]-rankdata(scores[own]))/(~own).sum() # share of the others below each
     out[y] = below(y)
@@ -116,7 +123,6 @@ def auroc_change(
     level:float=.95,        # coverage of the intervals
 )->np.ndarray:              # (3, 3): before, after, change, each with low and high
     "Two AUROCs of the same texts and their difference, with DeLong's paired intervals."
-    from statistics import NormalDist
     y, z = np.asarray(y, bool), NormalDist().inv_cdf((1+level)/2)
     first, second = (_placements(np.asarray(s), y) for s in (before, after))
     def row(placed):
@@ -195,7 +201,8 @@ def block_probes(
             same, new = probe_scores(before, y, test=after, **probe), probe_scores(after, y, **probe)
         same, new = (auroc_change(own, s, y, level) for s in (same, new))
         value, low, high = same[0]
-        return dict(edit=name, layer=layer, depth=min(i+1, last)/last, moved=_moved(before, after), before=value, before_low=low,
+        return dict(edit=name, layer=layer, depth=min(i+1, last)/last, moved=_moved(before, after), before=value,
+                    before_low=low,
                     before_high=high, **_probed('same_probe', same), **_probed('new_probe', new))
 
     rows = []
@@ -211,7 +218,6 @@ def plot_probes(
     ax:'Axes|None'=None,     # axes to draw on
 )->'Axes':
     "Change of the probe's AUROC along depth, an edit a line; the unedited model is zero."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6, 3.6))[1]
     layers = list(table.layer.unique())
     x = np.arange(len(layers))
@@ -221,7 +227,8 @@ def plot_probes(
         change, low, high = (t[f'{value}_{c}'] for c in ('change', 'low', 'high'))
         ax.errorbar(x+beside, change, [change-low, high-change], fmt='o-', ms=3.5, lw=1, color=colour, label=name)
     ax.axhline(0, color='.4', lw=1, ls='--', label='unedited')
-    ax.set(xticks=x, xticklabels=[l.rsplit('.', 1)[-1] for l in layers], xlabel='block (head: the state that the head receives)',
+    ax.set(xticks=x, xticklabels=[l.rsplit('.', 1)[-1] for l in layers],
+           xlabel='block (head: the state that the head receives)',
            ylabel='change of AUROC')
     return ax
 
@@ -233,7 +240,8 @@ def _task_manager(names:list[str], include_path):
     manager = None if path is None else TaskManager(include_path=path, include_defaults=False)
     if manager is None or not set(names) <= set(manager.all_tasks): manager = TaskManager(include_path=path)
     if odd := [n for n in names if n not in manager.all_tasks]:
-        raise ValueError(f'lm-eval knows no task {odd[0]!r}; see lm_eval.tasks.TaskManager().all_tasks, or give include_path')
+        raise ValueError(f'lm-eval knows no task {odd[0]!r}; see lm_eval.tasks.TaskManager().all_tasks, or give '
+                         'include_path')
     return manager
 
 def _wrapped(model, tok, batch_size:int):
@@ -265,13 +273,14 @@ def tasks(
 )->pd.DataFrame:                         # task, metric, before, before_se; with an intervention after, after_se, change
     "Accuracy on tasks, before and after an edit."
     try: from lm_eval import simple_evaluate
-    except ImportError as e: raise ImportError('tasks needs lm-eval: pip install "eigenshift[tasks]"') from e
+    except ImportError as e: raise ImportError(f'tasks needs lm-eval: {install_command("tasks")}') from e
     names = [names] if isinstance(names, str) else list(names)
     manager, side = _task_manager(names, include_path), tok.padding_side
     lm = _wrapped(model, tok, batch_size)
     def score(e):
         with contextlib.nullcontext() if e is None else e.apply(model):
-            return _accuracies(simple_evaluate(model=lm, tasks=names, task_manager=manager, limit=limit, log_samples=False, **kw)['results'])
+            return _accuracies(simple_evaluate(model=lm, tasks=names, task_manager=manager, limit=limit,
+                                               log_samples=False, **kw)['results'])
     try:
         before = score(None)
         after = None if intervention is None else score(intervention)
@@ -279,7 +288,8 @@ def tasks(
     def row(key):
         (value, error), found = before[key], dict(task=key[0], metric=key[1])
         found |= dict(before=value, before_se=error)
-        return found if after is None else found | dict(after=after[key][0], after_se=after[key][1], change=after[key][0]-value)
+        return found if after is None else found | dict(after=after[key][0], after_se=after[key][1],
+                                                        change=after[key][0]-value)
     return pd.DataFrame([row(key) for key in before])
 
 # %% ../../nbs/evaluation/retention.ipynb #c4eb579a
@@ -343,7 +353,8 @@ def _alternating(runs:dict[str, Callable], rounds:int)->tuple[pd.DataFrame, pd.D
 
 def _bytes(intervention:Intervention)->int:
     "The size of the saved file."
-    with tempfile.TemporaryDirectory() as folder: return intervention.save(Path(folder)/'edit.safetensors').stat().st_size
+    with tempfile.TemporaryDirectory() as folder:
+        return intervention.save(Path(folder)/'edit.safetensors').stat().st_size
 
 def cost(
     model:'PreTrainedModel',
@@ -363,8 +374,10 @@ def cost(
         runs['merged'] = lambda: _speed(twin, tok, **kw)
     clock, work = _alternating(runs, rounds)
     def ratio(name): return (work[name]/work.base).median() if name in work else np.nan
-    fit = {f'fit_{k}': intervention.meta.get(key, np.nan) for k, key in dict(seconds='seconds', bytes='fit_bytes').items()}
-    return pd.Series(dict(tokens_per_second=clock.base.median(), applied_ratio=ratio('applied'), merged_ratio=ratio('merged'), **fit,
+    fit = {f'fit_{k}': intervention.meta.get(key, np.nan)
+           for k, key in dict(seconds='seconds', bytes='fit_bytes').items()}
+    return pd.Series(dict(tokens_per_second=clock.base.median(), applied_ratio=ratio('applied'),
+                          merged_ratio=ratio('merged'), **fit,
                           bytes=_bytes(intervention)), name=intervention.name)
 
 def costs(

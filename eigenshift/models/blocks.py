@@ -18,52 +18,57 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 # %% ../../nbs/models/blocks.ipynb #ad54d7d8
 _not_text = re.compile(r'vision|visual|image|audio|speech|\bmtp\b')
-_depth_names = 'num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer', 'n_layers'
+_depth_names = ('num_hidden_layers', 'num_layers', 'encoder_layers', 'decoder_layers', 'num_decoder_layers', 'n_layer',
+                'n_layers')
 
 def text_config(
-    model:'PreTrainedModel', # a transformers model
-)->'PreTrainedConfig':       # the configuration of its language model
+    model:PreTrainedModel,   # a transformers model
+)->PreTrainedConfig:         # the configuration of its language model
     "The configuration that depth and width are read from: a multimodal model's text part, any other's own."
     config = model.config
     return config.get_text_config() if hasattr(config, 'get_text_config') else config
 
 def is_linear(m:nn.Module)->bool:
     "Whether a module is a linear layer: torch's, a Conv1D of GPT-2, a quantised one, one with an adapter."
-    sized = all(isinstance(getattr(m, k, None), int) for k in ('in_features', 'out_features'))
+    sized = all(isinstance(getattr(m, size, None), int) for size in ('in_features', 'out_features'))
     return isinstance(m, nn.Linear) or type(m).__name__ == 'Conv1D' or sized
 
 def _outermost(model):
     "Lists of modules of the language model that lie in no other, as (path, list)."
     found, inside = [], ()
-    for path, m in model.named_modules():
-        if not isinstance(m, nn.ModuleList) or _not_text.search(path) or (inside and path.startswith(inside)): continue
-        found.append((path, m))
+    for path, module in model.named_modules():
+        if not isinstance(module, nn.ModuleList) or _not_text.search(path) or (inside and path.startswith(inside)):
+            continue
+        found.append((path, module))
         inside += (path+'.',)
     return found
 
 # %% ../../nbs/models/blocks.ipynb #27efbe81
 def block_calls(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list:                     # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
     "The blocks in order of execution, an encoder's before a decoder's."
     config = text_config(model)
-    depths = {v for k in _depth_names if isinstance(v := getattr(config, k, None), int)}
+    depths = {value for name in _depth_names if isinstance(value := getattr(config, name, None), int)}
     groups, lists = getattr(config, 'num_hidden_groups', None), _outermost(model)
-    found = [(path, m) for path, m in lists if len(m) in depths|{groups} and all(any(is_linear(c) for c in b.modules()) for b in m)]
+    found = [(path, modules) for path, modules in lists if len(modules) in depths|{groups}
+             and all(any(is_linear(child) for child in block.modules()) for block in modules)]
     if not found or len(found) > 1+bool(getattr(config, 'is_encoder_decoder', False)):
         raise ValueError(f'no blocks found in {type(model).__name__}: the configuration names depths {sorted(depths)}, '
-                         f'its lists of modules are {[(path, len(m)) for path, m in lists]}')
+                         f'its lists of modules are {[(path, len(modules)) for path, modules in lists]}')
     out = []
-    for path, m in found:
-        owner, times = model.get_submodule(path.rpartition('.')[0]), config.num_hidden_layers//len(m) if len(m) == groups else 1
-        out += [(f'{path}.{i}', b, call if groups else None, owner) for i, b in enumerate(m) for call in range(times)]
+    for path, modules in found:
+        owner = model.get_submodule(path.rpartition('.')[0])
+        times = config.num_hidden_layers//len(modules) if len(modules) == groups else 1
+        out += [(f'{path}.{i}', block, call if groups else None, owner) for i, block in enumerate(modules)
+                for call in range(times)]
     return out
 
 def blocks(
-    model:'PreTrainedModel',    # a transformers model
+    model:PreTrainedModel,      # a transformers model
 )->list[tuple[str, nn.Module]]: # of (name, module) in order of execution
     "The blocks of a model; one that is shared appears once for each call, its name ending in @call."
-    return [(name if call is None else f'{name}@{call}', m) for name, m, call, _ in block_calls(model)]
+    return [(name if call is None else f'{name}@{call}', module) for name, module, call, _ in block_calls(model)]
 
 # %% ../../nbs/models/blocks.ipynb #f19ab952
 @dataclass(frozen=True)
@@ -84,8 +89,8 @@ class Neurons:
 def _one_stream(name, out):
     "Refuse the output of a block that is not one residual stream."
     if out.ndim == 3: return
-    raise ValueError(f'{name}: its block returns {tuple(out.shape)}, not (batch, tokens, d_model): it hands on several streams at once, so there is '
-                     'no one stream to read or change. Use the head, or neurons')
+    raise ValueError(f'{name}: its block returns {tuple(out.shape)}, not (batch, tokens, d_model): it hands on several '
+                     'streams at once, so there is no one stream to read or change. Use the head, or neurons')
 
 def _shown(units, out, tokens, at, fn):
     "What a module returns once `fn` was shown its units `at`; None where nothing changes."
@@ -108,7 +113,9 @@ def _hook_experts(units, fn):
 
 @patch
 def hook(self:Neurons,
-    fn:Callable, # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for experts the flat positions in the batch
+    # fn(values (..., u), tokens, units): `units` is the slice of n_units that `values` holds; `tokens` is None, or for
+    # experts the flat positions in the batch
+    fn:Callable,
 )->Handle:       # its .remove() takes the hook away
     "Show the units' values to `fn` at every forward pass; what it returns, if anything, replaces them."
     if self.kind == 'experts': return _hook_experts(self, fn)
@@ -142,13 +149,17 @@ def params(self:Neurons
 )->list[Tensor]: # views (*unit_shape, …): the weight's, and the bias's if there is one
     "Views of the parameters that make these units."
     if self.call is not None or self.shared:
-        raise ValueError(f'{self.name}: its weights are shared by every call, so one call cannot be edited in them; apply it as a hook')
+        raise ValueError(f'{self.name}: its weights are shared by every call, so one call cannot be edited in them; '
+                         'apply it as a hook')
     if hasattr(self.module, 'base_layer'):
-        raise ValueError(f'{self.name}: an adapter adds to this layer; merge it into the weights first (merge_and_unload), or apply the edit as a hook')
+        raise ValueError(f'{self.name}: an adapter adds to this layer; merge it into the weights first '
+                         '(merge_and_unload), or apply the edit as a hook')
     views = _views(self)
-    fits = all(v.shape[:len(self.unit_shape)] == self.unit_shape and v.is_floating_point() and v.device.type != 'meta' for v in views)
+    fits = all(v.shape[:len(self.unit_shape)] == self.unit_shape and v.is_floating_point() and v.device.type != 'meta'
+               for v in views)
     if fits: return views
-    raise ValueError(f'{self.name}: the weights are quantised or not in memory ({type(self.module).__name__}), so they cannot be edited in place; apply it as a hook')
+    raise ValueError(f'{self.name}: the weights are quantised or not in memory ({type(self.module).__name__}), so they '
+                     'cannot be edited in place; apply it as a hook')
 
 @patch
 def scale_(self:Neurons,
@@ -161,7 +172,7 @@ def scale_(self:Neurons,
 
 # %% ../../nbs/models/blocks.ipynb #d06aae60
 def streams(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # of kind "stream", one for each block, d_model units each
     "The residual stream after every block."
     d = text_config(model).hidden_size
@@ -176,7 +187,7 @@ _expert_counts = 'num_local_experts', 'num_experts', 'n_routed_experts'
 _halves = dict(Wi=('input', 'gate')) # which half is which: structure cannot tell
 
 def _is_mixer(path, m):
-    "Whether a module mixes tokens: so named, it or its class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
+    "Whether a module mixes tokens, by its name or class, with no MLP inside (as Zamba2's AttentionDecoderLayer has)."
     named = _mixes.search(f'{path.rsplit(".", 1)[-1]} {type(m).__name__}'.lower())
     return named is not None and not any(_mlp_name.search(inner.lower()) for inner, _ in m.named_modules())
 
@@ -187,16 +198,16 @@ def _sizes(m):
     return tuple(m.weight.shape) if type(m).__name__ == 'Conv1D' else (m.in_features, m.out_features)
 
 def _candidates(block, n_experts):
-    "The outermost linear layers and expert parameters outside what mixes tokens, as (path, module), and whether anything mixes."
+    "Outermost linear layers and expert parameters outside what mixes tokens: (path, module), and whether any mixes."
     found, skip, mixes = [], (), False
-    for path, m in block.named_modules():
+    for path, module in block.named_modules():
         if not path or (skip and path.startswith(skip)): continue
-        mixer = _is_mixer(path, m)
+        mixer = _is_mixer(path, module)
         mixes |= mixer
-        if not mixer and not is_linear(m) and not _holds_experts(m): continue
+        if not mixer and not is_linear(module) and not _holds_experts(module): continue
         skip += (path+'.',)
-        router = is_linear(m) and _router_name.search(path) and _sizes(m)[1] in (1, n_experts)
-        if not mixer and not router and 'adapter' not in path: found.append((path, m))
+        router = is_linear(module) and _router_name.search(path) and _sizes(module)[1] in (1, n_experts)
+        if not mixer and not router and 'adapter' not in path: found.append((path, module))
     return found, mixes
 
 def _called_mlp(block, path):
@@ -228,34 +239,43 @@ def _of_experts(name, m, block):
 
 def _of_linear(name, m, block, call, owner, takes, d_model):
     "The neurons of one linear layer: two where it fuses two projections, as the widths that its neighbours take tell."
-    at, n = '' if call is None else f'@{call}', _sizes(m)[1]
-    fused = n not in takes and n % 2 == 0 and n//2 in takes and n != d_model
-    if not fused: return [Neurons(name+at, m, n, block, 'conv1d' if type(m).__name__ == 'Conv1D' else 'linear', None, call, owner=owner)]
-    parts = zip(_halves.get(name.rsplit('.', 1)[-1], ('gate', 'up')), (slice(0, n//2), slice(n//2, n)))
-    return [Neurons(f'{name}[{half}]{at}', m, n//2, block, 'fused', part, call, owner=owner) for half, part in parts]
+    at, n_units = '' if call is None else f'@{call}', _sizes(m)[1]
+    fused = n_units not in takes and n_units % 2 == 0 and n_units//2 in takes and n_units != d_model
+    if not fused:
+        return [Neurons(name+at, m, n_units, block, 'conv1d' if type(m).__name__ == 'Conv1D' else 'linear', None, call,
+                        owner=owner)]
+    parts = zip(_halves.get(name.rsplit('.', 1)[-1], ('gate', 'up')),
+                (slice(0, n_units//2), slice(n_units//2, n_units)))
+    return [Neurons(f'{name}[{half}]{at}', m, n_units//2, block, 'fused', part, call, owner=owner)
+            for half, part in parts]
 
 def _mark_shared(found):
     "Mark the units whose weights other blocks use, too, as Zamba's do."
-    owners = {(id(p), n.block) for n in found for p in n.module.parameters(recurse=False)}
+    owners = {(id(parameter), units.block) for units in found for parameter in units.module.parameters(recurse=False)}
     users = Counter(weight for weight, _ in owners)
-    several = lambda n: n.call is None and any(users[id(p)] > 1 for p in n.module.parameters(recurse=False))
-    return [replace(n, shared=True) if several(n) else n for n in found]
+    def several(units):
+        return units.call is None and any(users[id(p)] > 1 for p in units.module.parameters(recurse=False))
+    return [replace(units, shared=True) if several(units) else units for units in found]
 
 # %% ../../nbs/models/blocks.ipynb #8e5a27a7
 def neurons(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
 )->list[Neurons]:            # in order of execution; a block without an MLP has none
     "The neurons of every block's MLP."
     config, found = text_config(model), []
     d_model = config.hidden_size
-    n_experts = next((v for k in _expert_counts if (v := getattr(config, k, None))), None)
+    n_experts = next((value for key in _expert_counts if (value := getattr(config, key, None))), None)
     for i, (name, block, call, owner) in enumerate(block_calls(model)):
         layers = _mlp_layers(name, block, n_experts, d_model)
         for path, m in layers:
-            if not is_linear(m): found += _of_experts(f'{name}.{path}', m, i); continue
-            siblings = [o for q, o in layers if is_linear(o) and q.rpartition('.')[0] == path.rpartition('.')[0]]
-            found += _of_linear(f'{name}.{path}', m, i, call, owner, {_sizes(o)[0] for o in siblings}, d_model)
+            if not is_linear(m):
+                found += _of_experts(f'{name}.{path}', m, i)
+                continue
+            siblings = [sibling for other, sibling in layers if is_linear(sibling)
+                        and other.rpartition('.')[0] == path.rpartition('.')[0]]
+            found += _of_linear(f'{name}.{path}', m, i, call, owner, {_sizes(sibling)[0] for sibling in siblings},
+                                d_model)
     if found: return _mark_shared(found)
     held = sorted({type(m).__name__ for _, b in blocks(model) for m in b.children()})
-    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}): methods on neurons have nothing to work on; '
-                     'use one at the head, such as FisherShift')
+    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}): methods on neurons have '
+                     'nothing to work on; use one at the head, such as FisherShift')

@@ -63,7 +63,9 @@ def taking(
     shift = None if center is None else -(V @ center.to(device, torch.float32))
     read = V.T.contiguous() # the product reads it row by row
     def edit(H):
-        if H.dtype == torch.float64: return take(H, V, share, center if center is None else center.to(H), sided, write if write is None else write.to(H))
+        if H.dtype == torch.float64:
+            return take(H, V, share, center if center is None else center.to(H), sided,
+                        write if write is None else write.to(H))
         flat = H.reshape(-1, H.shape[-1]).float()
         Z = flat @ read if shift is None else torch.addmm(shift, flat, read)
         if sided: Z = Z.relu_()

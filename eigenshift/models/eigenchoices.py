@@ -12,6 +12,11 @@ from pathlib import Path
 from torch import nn, Tensor
 from typing import Any
 from fastcore.basics import patch
+from scipy.linalg.blas import dsyrk
+from scipy.linalg import eigh
+from safetensors.torch import save_file
+from safetensors import safe_open
+import matplotlib.pyplot as plt
 from .. import __version__
 from ..core import atomic
 from .head import Head, as_head, distance, sketch
@@ -29,13 +34,13 @@ def gram(
     block:int=4096,                          # rows at a time
 )->Tensor:                                   # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
     "Wᵀ W, accumulated in float64 over blocks of rows."
-    from scipy.linalg.blas import dsyrk
     head, G = as_head(source), None
-    for _, B in head.rows(block):
-        B = _in_float64(B)
-        if G is None: G, device = torch.zeros(head.d_model, head.d_model, dtype=torch.float64, device=B.device).T, B.device
-        if device.type == 'cpu': G = torch.from_numpy(dsyrk(1., B.numpy().T, beta=1., c=G.numpy(), overwrite_c=True))
-        else: G.addmm_(B.to(device).T, B.to(device))
+    for _, rows in head.rows(block):
+        rows = _in_float64(rows)
+        if G is None:
+            G, device = torch.zeros(head.d_model, head.d_model, dtype=torch.float64, device=rows.device).T, rows.device
+        if device.type == 'cpu': G = torch.from_numpy(dsyrk(1., rows.numpy().T, beta=1., c=G.numpy(), overwrite_c=True))
+        else: G.addmm_(rows.to(device).T, rows.to(device))
     return G
 
 # %% ../../nbs/models/eigenchoices.ipynb #05ff7c2b
@@ -44,14 +49,14 @@ def _eigh(G):
     if G.device.type != 'cpu':
         values, V = torch.linalg.eigh(G)
         return values.flip(0), V.T.flip(0)
-    from scipy.linalg import eigh
     values, V = eigh(G.numpy(), lower=False, overwrite_a=True, check_finite=False, driver='evd')
     return torch.from_numpy(values[::-1].copy()), torch.from_numpy(np.ascontiguousarray(V.T[::-1]))
 
 def _check_finite(head, values):
     "Refuse a head with NaN or infinite weights."
     if not torch.isfinite(values).all():
-        raise ValueError(f'the head {head.name!r} holds NaN or infinite weights; load it in another dtype, or load another checkpoint')
+        raise ValueError(f'the head {head.name!r} holds NaN or infinite weights; load it in another dtype, or load '
+                         'another checkpoint')
 
 def _gram_route(head, block):
     "Singular values and right singular vectors from the Gram matrix."
@@ -62,7 +67,7 @@ def _gram_route(head, block):
     small = S < S[0]/30
     if not small.any(): return S, Vh
     faint = Vh[small]
-    S[small] = sum((B.to(faint) @ faint.T).square_().sum(0) for _, B in head.rows(block)).sqrt()
+    S[small] = sum((rows.to(faint) @ faint.T).square_().sum(0) for _, rows in head.rows(block)).sqrt()
     S, order = S.sort(descending=True, stable=True)
     return S, Vh[order]
 
@@ -70,10 +75,10 @@ def _gram_route(head, block):
 def _qr_route(head, block):
     "Singular values and right singular vectors from a QR decomposition, block by block."
     R = None
-    for _, B in head.rows(block):
-        B = _in_float64(B)
-        _check_finite(head, B)
-        R = torch.linalg.qr(B if R is None else torch.cat([R, B.to(R.device)]), mode='r')[1]
+    for _, rows in head.rows(block):
+        rows = _in_float64(rows)
+        _check_finite(head, rows)
+        R = torch.linalg.qr(rows if R is None else torch.cat([R, rows.to(R.device)]), mode='r')[1]
     if len(R) < head.d_model: R = torch.cat([R, R.new_zeros(head.d_model-len(R), head.d_model)])
     return torch.linalg.svd(R)[1:]
 
@@ -115,8 +120,9 @@ class EigenChoices:
     def condition(self)->float: return float(self.S[0]/self.S[-1].clamp(min=1e-300))
 
     def __repr__(self)->str:
-        return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma {self.S[0]:.4g} to {self.S[-1]:.4g}, "
-                f"condition {self.condition:.3g}, {len(self.blocks)} blocks of near-equal values)")
+        return (f"EigenChoices({self.meta.get('n_vocab')} x {self.d_model} {self.meta.get('dtype')}, sigma "
+                f"{self.S[0]:.4g} to {self.S[-1]:.4g}, condition {self.condition:.3g}, {len(self.blocks)} blocks of "
+                "near-equal values)")
 
 # %% ../../nbs/models/eigenchoices.ipynb #6d212003
 _routes = dict(gram=_gram_route, qr=_qr_route)
@@ -124,12 +130,14 @@ _routes = dict(gram=_gram_route, qr=_qr_route)
 def _warn_faint(S, faint):
     "Say how many directions a Gram matrix blurs."
     condition = float(S[0]/S[-1].clamp(min=1e-300))
-    warnings.warn(f'the head has condition {condition:.3g}: the last {faint} of {len(S)} eigen-choices lie below a thousandth of the first, '
-                  'where a Gram matrix blurs directions; method="qr" resolves them, at about four times the cost', stacklevel=3)
+    warnings.warn(f'the head has condition {condition:.3g}: the last {faint} of {len(S)} eigen-choices lie below a '
+                  'thousandth of the first, where a Gram matrix blurs directions; method="qr" resolves them, at about '
+                  'four times the cost',
+                  stacklevel=3)
 
 def eigen_choices(
     source:nn.Module|Head|Tensor|np.ndarray, # a model, a `Head`, or a weight (n_vocab, d_model)
-    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer, to name tokens
+    tok:PreTrainedTokenizerBase|None=None,   # its tokenizer, to name tokens
     method:str='gram',                       # `"gram"`, or `"qr"` for heads of condition above 1e3
     block:int=4096,                          # rows at a time
     gap:float=5e-7,                          # see `near_equal`
@@ -137,11 +145,13 @@ def eigen_choices(
     "Decompose a head into its eigen-choices, without `U` and without a copy of the weight."
     if method not in _routes: raise ValueError(f'method is {method!r}; it can be {sorted(_routes)}')
     head = as_head(source)
-    S, Vh = (t.cpu() for t in _routes[method](head, block))
+    S, Vh = (tensor.cpu() for tensor in _routes[method](head, block))
     faint = int((S < .999e-3*S[0]).sum())
     if faint and method == 'gram': _warn_faint(S, faint)
-    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=head.name, n_vocab=head.n_vocab, d_model=head.d_model,
-                dtype=str(head.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(head), eigenshift=__version__)
+    meta = dict(model=getattr(getattr(source, 'config', None), '_name_or_path', ''), head=head.name,
+                n_vocab=head.n_vocab, d_model=head.d_model,
+                dtype=str(head.weight.dtype).removeprefix('torch.'), method=method, faint=faint, sketch=sketch(head),
+                eigenshift=__version__)
     return EigenChoices(S, fix_signs(Vh), near_equal(S, gap, 2 if method == 'gram' else 1), meta, head, tok)
 
 # %% ../../nbs/models/eigenchoices.ipynb #66395c24
@@ -154,9 +164,9 @@ def extremes(
     "The tokens that each direction promotes and demotes most."
     head, best = as_head(source), None
     n = min(n, head.n_vocab)
-    for start, B in head.rows(block):
-        along = (B.float() @ V.to(B.device).float().T).T.cpu()           # (k, rows)
-        ids = torch.arange(start, start+len(B)).expand(len(along), 2, -1)
+    for start, rows in head.rows(block):
+        along = (rows.float() @ V.to(rows.device).float().T).T.cpu()           # (k, rows)
+        ids = torch.arange(start, start+len(rows)).expand(len(along), 2, -1)
         both = torch.stack([along, -along], 1)                           # (k, 2, rows)
         if best is not None: both, ids = torch.cat([best[0], both], 2), torch.cat([best[1], ids], 2)
         top = both.topk(min(n, both.shape[2]), dim=2)
@@ -169,13 +179,15 @@ def tokens(
     self:EigenChoices,
     i:int,                                   # which eigen-choice, 0 the strongest
     n:int=10,                                # tokens on each side
-    tok:'PreTrainedTokenizerBase|None'=None, # tokenizer, if not given before; without one, ids come back
+    tok:PreTrainedTokenizerBase|None=None,   # tokenizer, if not given before; without one, ids come back
 )->tuple[list, list]:                        # promoted by +v_i, promoted by -v_i
     "The tokens that +v_i and -v_i promote, strongest first."
-    if self.head is None: raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) brings the head back')
+    if self.head is None:
+        raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) '
+                         'brings the head back')
     if not -self.d_model <= i < self.d_model: raise ValueError(f'eigen-choice {i} of {self.d_model}')
     ids, tok = extremes(self.head, self.Vh[[i]], n)[0][0].tolist(), tok or self.tok
-    return tuple([tok.decode([t]) for t in side] if tok else side for side in ids)
+    return tuple([tok.decode([token]) for token in side] if tok else side for side in ids)
 
 # %% ../../nbs/models/eigenchoices.ipynb #aa5fc72c
 @patch
@@ -188,9 +200,9 @@ def reconstruction_error(
     "How far the head lies from its own reconstruction (Table 5)."
     head, Vh = as_head(source if source is not None else self.head), self.Vh.to(dtype)
     total = 0.
-    for _, B in head.rows(block):
-        B, V = B.to(dtype), Vh.to(B.device)
-        total += (B - (B @ V.T) @ V).double().square().sum().item()
+    for _, rows in head.rows(block):
+        rows, V = rows.to(dtype), Vh.to(rows.device)
+        total += (rows - (rows @ V.T) @ V).double().square().sum().item()
     return total**.5
 
 # %% ../../nbs/models/eigenchoices.ipynb #314917cf
@@ -200,7 +212,6 @@ def save(
     path:str|Path, # a file, by custom `*.safetensors`
 )->Path:
     "Write singular values, vectors and metadata to one safetensors file."
-    from safetensors.torch import save_file
     path, header = Path(path), dict(kind='EigenChoices', blocks=json.dumps(self.blocks), meta=json.dumps(self.meta))
     with atomic(path) as tmp: save_file(dict(S=self.S.contiguous(), Vh=self.Vh.contiguous()), tmp, metadata=header)
     return path
@@ -210,13 +221,16 @@ def read_safetensors(
     kind:str|None=None, # what its header must say it is; anything of this package by default
 )->tuple[dict, dict]:   # tensors by name, and the header's strings
     "The tensors and the header of a file of this package; any other is refused."
-    from safetensors import safe_open
     if not Path(path).is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     try:
-        with safe_open(str(path), 'pt') as f: header, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
-    except Exception as e: raise ValueError(f'{str(path)!r} is no safetensors file, or it is damaged ({e}); write it again with `save`') from e
+        with safe_open(str(path), 'pt') as file:
+            header, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}
+    except Exception as e:
+        raise ValueError(
+            f'{str(path)!r} is no safetensors file, or it is damaged ({e}); write it again with `save`') from e
     if 'kind' not in header or kind and header['kind'] != kind:
-        raise ValueError(f"{str(path)!r} holds {header.get('kind', 'tensors that eigenshift did not write')!r}, not {kind or 'an object of eigenshift'}")
+        raise ValueError(f"{str(path)!r} holds {header.get('kind', 'tensors that eigenshift did not write')!r}, not "
+                         f"{kind or 'an object of eigenshift'}")
     return tensors, header
 
 # %% ../../nbs/models/eigenchoices.ipynb #7a29c930
@@ -224,32 +238,33 @@ def _check_head(path, meta, head):
     "Refuse a head other than the one that eigen-choices in a file are of."
     far = distance(meta['sketch'], sketch(head))
     if far <= (.2 if head.quantized else .02): return
-    raise ValueError(f"{str(path)!r}: these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x {meta['d_model']}) of "
-                     f"{meta['model'] or 'a bare weight'!r}; the one given is {head.n_vocab} x {head.d_model}, {far:.2g} away")
+    raise ValueError(f"{str(path)!r}: these eigen-choices are of the head {meta['head']!r} ({meta['n_vocab']} x "
+                     f"{meta['d_model']}) of {meta['model'] or 'a bare weight'!r}; the one given is {head.n_vocab} x "
+                     f"{head.d_model}, {far:.2g} away")
 
 @patch(cls_method=True)
 def load(
     cls:EigenChoices,
     path:str|Path,                                     # a file that `save` wrote
     source:nn.Module|Head|Tensor|np.ndarray|None=None, # its model (or head, or weight), for `tokens`
-    tok:'PreTrainedTokenizerBase|None'=None,           # its tokenizer
+    tok:PreTrainedTokenizerBase|None=None,             # its tokenizer
 )->EigenChoices:
     "Read eigen-choices; with a model, check that it is theirs."
     tensors, header = read_safetensors(path, 'EigenChoices')
     if missing := {'S', 'Vh'} - tensors.keys(): raise ValueError(f'{str(path)!r} lacks {sorted(missing)}')
     meta, head = json.loads(header['meta']), None if source is None else as_head(source)
     if head is not None: _check_head(path, meta, head)
-    return EigenChoices(tensors['S'], tensors['Vh'], [tuple(b) for b in json.loads(header['blocks'])], meta, head, tok)
+    return EigenChoices(tensors['S'], tensors['Vh'], [tuple(block) for block in json.loads(header['blocks'])], meta,
+                        head, tok)
 
 # %% ../../nbs/models/eigenchoices.ipynb #5ad9323e
 @patch
 def plot(
     self:EigenChoices,
-    ax:'Axes|None'=None, # axes to draw on
+    ax:Axes|None=None,   # axes to draw on
     **kw:Any,            # for `ax.plot`
-)->'Axes':               # the axes
+)->Axes:                 # the axes
     "The spectrum: singular value against index, on log axes; blocks of near-equal values are grey."
-    import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     ax.loglog(np.arange(1, self.d_model+1), self.S, **dict(dict(lw=1.6), **kw))
     for start, stop in self.blocks: ax.axvspan(start+.8, stop+.2, color='.5', alpha=.15, lw=0)

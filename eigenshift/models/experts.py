@@ -20,11 +20,12 @@ class ExpertLayout:
     concatenated:bool # gate and up are one half each; else they take turns
     gated:bool
     activate:Callable # from the up projection's output (n, 2u or u) to the down projection's input (n, u)
-    routed:bool=True # called with the experts' index and weights; else each expert is given all tokens, zeroed where it is not meant
+    # called with the experts' index and weights; else each expert is given all tokens, zeroed where it is not meant
+    routed:bool=True
 
 def _llama4(m):
     "Whether a module of experts is Llama 4's: gated, transposed, called with the tokens alone."
-    if not all(hasattr(m, k) for k in ('gate_up_proj', 'down_proj', 'act_fn')): return False
+    if not all(hasattr(m, name) for name in ('gate_up_proj', 'down_proj', 'act_fn')): return False
     E, d, wide = m.gate_up_proj.shape
     alone = list(inspect.signature(type(m).forward).parameters) == ['self', 'hidden_states']
     return alone and m.down_proj.shape == (E, wide//2, d)
@@ -44,9 +45,9 @@ def expert_layout(
             gate, up = z.chunk(2, -1)
             return up*module.act_fn(gate)
         return ExpertLayout('gate_up_proj', True, True, True, activate, routed=False)
-    held = [(k, tuple(p.shape)) for k, p in module._parameters.items()]
-    raise ValueError(f'{name or "a module"}: experts of an unknown layout ({type(module).__name__}: {held}). Neurons of this model cannot be '
-                     'read or changed; methods at the head can be used')
+    held = [(k, tuple(parameter.shape)) for k, parameter in module._parameters.items()]
+    raise ValueError(f'{name or "a module"}: experts of an unknown layout ({type(module).__name__}: {held}). Neurons '
+                     'of this model cannot be read or changed; methods at the head can be used')
 
 # %% ../../nbs/models/experts.ipynb #475e9bb6
 def _assignments(module, layout, hidden, index=None, weights=None):
@@ -78,11 +79,12 @@ def run_experts(
     "The output of a module of experts, expert by expert, with every projection shown to `see`."
     layout, out = expert_layout(module), torch.zeros_like(hidden)
     per_expert = len(hidden)//module.down_proj.shape[0]
-    for e, tokens, x, weight in _assignments(module, layout, hidden, index, weights):
-        z = see(layout.up, e, tokens, _project(module, layout, layout.up, e, x))
-        z = see('down_proj', e, tokens, _project(module, layout, 'down_proj', e, layout.activate(z)))
-        rows = tokens if layout.routed else tokens+e*per_expert
-        out.index_add_(0, rows, (z if weight is None else z*weight).to(out.dtype))
+    for expert, tokens, inputs, weight in _assignments(module, layout, hidden, index, weights):
+        values = see(layout.up, expert, tokens, _project(module, layout, layout.up, expert, inputs))
+        values = see('down_proj', expert, tokens,
+                     _project(module, layout, 'down_proj', expert, layout.activate(values)))
+        rows = tokens if layout.routed else tokens+expert*per_expert
+        out.index_add_(0, rows, (values if weight is None else values*weight).to(out.dtype))
     return out
 
 # %% ../../nbs/models/experts.ipynb #1b13ff75

@@ -20,11 +20,13 @@ _floats = torch.float64, torch.float32, torch.float16, torch.bfloat16
 def _nf4(w, state, start, stop, d):
     "Rows of a bitsandbytes 4-bit weight: packed nibbles, a table of 16 values, one absolute maximum per block."
     if getattr(state, 'packing_format_for_cpu', False):
-        raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of quantisation, as load_lm does')
+        raise ValueError('bitsandbytes has laid this 4-bit head out for its CPU kernel: keep the head out of '
+                         'quantisation, as load_lm does')
     absmax = state.absmax
     if getattr(state, 'nested', False):   # the maxima are quantised in their turn
         inner = state.state2
-        absmax = inner.code.to(w.device)[absmax.long()]*inner.absmax.repeat_interleave(inner.blocksize)[:absmax.numel()]+state.offset
+        absmax = inner.code.to(w.device)[absmax.long()]*inner.absmax.repeat_interleave(
+            inner.blocksize)[:absmax.numel()]+state.offset
     first, last = start*d, stop*d
     packed = w.detach().reshape(-1)[first//2:(last+1)//2]
     code = torch.stack([packed >> 4, packed & 15], -1).reshape(-1)[first%2:][:last-first]
@@ -40,18 +42,21 @@ def _is_plain(w): return type(w) in (Tensor, nn.Parameter) and w.dtype in _float
 
 def _rows(module, start, stop):
     "Rows `start:stop` of a linear layer's weight as floats, on the device where they lie."
-    w = module.weight
-    if w.device.type == 'meta': return fetch_offloaded(module, 'weight')[start:stop]
-    if _is_plain(w): return w.detach()[start:stop]
-    if (state := getattr(w, 'quant_state', None)) is not None: return _nf4(w, state, start, stop, module.in_features)
+    weight = module.weight
+    if weight.device.type == 'meta': return fetch_offloaded(module, 'weight')[start:stop]
+    if _is_plain(weight): return weight.detach()[start:stop]
+    if (state := getattr(weight, 'quant_state', None)) is not None:
+        return _nf4(weight, state, start, stop, module.in_features)
     scales = _byte_scales(module)
-    if w.dtype == torch.int8 and scales is not None: return (w[start:stop].float()*(scales[start:stop, None].float()/127)).detach()
-    if type(w) not in (Tensor, nn.Parameter):   # torchao's, or split over devices
-        rows = w.detach()[start:stop]
+    if weight.dtype == torch.int8 and scales is not None:
+        return (weight[start:stop].float()*(scales[start:stop, None].float()/127)).detach()
+    if type(weight) not in (Tensor, nn.Parameter):   # torchao's, or split over devices
+        rows = weight.detach()[start:stop]
         if hasattr(rows, 'full_tensor'): return rows.full_tensor()
         if hasattr(rows, 'dequantize'): return rows.dequantize()
-    raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({type(w).__name__}, {w.dtype}): '
-                     'load the model with the head left out (such as llm_int8_skip_modules=["lm_head"])')
+    raise ValueError(f'cannot read a head quantised as {type(module).__name__} ({type(weight).__name__}, '
+                     f'{weight.dtype}): load the model with the head left out (such as '
+                     'llm_int8_skip_modules=["lm_head"])')
 
 # %% ../../nbs/models/head.ipynb #84c51c11
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ class Head:
         block:int=4096, # rows at a time
     )->Iterator[tuple[int, Tensor]]: # (start, (<=block, d_model) floats on the rows' own device)
         "The weight's rows, block by block, dequantised."
-        for start in range(0, self.n_vocab, block): yield start, _rows(self.module, start, min(start+block, self.n_vocab))
+        for start in range(0, self.n_vocab, block):
+            yield start, _rows(self.module, start, min(start+block, self.n_vocab))
 
     def finish(self,
         z:Tensor, # (..., n_vocab) what the head's module returns
@@ -81,18 +87,24 @@ class Head:
         z = z*self.scale if self.scale != 1 else z
         return z if self.softcap is None else self.softcap*torch.tanh(z/self.softcap)
 
+    @property
+    def hooked(self)->bool:
+        "Whether something has been hooked to it that its rows do not show, such as an edit that is applied."
+        return self.module is not None and not _hooks(self.module) <= _own.get(self.module, set())
+
     def logits(self,
         H:Tensor, # (..., d_model) final hidden states
     )->Tensor:    # (..., n_vocab) logits, as the model computes them, edits of the head included
         "Logits of final hidden states."
-        like = next((p for p in self.module.parameters() if p.device.type != 'meta'), H)
+        like = next((parameter for parameter in self.module.parameters() if parameter.device.type != 'meta'), H)
         return self.finish(self.module(H.to(like.device, like.dtype if like.is_floating_point() else H.dtype)))
 
 # %% ../../nbs/models/head.ipynb #ed243d76
 def _one_token(model, module):
-    "What the head received (d_model,), returned (n_vocab,) before and after hooks, and the logits (n_vocab,) of one token, in float64."
-    raw, seen = [], []
-    hooks = [module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
+    "Of one token, in float64: the head's input (d_model,) and output (n_vocab,), each before and after hooks, and the logits."
+    met, raw, seen = [], [], []
+    hooks = [module.register_forward_pre_hook(lambda m, args: met.append(args[0]), prepend=True),
+             module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
              module.register_forward_hook(lambda m, args, out: seen.append(out))]
     ids = torch.tensor([[min(5, model.get_input_embeddings().weight.shape[0]-1)]], device=entry(model))
     training = model.training
@@ -102,31 +114,40 @@ def _one_token(model, module):
     finally:
         model.train(training)
         for hook in hooks: hook.remove()
-    if len(seen) != 1 or seen[0].numel() != logits.numel(): raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
-    return [x.detach().double().flatten().cpu() for x in (*raw[0], seen[0], logits)]
+    if len(seen) != 1 or seen[0].numel() != logits.numel():
+        raise ValueError(f'{type(model).__name__} does not compute its logits by one pass through its head')
+    return [tensor.detach().double().flatten().cpu() for tensor in (met[0], *raw[0], seen[0], logits)]
 
 def _named(settings, pattern):
     "The non-zero numbers of a configuration whose names match."
-    return [(k, float(v)) for k, v in settings.items() if isinstance(v, (int, float)) and v and re.search(pattern, k)]
+    return [(name, float(value)) for name, value in settings.items()
+            if isinstance(value, (int, float)) and value and re.search(pattern, name)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap that lead from the head's output `z` to the logits, or None; settings of the configuration are tried first."
-    caps = [v for k, v in _named(settings, 'soft_?cap') if 'attn' not in k]
-    known = [1., *(f for _, v in _named(settings, 'scal|multipl') for f in (v, 1/v))]
+    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's settings are tried first."
+    caps = [value for name, value in _named(settings, 'soft_?cap') if 'attn' not in name]
+    known = [1., *(factor for _, value in _named(settings, 'scal|multipl') for factor in (value, 1/value))]
     for cap in (None, *caps):
         keep = logits.abs() < .99*cap if cap else torch.ones_like(logits, dtype=bool)
         open_ = cap*torch.atanh(logits[keep]/cap) if cap else logits
         scale = (open_@z[keep]/(z[keep]@z[keep])).item() if z[keep].any() else 1.
-        scale = next((k for k in known if abs(scale-k) < 10*tol*abs(k)), scale)
+        scale = next((exact for exact in known if abs(scale-exact) < 10*tol*abs(exact)), scale)
         mine = cap*torch.tanh(scale*z/cap) if cap else scale*z
         if (mine-logits).abs().max() <= tol*logits.abs().max(): return scale, cap
 
 # %% ../../nbs/models/head.ipynb #3b727ed2
 _measured = weakref.WeakKeyDictionary() # the head's module -> its scale and soft-cap
+_own = weakref.WeakKeyDictionary()      # the head's module -> the numbers of the hooks that belong to it
+
+def _hooks(module):
+    "The numbers of the hooks on what a module receives and returns."
+    return {*module._forward_pre_hooks, *module._forward_hooks}
 
 def _measure(model, module, n, bias):
     "Scale and soft-cap of a head, once its rows as read have given what it returned."
-    h, raw, z, logits = _one_token(model, module)
+    met, h, raw, z, logits = _one_token(model, module)
+    moved = any(a.shape == b.shape and not torch.equal(a, b) for a, b in ((met, h), (raw, z)))
+    _own[module] = set() if moved else _hooks(module) # those of a recorder, or of parallel layers
     first = _rows(module, 0, min(n, 64)).detach().double().cpu()
     mine = first@h if bias is None else first@h+bias.detach()[:len(first)].double().cpu()
     exact = all(p.dtype in (torch.float32, torch.float64) for p in module.parameters())
@@ -134,27 +155,31 @@ def _measure(model, module, n, bias):
         raise ValueError(f'the weights of the head ({type(module).__name__}) do not give what it returns: '
                          'merge an adapter first (merge_and_unload), keep the head out of quantisation')
     fit = _fit_scale(z, logits, vars(model.config.get_text_config()), 1e-4 if exact else 1e-2)
-    if fit is None: raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so its weight cannot stand for it')
+    if fit is None:
+        raise ValueError(f'the logits of {type(model).__name__} are no scaled or soft-capped output of its head, so '
+                         'its weight cannot stand for it')
     return fit
 
 def _of_model(model):
     "The head of a language model, whatever its architecture."
     module = model.get_output_embeddings() if hasattr(model, 'get_output_embeddings') else None
     if module is None: raise ValueError(f'{type(model).__name__} has no output head: load it with load_lm')
-    w, embedding, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
+    weight, embedding, bias = module.weight, model.get_input_embeddings().weight, getattr(module, 'bias', None)
     if bias is not None and bias.is_meta: bias = fetch_offloaded(module, 'bias')
-    tied = w is embedding or (w.device.type != 'meta' and w.data_ptr() == embedding.data_ptr() and w.shape == embedding.shape)
-    n, d = getattr(module, 'out_features', w.shape[0]), getattr(module, 'in_features', w.shape[-1])
+    tied = weight is embedding or (weight.device.type != 'meta' and weight.data_ptr() == embedding.data_ptr()
+                              and weight.shape == embedding.shape)
+    n, d = getattr(module, 'out_features', weight.shape[0]), getattr(module, 'in_features', weight.shape[-1])
     if module not in _measured: _measured[module] = _measure(model, module, n, bias)
-    name = next((path for path, m in model.named_modules() if m is module), 'lm_head')
-    plain = _is_plain(w) and tuple(w.shape) == (n, d)
-    return Head(module, name, w, bias, tied, not plain, n, d, *_measured[module])
+    name = next((path for path, part in model.named_modules() if part is module), 'lm_head')
+    plain = _is_plain(weight) and tuple(weight.shape) == (n, d)
+    return Head(module, name, weight, bias, tied, not plain, n, d, *_measured[module])
 
 def _of_weight(W):
     "A bare weight that answers as a head."
     if W.ndim != 2: raise ValueError(f'a head has shape (n_vocab, d_model); this has {tuple(W.shape)}')
     def rows(block=4096): return ((i, W[i:i+block]) for i in range(0, len(W), block))
-    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, scale=1., softcap=None,
+    return SimpleNamespace(module=None, name='weight', weight=W, bias=None, tied=False, quantized=False, hooked=False, scale=1.,
+                           softcap=None,
                            n_vocab=len(W), d_model=W.shape[1], rows=rows)
 
 # %% ../../nbs/models/head.ipynb #d4e6c4cf
@@ -178,7 +203,8 @@ def sketch(
     source:nn.Module|Head|Tensor|np.ndarray, # a weight of any shape, a `Head`, or a model (its head)
 )->list[float]:                              # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
     "A few fixed projections of a weight, by which it is known again in another dtype."
-    if isinstance(source, Tensor) and source.ndim != 2: source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
+    if isinstance(source, Tensor) and source.ndim != 2:
+        source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)
     h = as_head(source)
     S = _some_rows(h)
     draw = np.random.RandomState(0) # the one generator of numpy whose stream is frozen for good
@@ -192,5 +218,5 @@ def distance(
 )->float:          # about ||A - B|| / ||A||; infinite for another shape
     "How far apart two sketched weights are, relative to the first."
     if len(a) != len(b) or a[0] != b[0]: return float('inf')
-    a, b = (np.array(x[2:])*x[1] for x in (a, b))
+    a, b = (np.array(own[2:])*own[1] for own in (a, b))
     return float(np.sqrt(np.mean((a-b)**2))/max(np.sqrt(np.mean(a**2)), 1e-300))

@@ -15,8 +15,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/models/identity.ipynb #9e000007
 def model_record(
-    model:'PreTrainedModel',                 # a transformers model
-    tok:'PreTrainedTokenizerBase|None'=None, # its tokenizer
+    model:PreTrainedModel,                   # a transformers model
+    tok:PreTrainedTokenizerBase|None=None,   # its tokenizer
     name:str|None=None,                      # what to call it; the name in its configuration by default
 )->dict[str, str]:                           # name, weights, tokenizer (with its chat template), dtype
     "What a model is: a JSON record that differs when a weight, the precision, the tokenizer or the chat template does."
@@ -26,13 +26,16 @@ def model_record(
 
 # %% ../../nbs/models/identity.ipynb #9e000012
 # read by scorers of which no weights are known; mild on purpose
-fixed_sentences = ('You are a fool.', 'What an idiot he was!', 'I hate these stupid people.', 'They are all liars and pigs.', 'Shut up and get lost.',
-                   'You are a friend.', 'What a day it was!', 'I like these quiet people.', 'They are all teachers and nurses.', 'Come in and sit down.',
+fixed_sentences = ('You are a fool.', 'What an idiot he was!', 'I hate these stupid people.',
+                   'They are all liars and pigs.', 'Shut up and get lost.',
+                   'You are a friend.', 'What a day it was!', 'I like these quiet people.',
+                   'They are all teachers and nurses.', 'Come in and sit down.',
                    'kill', 'the', 'She wrote a letter to the city.', '我喜欢这本书。', 'Du bist ein Narr.', 'no')
 
 def _scorer_weights(scorer):
     "A fingerprint of a scorer's weights: of its model, or of its arrays; None where neither is known."
-    if hasattr(getattr(scorer, 'model', None), 'parameters'): return model_record(scorer.model, getattr(scorer, 'tok', None))
+    if hasattr(getattr(scorer, 'model', None), 'parameters'):
+        return model_record(scorer.model, getattr(scorer, 'tok', None))
     arrays = getattr(scorer, 'weights', None)
     if not isinstance(arrays, dict): return None
     parts = [x for name, a in sorted(arrays.items()) for x in (name, str(np.asarray(a).dtype), np.asarray(a))]

@@ -13,10 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from torch import nn, Tensor
 from xxhash import xxh3_128
+from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as with_images,
+                          MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM,
+                          AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig, PreTrainedConfig,
+                          PreTrainedModel, PreTrainedTokenizerBase)
+from transformers.utils import logging
 from ..core import asset
-from ..environment import tell_newer
-
-from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from ..environment import install_command, tell_newer
+from .packaged import packaged_models, packaged_path
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
 tell_newer()
@@ -25,9 +29,9 @@ tell_newer()
 _paddings = '<pad>', '<|pad|>', '[PAD]', '<|finetune_right_pad_id|>'
 
 def set_pad(
-    tok:'PreTrainedTokenizerBase', # tokenizer, changed in place
+    tok:PreTrainedTokenizerBase,   # tokenizer, changed in place
     n_vocab:int,                   # rows of the input embedding
-)->'PreTrainedTokenizerBase':      # the tokenizer
+)->PreTrainedTokenizerBase:        # the tokenizer
     "Give a tokenizer a pad token that the model has an embedding for."
     if tok.pad_token_id is not None and tok.pad_token_id < n_vocab: return tok
     vocabulary = tok.get_vocab()
@@ -35,10 +39,12 @@ def set_pad(
         if piece is None or vocabulary.get(piece, n_vocab) >= n_vocab: continue
         tok.pad_token = piece
         return tok
-    raise ValueError(f'the tokenizer has no piece to pad with among its {n_vocab}: set tok.pad_token to a piece of its vocabulary')
+    raise ValueError(f'the tokenizer has no piece to pad with among its {n_vocab}: set tok.pad_token to a piece of its '
+                     'vocabulary')
 
 # %% ../../nbs/models/loading.ipynb #589ef522
-_no_network = {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout', 'ReadTimeout', 'MaxRetryError'}
+_no_network = {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout',
+               'ReadTimeout', 'MaxRetryError'}
 
 def _chain(e):
     "An exception and those that it was raised from."
@@ -54,27 +60,28 @@ def explain_failure(
 )->Exception:      # the error to raise in its place
     "The error that says what to do about `e`."
     chain = _chain(e)
-    kinds, said = {type(x).__name__ for x in chain}, ' '.join(map(str, chain))
+    kinds, said = {type(error).__name__ for error in chain}, ' '.join(map(str, chain))
     if 'GatedRepoError' in kinds or 'gated repo' in said:
-        return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth login` (or set HF_TOKEN) and try again.')
+        return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth '
+                               'login` (or set HF_TOKEN) and try again.')
     if kinds & _no_network or 'connect' in said:
-        return ConnectionError(f'the hub cannot be reached for {name!r} and no copy is cached: run `hf download {name}` where there is a network '
-                               'and give the folder, or give no name for the bundled model.')
+        return ConnectionError(f'the hub cannot be reached for {name!r} and no copy is cached: run `hf download '
+                               f'{name}` where there is a network and give the folder, or give no name for the bundled '
+                               'model.')
     could_be = os.path.exists(name) or re.fullmatch(r'[\w.-]+(/[\w.-]+)?', str(name))
     if 'RepositoryNotFoundError' in kinds or 'is not a valid model identifier' in said or not could_be:
-        return FileNotFoundError(f'no model {name!r}, neither a folder nor an id on the hub (a private one needs `hf auth login`). '
-                                 'The bundled one loads without a name.')
+        return FileNotFoundError(f'no model {name!r}, neither a folder nor an id on the hub (a private one needs `hf '
+                                 'auth login`). The bundled one loads without a name.')
     if 'safetensors' in said:
-        return OSError(f'{name!r} has no safetensors weights, and pickled ones are not loaded: '
-                       f'convert it (huggingface.co/spaces/safetensors/convert). {chain[0]}')
+        return OSError(f'{name!r} has no safetensors weights, and pickled ones are not loaded: convert it '
+                       f'(huggingface.co/spaces/safetensors/convert). {chain[0]}')
     return chain[0]
 
 # %% ../../nbs/models/loading.ipynb #5da57b38
 @contextmanager
 def _no_bar(name, least=1e9):
     "No progress bar while a folder of less than so many bytes is loaded."
-    from transformers.utils import logging
-    short = os.path.isdir(name) and sum(f.stat().st_size for f in os.scandir(name) if f.is_file()) < least
+    short = os.path.isdir(name) and sum(file.stat().st_size for file in os.scandir(name) if file.is_file()) < least
     if not short or not logging.is_progress_bar_enabled():
         yield
         return
@@ -86,8 +93,8 @@ def _quantization(quantize):
     "What transformers is told to quantise while it loads."
     if quantize is None: return {}
     if quantize not in ('4bit', '8bit'): raise ValueError(f"quantize is {quantize!r}; expected None, '4bit' or '8bit'")
-    if importlib.util.find_spec('bitsandbytes') is None: raise ImportError('quantize needs bitsandbytes: pip install "eigenshift[quant]"')
-    from transformers import BitsAndBytesConfig
+    if importlib.util.find_spec('bitsandbytes') is None:
+        raise ImportError(f'quantize needs bitsandbytes: {install_command("quant")}')
     four = dict(load_in_4bit=True, bnb_4bit_quant_type='nf4', bnb_4bit_compute_dtype=torch.bfloat16)
     return dict(quantization_config=BitsAndBytesConfig(**(four if quantize == '4bit' else dict(load_in_8bit=True))))
 
@@ -97,15 +104,13 @@ def _in_gguf(name, gguf_file):
         if not os.path.isfile(name): raise FileNotFoundError(f'no file {str(name)!r}')
         name, gguf_file = os.path.split(os.path.abspath(name))
     if gguf_file is not None and importlib.util.find_spec('gguf') is None:
-        raise ImportError('a GGUF file needs the package gguf: pip install "eigenshift[gguf]"')
+        raise ImportError(f'a GGUF file needs the package gguf: {install_command("gguf")}')
     return name, gguf_file
 
 def language_class(
-    config:'PreTrainedConfig', # of a checkpoint
+    config:PreTrainedConfig,   # of a checkpoint
 )->type:                       # a class of transformers with `from_pretrained`
     "AutoModelForCausalLM, or AutoModelForImageTextToText where the checkpoint holds more than its language model."
-    from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
-    from transformers import MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING as with_images
     kind, saved_as = type(config), (getattr(config, 'architectures', None) or [None])[0]
     if kind not in with_images or (kind in causal and saved_as == causal[kind].__name__): return AutoModelForCausalLM
     return AutoModelForImageTextToText
@@ -118,17 +123,18 @@ def _unmark(model):
 # %% ../../nbs/models/loading.ipynb #d52e805e
 def _refuse_random(name, model, missing, optional):
     "Weights that the checkpoint lacks are an error: they would be random."
-    lacks = sorted(k for k in missing if not any(o in k for o in optional))
-    if lacks: raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} ({", ".join(lacks[:3])}…): '
-                               'they would be random. Load it as what it is.')
+    lacks = sorted(key for key in missing if not any(part in key for part in optional))
+    if lacks:
+        raise ValueError(f'{name!r} has no weights for {len(lacks)} parameters of {type(model).__name__} '
+                         f'({", ".join(lacks[:3])}…): they would be random. Load it as what it is.')
 
 def _half_on_cpu(model):
     "Whether a model lies on a CPU in half precision."
-    return model.dtype in (torch.float16, torch.bfloat16) and {p.device.type for p in model.parameters()} == {'cpu'}
+    devices = {parameter.device.type for parameter in model.parameters()}
+    return model.dtype in (torch.float16, torch.bfloat16) and devices == {'cpu'}
 
 def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, gguf_file=None, optional=()):
     "A model of the class `auto(config)` and its tokenizer."
-    from transformers import AutoConfig, AutoTokenizer
     how = _quantization(quantize)
     name, gguf_file = _in_gguf(name, gguf_file)
     kw = dict(revision=revision, trust_remote_code=trust_remote_code) | (dict(gguf_file=gguf_file) if gguf_file else {})
@@ -138,7 +144,8 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
         tok = AutoTokenizer.from_pretrained(name, **kw)
         cls = auto(AutoConfig.from_pretrained(name, **kw))
         with _no_bar(name):
-            model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True, output_loading_info=True, **kw, **how)
+            model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True,
+                                              output_loading_info=True, **kw, **how)
     except Exception as e: raise explain_failure(e, name) from e
     _refuse_random(name, model, info['missing_keys'], optional)
     if gguf_file: _unmark(model)
@@ -147,7 +154,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; none: the bundled small model
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; "smollm2" or "gemma3": of `packaged_models`; none: the bundled small model
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -156,8 +163,8 @@ def load_lm(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
-    from transformers import MODEL_FOR_MASKED_LM_MAPPING
     name = str(name_or_path or asset('lm'))
+    if name in packaged_models and not os.path.exists(name): name = str(packaged_path(name))
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
     if type(model.config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(model.config, 'is_decoder', False):
         raise ValueError(f'{name!r} is an encoder ({type(model).__name__} reads both ways): use load_encoder.')
@@ -174,37 +181,39 @@ def load_encoder(
     trust_remote_code:bool=False,    # run code that comes with the checkpoint
 )->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
-    from transformers import AutoModel
     name = str(name_or_path or asset('classifier'))
-    model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code, optional=('pooler',))
+    if name == 'minilm' and not os.path.exists(name): name = str(packaged_path(name))
+    model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
+                       optional=('pooler',))
     tok.padding_side = 'right'
     return model, tok
 
 # %% ../../nbs/models/loading.ipynb #93366853
 def entry(
-    model:'PreTrainedModel', # a transformers model, wherever its weights lie
+    model:PreTrainedModel,   # a transformers model, wherever its weights lie
 )->torch.device:
     "The device that token ids go to; where all weights are offloaded, the one that they are fetched to."
     for device in (model.get_input_embeddings().weight.device, model.device):
         if device.type != 'meta': return device
-    outer = [h for m in model.modules() if (h := getattr(m, '_hf_hook', None)) is not None]
+    outer = [h for module in model.modules() if (h := getattr(module, '_hf_hook', None)) is not None]
     hooks = [h for hook in outer for h in getattr(hook, 'hooks', [hook])]
     return torch.device(next((d for h in hooks if (d := getattr(h, 'execution_device', None)) is not None), 'cpu'))
 
-def first_position(model:'PreTrainedModel')->int:
+def first_position(model:PreTrainedModel)->int:
     "The position of a text's first token: 0, or one past the padding index where positions count from there."
-    counting = (m for m in model.modules() if hasattr(m, 'create_position_ids_from_input_ids'))
+    counting = (module for module in model.modules() if hasattr(module, 'create_position_ids_from_input_ids'))
     embedding = next(counting, None)
     return 0 if embedding is None else embedding.padding_idx+1
 
 def pad_ids(
-    model:'PreTrainedModel',       # its device and its forward signature are used
-    tok:'PreTrainedTokenizerBase', # its pad token is used, if it has one
+    model:PreTrainedModel,         # its device and its forward signature are used
+    tok:PreTrainedTokenizerBase,   # its pad token is used, if it has one
     ids:list[list[int]],           # n lists of token ids, none empty
     side:str='right',              # "left" for generation
 )->dict:                           # input_ids and attention_mask (n, longest); position_ids where the model takes them
     "A padded batch in which padding cannot matter."
-    if any(len(i) == 0 for i in ids): raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
+    if any(len(i) == 0 for i in ids):
+        raise ValueError('a text of no tokens has no states: drop it, or start it with the BOS token')
     longest, pad = max(map(len, ids)), 0 if tok.pad_token_id is None else tok.pad_token_id
     tokens = torch.full((len(ids), longest), pad)
     mask = torch.zeros_like(tokens)
@@ -215,8 +224,9 @@ def pad_ids(
     out = dict(input_ids=tokens, attention_mask=mask)
     first = first_position(model)
     told = first or side == 'left'
-    if told and 'position_ids' in inspect.signature(model.forward).parameters: out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
-    return {k: v.to(entry(model)) for k, v in out.items()}
+    if told and 'position_ids' in inspect.signature(model.forward).parameters:
+        out['position_ids'] = (mask.cumsum(-1)-1+first).clamp(min=max(first-1, 0))
+    return {name: value.to(entry(model)) for name, value in out.items()}
 
 # %% ../../nbs/models/loading.ipynb #f7b0ca37
 def _pieces(
@@ -242,7 +252,8 @@ def _offload_map(module, name):
     hook = getattr(module, '_hf_hook', None)
     for h in getattr(hook, 'hooks', [hook]):
         if getattr(h, 'weights_map', None) is not None: return h.weights_map
-    raise ValueError(f'{type(module).__name__}.{name} has no values (device "meta") and no place they were offloaded to: load the model with from_pretrained first')
+    raise ValueError(f'{type(module).__name__}.{name} has no values (device "meta") and no place they were offloaded '
+                     'to: load the model with from_pretrained first')
 
 def fetch_offloaded(
     module:nn.Module, # the module whose own parameter or buffer is on the device "meta"
@@ -254,11 +265,13 @@ def fetch_offloaded(
 def _components(name, t):
     "The plain tensors that a weight consists of, by name: itself, or the codes and scales of a quantised one."
     if hasattr(t, '__tensor_flatten__') and type(t) is not Tensor:
-        return [found for part in t.__tensor_flatten__()[0] for found in _components(f'{name}.{part}', getattr(t, part))]
+        return [found for part in t.__tensor_flatten__()[0]
+                for found in _components(f'{name}.{part}', getattr(t, part))]
     state, scales = getattr(t, 'quant_state', None), getattr(t, 'SCB', None)
-    beside = {} if state is None else {k: v for k, v in state.as_dict(packed=True).items() if isinstance(v, Tensor)}
+    beside = {} if state is None else {key: value for key, value in state.as_dict(packed=True).items()
+                                       if isinstance(value, Tensor)}
     if isinstance(scales, Tensor): beside['SCB'] = scales
-    return [(name, t), *((f'{name}.{k}', v) for k, v in beside.items())]
+    return [(name, t), *((f'{name}.{key}', value) for key, value in beside.items())]
 
 def _identity(module, name, t):
     "What tied weights have in common: the parameter, or the memory that it was offloaded to."
@@ -269,10 +282,11 @@ def _weights(model):
     "Every parameter and buffer of a model as (name, tensor), a tied one under its first name alone."
     seen = set()
     for path, module in model.named_modules():
-        for own, t in [*module._parameters.items(), *module._buffers.items()]:
-            if t is None or (identity := _identity(module, own, t)) in seen: continue
+        for own, tensor in [*module._parameters.items(), *module._buffers.items()]:
+            if tensor is None or (identity := _identity(module, own, tensor)) in seen: continue
             seen.add(identity)
-            yield from _components(f'{path}.{own}', fetch_offloaded(module, own) if t.device.type == 'meta' else t)
+            yield from _components(f'{path}.{own}',
+                                   fetch_offloaded(module, own) if tensor.device.type == 'meta' else tensor)
 
 # %% ../../nbs/models/loading.ipynb #69901ee8
 def weights_fingerprint(
@@ -288,15 +302,20 @@ def _pieces_and_rules(tok):
     "What a tokenizer is made of, as bytes, without the state that calls change."
     if (fast := getattr(tok, 'backend_tokenizer', None)) is not None:
         rules = json.loads(fast.to_str())
-        return json.dumps({k: v for k, v in rules.items() if k not in ('padding', 'truncation')}, sort_keys=True).encode()
-    if not hasattr(tok, 'save_vocabulary'): raise ValueError(f'{type(tok).__name__} has neither a backend_tokenizer nor save_vocabulary, so its pieces cannot be read')
+        return json.dumps({key: value for key, value in rules.items() if key not in ('padding', 'truncation')},
+                          sort_keys=True).encode()
+    if not hasattr(tok, 'save_vocabulary'):
+        raise ValueError(f'{type(tok).__name__} has neither a backend_tokenizer nor save_vocabulary, so its pieces '
+                         'cannot be read')
     with tempfile.TemporaryDirectory() as folder:
-        return b''.join(Path(f).read_bytes() for f in sorted(tok.save_vocabulary(folder)))
+        return b''.join(Path(file).read_bytes() for file in sorted(tok.save_vocabulary(folder)))
 
 def tokenizer_fingerprint(
-    tok:'PreTrainedTokenizerBase', # a tokenizer of transformers
+    tok:PreTrainedTokenizerBase,   # a tokenizer of transformers
 )->str:                            # 64 hexadecimal digits
     "A fingerprint of a tokenizer's pieces, rules, special tokens and chat template."
     names = ('chat_template', 'add_bos_token', 'add_eos_token', 'clean_up_tokenization_spaces', 'split_special_tokens')
-    about = dict(special={k: str(v) for k, v in tok.special_tokens_map.items()}, vocabulary=tok.get_vocab(), **{k: getattr(tok, k, None) for k in names})
+    about = dict(special={name: str(token) for name, token in tok.special_tokens_map.items()},
+                 vocabulary=tok.get_vocab(),
+                 **{name: getattr(tok, name, None) for name in names})
     return hashlib.sha256(_pieces_and_rules(tok)+json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()

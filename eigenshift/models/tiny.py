@@ -7,29 +7,29 @@ __all__ = ['tiny_merges', 'causal_archs', 'encoder_archs', 'image_archs', 'all_a
            'random_model', 'tiny_lm', 'tiny_encoder']
 
 # %% ../../nbs/models/tiny.ipynb #e5000017
-import torch
+import torch, transformers
 from typing import Any
 
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+from transformers import (CONFIG_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForImageTextToText,
+                          PreTrainedModel, PreTrainedTokenizerFast)
 
 # %% ../../nbs/models/tiny.ipynb #9d0fb468
 tiny_merges = 'Ġ+t h+e Ġt+he Ġ+a Ġ+y o+u Ġy+ou r+e Ġa+re i+d Ġ+id i+o io+t Ġid+iot Ġ+i i+n i+t s+t'
 
 def tiny_tokenizer(
     side:str='left', # where padding goes
-)->'PreTrainedTokenizerFast': # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
+)->PreTrainedTokenizerFast:   # a fast tokenizer of 278 pieces, `<pad> <s> </s> <unk>` first
     "A byte-level BPE tokenizer made on the spot: any text goes in and comes out."
-    from tokenizers import Tokenizer, models, pre_tokenizers, decoders, processors
-    from transformers import PreTrainedTokenizerFast
     merges = [tuple(pair.split('+')) for pair in tiny_merges.split()]
     special = ['<pad>', '<s>', '</s>', '<unk>']
     pieces = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *map(''.join, merges)]
-    t = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, merges))
-    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    t.decoder = decoders.ByteLevel()
-    t.post_processor = processors.TemplateProcessing(single='<s> $A', special_tokens=[('<s>', 1)])
-    return PreTrainedTokenizerFast(tokenizer_object=t, pad_token='<pad>', bos_token='<s>', eos_token='</s>', unk_token='<unk>',
-                                   padding_side=side, model_max_length=256)
+    bpe = Tokenizer(models.BPE({piece: i for i, piece in enumerate(pieces)}, merges))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    bpe.post_processor = processors.TemplateProcessing(single='<s> $A', special_tokens=[('<s>', 1)])
+    return PreTrainedTokenizerFast(tokenizer_object=bpe, pad_token='<pad>', bos_token='<s>', eos_token='</s>',
+                                   unk_token='<unk>', padding_side=side, model_max_length=256)
 
 # %% ../../nbs/models/tiny.ipynb #25ff9611
 _base = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, vocab_size=278, max_position_embeddings=256,
@@ -68,8 +68,10 @@ _encoders = dict(
     albert=('albert', _mlp|dict(embedding_size=16, num_hidden_layers=3)),
     deberta=('deberta', _mlp|dict(relative_attention=True, pos_att_type=['c2p', 'p2c'])),
     distilbert=('distilbert', dict(hidden_dim=48)),
-    modernbert=('modernbert', _mlp|dict(local_attention=8, global_attn_every_n_layers=2, cls_token_id=1, sep_token_id=2)),
-    bart=('bart', dict(encoder_ffn_dim=48, decoder_ffn_dim=40, encoder_layers=2, decoder_layers=3, encoder_attention_heads=4,
+    modernbert=('modernbert', _mlp|dict(local_attention=8, global_attn_every_n_layers=2, cls_token_id=1,
+                                        sep_token_id=2)),
+    bart=('bart', dict(encoder_ffn_dim=48, decoder_ffn_dim=40, encoder_layers=2, decoder_layers=3,
+                       encoder_attention_heads=4,
                        decoder_attention_heads=4, decoder_start_token_id=2)))
 
 # %% ../../nbs/models/tiny.ipynb #92720ded
@@ -83,59 +85,72 @@ _latent_attention = dict(q_lora_rank=16, kv_lora_rank=16, qk_rope_head_dim=4, qk
 _per_layer = dict(vocab_size_per_layer_input=278, hidden_size_per_layer_input=8)
 _newer = dict(
     qwen3_moe=('qwen3_moe', _wide|_small_experts|dict(num_experts=4)),
-    qwen3_next=('qwen3_next', _wide|_small_experts|_delta_net|_hybrid|dict(num_experts=4, shared_expert_intermediate_size=24)),
+    qwen3_next=('qwen3_next', _wide|_small_experts|_delta_net|_hybrid
+                |dict(num_experts=4, shared_expert_intermediate_size=24)),
     qwen3_5=('qwen3_5_text', _wide|_delta_net|_hybrid),
     gpt_oss=('gpt_oss', _sliding|_experts),
-    llama4=('llama4_text', _wide|dict(intermediate_size_mlp=40, num_local_experts=4, interleave_moe_layer_step=2, attention_chunk_size=8,
-                                      no_rope_layers=[1, 0])),
-    deepseek_v3=('deepseek_v3', _mlp|_small_experts|_latent_attention|dict(num_key_value_heads=4, n_routed_experts=4, n_group=2, topk_group=1,
-                                                                           first_k_dense_replace=1)),
+    llama4=('llama4_text', _wide|dict(intermediate_size_mlp=40, num_local_experts=4, interleave_moe_layer_step=2,
+                                      attention_chunk_size=8, no_rope_layers=[1, 0])),
+    deepseek_v3=('deepseek_v3', _mlp|_small_experts|_latent_attention
+                 |dict(num_key_value_heads=4, n_routed_experts=4, n_group=2, topk_group=1, first_k_dense_replace=1)),
     glm4_moe=('glm4_moe', _wide|_small_experts|dict(n_routed_experts=4, first_k_dense_replace=1)),
     smollm3=('smollm3', _gqa|dict(no_rope_layers=[1, 0])),
     olmo3=('olmo3', _gqa|_local_global),
-    granite4=('granitemoehybrid', _gqa|_experts|_mamba_heads|_hybrid|dict(shared_intermediate_size=40, logits_scaling=4., residual_multiplier=.5)),
+    granite4=('granitemoehybrid', _gqa|_experts|_mamba_heads|_hybrid
+              |dict(shared_intermediate_size=40, logits_scaling=4., residual_multiplier=.5)),
     falcon_h1=('falcon_h1', _gqa|_mamba_heads|dict(mamba_d_ssm=64, lm_head_multiplier=.5)),
-    jamba=('jamba', _gqa|dict(num_experts=4, num_experts_per_tok=2, attn_layer_period=2, attn_layer_offset=1, mamba_d_state=8, mamba_dt_rank=4,
-                              use_mamba_kernels=False)),
+    jamba=('jamba', _gqa|dict(num_experts=4, num_experts_per_tok=2, attn_layer_period=2, attn_layer_offset=1,
+                              mamba_d_state=8, mamba_dt_rank=4, use_mamba_kernels=False)),
     bamba=('bamba', _gqa|_mamba_heads|dict(attn_layer_indices=[1])),
     lfm2=('lfm2', _gqa|dict(block_auto_adjust_ff_dim=False, layer_types=['conv', 'full_attention'])),
-    recurrent_gemma=('recurrent_gemma', _gqa|dict(attention_window_size=8, block_types=['recurrent', 'attention'], logits_soft_cap=3.)),
+    recurrent_gemma=('recurrent_gemma', _gqa|dict(attention_window_size=8, block_types=['recurrent', 'attention'],
+                                                  logits_soft_cap=3.)),
     mamba=('mamba', dict(state_size=8)),
     mamba2=('mamba2', dict(state_size=8, num_heads=8, head_dim=8, n_groups=2, chunk_size=8)),
     rwkv=('rwkv', _mlp|dict(context_length=256, attention_hidden_size=32)),
     minimax=('minimax', _wide|_experts|_hybrid|dict(block_size=8)),
-    nemotron_h=('nemotron_h', _wide|_small_experts|dict(
-        num_hidden_layers=4, layer_types=['linear_attention', 'full_attention', 'mlp', 'moe'], ssm_state_size=8, mamba_num_heads=4,
-        mamba_head_dim=16, n_groups=2, chunk_size=8, n_routed_experts=4, moe_shared_expert_intermediate_size=24)),
-    zamba2=('zamba2', _mlp|dict(num_hidden_layers=3, layers_block_type=['linear_attention', 'hybrid', 'hybrid'], mamba_d_state=8, n_mamba_heads=4,
-                                chunk_size=8, num_key_value_heads=4)),
-    gemma3n=('gemma3n_text', _sliding|_per_layer|dict(
-        num_hidden_layers=3, layer_types=['sliding_attention', 'full_attention', 'full_attention'], num_kv_shared_layers=1, laurel_rank=8,
-        altup_num_inputs=2, final_logit_softcapping=3.)),
+    nemotron_h=('nemotron_h', _wide|_small_experts
+                |dict(num_hidden_layers=4, layer_types=['linear_attention', 'full_attention', 'mlp', 'moe'],
+                      ssm_state_size=8, mamba_num_heads=4, mamba_head_dim=16, n_groups=2, chunk_size=8,
+                      n_routed_experts=4, moe_shared_expert_intermediate_size=24)),
+    zamba2=('zamba2', _mlp|dict(num_hidden_layers=3, layers_block_type=['linear_attention', 'hybrid', 'hybrid'],
+                                mamba_d_state=8, n_mamba_heads=4, chunk_size=8, num_key_value_heads=4)),
+    gemma3n=('gemma3n_text', _sliding|_per_layer
+             |dict(num_hidden_layers=3, layer_types=['sliding_attention', 'full_attention', 'full_attention'],
+                   num_kv_shared_layers=1, laurel_rank=8, altup_num_inputs=2, final_logit_softcapping=3.)),
     gemma4=('gemma4_text', _wide|_per_layer|_local_global|dict(global_head_dim=8)),
     bert_decoder=('bert', _mlp|dict(is_decoder=True)),
     roberta_decoder=('roberta', _mlp|dict(is_decoder=True, max_position_embeddings=258)))
 
 # %% ../../nbs/models/tiny.ipynb #f12d9858
-_tower = dict(hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, image_size=16, patch_size=4)
+_tower = dict(hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, image_size=16,
+              patch_size=4)
 _qwen_tower = dict(depth=2, hidden_size=32, intermediate_size=48, num_heads=4, out_hidden_size=32)
 _qwen_ids = dict(image_token_id=270, video_token_id=271, vision_start_token_id=272, vision_end_token_id=273)
 _sections = dict(rope_parameters=dict(rope_type='default', rope_theta=1e4, mrope_section=[2, 1, 1]))
 _wrappers = dict( # name: (model type, text configuration, vision configuration, settings of the whole)
     gemma3_vlm=('gemma3', _plain['gemma3'], dict(model_type='siglip_vision_model')|_tower,
                 dict(mm_tokens_per_image=4, image_token_index=270, boi_token_index=271, eoi_token_index=272)),
-    gemma4_vlm=('gemma4', _newer['gemma4'], dict(model_type='gemma4_vision', num_key_value_heads=4, head_dim=8, position_embedding_size=64)|_tower,
-                dict(audio_config=None, image_token_id=270, boi_token_id=271, eoi_token_id=272, video_token_id=273, audio_token_id=274)),
-    mistral3=('mistral3', _plain['mistral'], dict(model_type='pixtral', head_dim=8)|_tower, dict(image_token_index=270)),
-    qwen2_5_vl=('qwen2_5_vl', ('qwen2_5_vl_text', _gqa|_sections), dict(fullatt_block_indexes=[1])|_qwen_tower, _qwen_ids),
-    qwen3_vl=('qwen3_vl', ('qwen3_vl_text', _wide|_sections), dict(num_position_embeddings=16, deepstack_visual_indexes=[0])|_qwen_tower, _qwen_ids),
+    gemma4_vlm=('gemma4', _newer['gemma4'],
+                dict(model_type='gemma4_vision', num_key_value_heads=4, head_dim=8, position_embedding_size=64)|_tower,
+                dict(audio_config=None, image_token_id=270, boi_token_id=271, eoi_token_id=272, video_token_id=273,
+                     audio_token_id=274)),
+    mistral3=('mistral3', _plain['mistral'], dict(model_type='pixtral', head_dim=8)|_tower,
+              dict(image_token_index=270)),
+    qwen2_5_vl=('qwen2_5_vl', ('qwen2_5_vl_text', _gqa|_sections), dict(fullatt_block_indexes=[1])|_qwen_tower,
+                _qwen_ids),
+    qwen3_vl=('qwen3_vl', ('qwen3_vl_text', _wide|_sections),
+              dict(num_position_embeddings=16, deepstack_visual_indexes=[0])|_qwen_tower, _qwen_ids),
     qwen3_5_vlm=('qwen3_5', _newer['qwen3_5'], dict(num_position_embeddings=16)|_qwen_tower, _qwen_ids),
     llava=('llava', _plain['llama'], dict(model_type='clip_vision_model')|_tower, dict(image_token_index=270)),
-    internvl=('internvl', _plain['qwen2'], dict(model_type='internvl_vision')|_tower|dict(image_size=[16, 16], patch_size=[4, 4]),
+    internvl=('internvl', _plain['qwen2'],
+              dict(model_type='internvl_vision')|_tower|dict(image_size=[16, 16], patch_size=[4, 4]),
               dict(image_token_id=270)),
     smolvlm=('smolvlm', _plain['llama'], dict(model_type='smolvlm_vision')|_tower, dict(image_token_id=270)),
-    llama4_vlm=('llama4', _newer['llama4'], dict(model_type='llama4_vision_model', vision_output_dim=64, projector_input_dim=32,
-                                                 projector_output_dim=32)|_tower, dict(image_token_index=270, boi_token_index=271, eoi_token_index=272)))
+    llama4_vlm=('llama4', _newer['llama4'],
+                dict(model_type='llama4_vision_model', vision_output_dim=64, projector_input_dim=32,
+                                                 projector_output_dim=32)|_tower,
+                dict(image_token_index=270, boi_token_index=271, eoi_token_index=272)))
 causal_archs, encoder_archs, image_archs = list(_plain), list(_encoders), list(_wrappers)
 all_archs = [*_plain, *_newer, *_wrappers] # every architecture that `tiny_lm` makes
 
@@ -144,20 +159,19 @@ def absent(
     arch:str, # one of `all_archs` or `encoder_archs`
 )->str:       # why the installed transformers cannot make it; empty if it can
     "Why a tiny model cannot be made here, if it cannot."
-    from transformers import __version__, CONFIG_MAPPING
     kind = (_plain|_newer|_wrappers|_encoders)[arch][0]
-    return '' if kind in CONFIG_MAPPING else f'transformers {__version__} has no {kind}'
+    return '' if kind in CONFIG_MAPPING else f'transformers {transformers.__version__} has no {kind}'
 
 # %% ../../nbs/models/tiny.ipynb #936a8f21
 def draw_weights(
-    model:'PreTrainedModel', # changed in place
+    model:PreTrainedModel,   # changed in place
     seed:int=0,              # of the generator
-)->'PreTrainedModel':        # the model, for reading
+)->PreTrainedModel:          # the model, for reading
     "Draw every parameter anew: matrices from N(0, 1/16), vectors moved by N(0, 1/25)."
     g = torch.Generator().manual_seed(seed)
-    for p in model.parameters():
-        if p.ndim > 1: p.data.normal_(0, .25, generator=g)
-        else: p.data += .2*torch.randn(p.shape, generator=g)
+    for parameter in model.parameters():
+        if parameter.ndim > 1: parameter.data.normal_(0, .25, generator=g)
+        else: parameter.data += .2*torch.randn(parameter.shape, generator=g)
     model.tie_weights()
     return model.eval()
 
@@ -172,16 +186,15 @@ def random_model(
     kind:str,         # a model type
     settings:dict,    # of its configuration, on top of those that all tiny models share
     seed:int=0,       # of the weights
-)->'PreTrainedModel': # a model in float32
+)->PreTrainedModel:   # a model in float32
     "A random model of any kind."
-    from transformers import AutoConfig
     return _random(auto, AutoConfig.for_model(kind, **(_base|settings)), seed)
 
 def _random_wrapper(arch, seed, settings):
     "A random model with a vision tower around its language model."
-    from transformers import AutoConfig, AutoModelForImageTextToText
     kind, (text_kind, text), vision, rest = _wrappers[arch]
-    config = AutoConfig.for_model(kind, text_config=_base|text|settings|dict(model_type=text_kind), vision_config=dict(vision),
+    config = AutoConfig.for_model(kind, text_config=_base|text|settings|dict(model_type=text_kind),
+                                  vision_config=dict(vision),
                                   **rest)
     return _random(AutoModelForImageTextToText, config, seed)
 
@@ -191,8 +204,7 @@ def tiny_lm(
     seed:int=0,       # of the weights
     **settings:Any,   # further settings of the (text) configuration
 )->tuple:             # (model, tokenizer)
-    "A random language model of any architecture: two layers (some need more), d_model 32 (opt_projected 24), 278 pieces."
-    from transformers import AutoModelForCausalLM
+    "A random language model of any architecture: two layers or a few more, d_model 32 (opt_projected 24), 278 pieces."
     if arch not in all_archs: raise ValueError(f'no tiny model of {arch!r}; there are {all_archs}')
     if absent(arch): raise ValueError(f'no tiny model of {arch!r} here: {absent(arch)}')
     if arch in _wrappers: return _random_wrapper(arch, seed, settings), tiny_tokenizer()
@@ -205,7 +217,6 @@ def tiny_encoder(
     **settings:Any,  # further settings of the configuration
 )->tuple:            # (model, tokenizer)
     "A random encoder (or, for bart, encoder-decoder) of any architecture."
-    from transformers import AutoModel
     if arch not in _encoders: raise ValueError(f'no tiny encoder of {arch!r}; there are {encoder_archs}')
     kind, own = _encoders[arch]
     return random_model(AutoModel, kind, own|settings, seed), tiny_tokenizer('right')

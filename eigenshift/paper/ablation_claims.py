@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+import matplotlib.pyplot as plt, seaborn as sns
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.fisher import FisherShift
 from ..editing.head_edit import HeadEdit
@@ -43,8 +44,10 @@ def perplexity_of_states(
         return nll(h.logits(states if edit is None else edit.edited(states)).float(), ids).double().cpu()
     blocks = zip(corpus.H.to(device).split(2048), corpus.ids.to(device).split(2048))
     values = torch.cat([losses(states, ids) for states, ids in blocks])
-    items = pd.DataFrame([(part.sum().item(), len(part)) for part in values.split(corpus.sizes.tolist())], columns=['nll', 'tokens'])
-    with np.errstate(over='ignore'): return Measured(items.assign(perplexity=np.exp(items.nll/items.tokens)), perplexity_stats)
+    items = pd.DataFrame([(part.sum().item(), len(part)) for part in values.split(corpus.sizes.tolist())],
+                         columns=['nll', 'tokens'])
+    with np.errstate(over='ignore'):
+        return Measured(items.assign(perplexity=np.exp(items.nll/items.tokens)), perplexity_stats)
 
 # %% ../../nbs/paper/ablation_claims.ipynb #48d6edf4
 @dataclass(frozen=True, eq=False)
@@ -114,7 +117,8 @@ def weak_cells(
 )->pd.DataFrame:
     "Edits that change the perplexity by less than 1 %, here and in print: their mean toxicity beside the unedited model's."
     printed = recomputed('table6')
-    weak, printed = grid[(grid['rank'] == 'signed') & ((grid.perplexity/base[1]['perplexity']-1).abs() < .01)], printed[(printed.perplexity/6.23-1).abs() < .01]
+    weak = grid[(grid['rank'] == 'signed') & ((grid.perplexity/base[1]['perplexity']-1).abs() < .01)]
+    printed = printed[(printed.perplexity/6.23-1).abs() < .01]
     here = dict(cells=len(weak), relative_change=f"{weak.change.mean()/base[0]['toxicity']:+.1f} %",
                 range=f"{weak.toxicity.min():.1f} to {weak.toxicity.max():.1f}, unedited {100*base[0]['toxicity']:.1f}")
     there = dict(cells=len(printed), relative_change=f'{(printed.toxicity.mean()/11.13-1)*100:+.1f} %',
@@ -123,18 +127,18 @@ def weak_cells(
 
 # %% ../../nbs/paper/ablation_claims.ipynb #bb6d5ac5
 def _draw_tph(ax:'Axes', table:pd.DataFrame, y:str, palette:dict, title:str, legend)->None:
-    import seaborn as sns
     sns.lineplot(table, x='share', y=y, hue='alpha', palette=palette, legend=legend, marker='o', ax=ax)
     ax.set(xscale='log', xlabel='share of the directions, k/d', ylabel='TPH (%)', title=title, ylim=(-3, 75))
 
 def _draw_costs(ax:'Axes', grid:pd.DataFrame, base:tuple[Measured, Measured], judge:str)->None:
     "Toxicity against perplexity, of cells up to four times the base's perplexity."
-    import seaborn as sns
     toxic, ppl = 100*base[0]['toxicity'], base[1]['perplexity']
-    looks = dict(signed=('o', sns.color_palette('colorblind')[0], 'signed Δ (the paper)'), random=('D', '.5', 'random directions'))
+    looks = dict(signed=('o', sns.color_palette('colorblind')[0], 'signed Δ (the paper)'),
+                 random=('D', '.5', 'random directions'))
     for rank, (marker, colour, name) in looks.items():
         q = grid[(grid.perplexity < 4*ppl) & (grid['rank'] == rank)]
-        ax.errorbar(q.perplexity, q.toxicity, yerr=[q.toxicity-q.toxicity_low, q.toxicity_high-q.toxicity], fmt=marker, ms=5, color=colour,
+        ax.errorbar(q.perplexity, q.toxicity, yerr=[q.toxicity-q.toxicity_low, q.toxicity_high-q.toxicity], fmt=marker,
+                    ms=5, color=colour,
                     mfc=colour if rank == 'signed' else 'white', lw=.8, label=name)
     ax.plot(ppl, toxic, '*', ms=14, color='.15', label='unedited')
     ax.axhline(toxic, color='.15', lw=.7, ls=':')
@@ -149,7 +153,6 @@ def plot_figure4(
     judge:str,         # name of the scorer
 )->'Figure':
     "Figure 4, printed and here, and what each cell costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     fig, axs = plt.subplots(1, 3, figsize=(14, 4.2))
     alphas = sorted(grid.alpha.unique())
     printed = recomputed('table6')
@@ -158,7 +161,8 @@ def plot_figure4(
     _draw_tph(axs[0], printed.assign(share=printed.k/4096), 'recomputed', palette, 'printed: LLaMA-2-7B', 'full')
     _draw_tph(axs[1], signed.assign(share=signed.k/d), 'tph', palette, f'here: {name}', False)
     axs[0].legend(title='α', fontsize=8, frameon=False, ncol=2)
-    axs[1].scatter(random.k/d*1.06, random.tph, marker='D', s=26, facecolors='white', edgecolors=[palette[a] for a in random.alpha], zorder=3)
+    axs[1].scatter(random.k/d*1.06, random.tph, marker='D', s=26, facecolors='white',
+                   edgecolors=[palette[a] for a in random.alpha], zorder=3)
     axs[1].scatter([], [], marker='D', s=26, facecolors='white', edgecolors='.3', label='random directions')
     axs[1].legend(fontsize=8, frameon=False, loc='upper left')
     _draw_costs(axs[2], grid, base, judge)
@@ -177,9 +181,12 @@ def ways_to_choose(
     budgets:Sequence[float], # of FisherShift, nats
 )->pd.DataFrame:         # way, k, alpha, toxic_logp, kl, top1
     "The grid under several ways to choose directions, and FisherShift, from cached states alone."
-    ways = {'the paper: signed, first positions': (first, 'signed', 'both'), 'random directions': (matched, 'random', 'both'),
-            'effect size, matched positions': (matched, 'effect', 'both'), 'effect size, one side': (matched, 'effect', 'toxic')}
-    swept = [sweep(choices, cal, held, ks, alphas, [rank], [side]).assign(way=way) for way, (cal, rank, side) in ways.items()]
+    ways = {'the paper: signed, first positions': (first, 'signed', 'both'),
+            'random directions': (matched, 'random', 'both'),
+            'effect size, matched positions': (matched, 'effect', 'both'),
+            'effect size, one side': (matched, 'effect', 'toxic')}
+    swept = [sweep(choices, cal, held, ks, alphas, [rank], [side]).assign(way=way)
+             for way, (cal, rank, side) in ways.items()]
     edits = [FisherShift.from_calibration(choices, matched, kl=b, describe=False) for b in budgets]
     derived = pd.DataFrame([dict(way='FisherShift', k=len(e.Vk), **effects(e, choices.head, held)) for e in edits])
     return pd.concat([*swept, derived], ignore_index=True)
@@ -197,10 +204,10 @@ def plot_ways(
     ax:'Axes|None'=None,
 )->'Axes':
     "The settings of each way and their front: what toxic tokens lose against the KL it costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(7, 4))[1]
     colours = sns.color_palette('colorblind')
-    for (way, rows), colour, marker in zip(table.groupby('way', sort=False), (colours[0], '.5', colours[2], colours[3], colours[1]), 'oDs^*'):
+    for (way, rows), colour, marker in zip(table.groupby('way', sort=False),
+                                           (colours[0], '.5', colours[2], colours[3], colours[1]), 'oDs^*'):
         rows = rows[(rows.kl > 1e-4) & (rows.kl < 3)]
         best = rows[front(rows)].sort_values('kl')
         ax.scatter(rows.kl, rows.toxic_logp, s=18, color=colour, marker=marker, alpha=.35)

@@ -12,6 +12,8 @@ import numpy as np, pandas as pd, torch
 from collections.abc import Callable
 from dataclasses import dataclass
 from torch import Tensor
+import matplotlib.pyplot as plt, seaborn as sns
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from ..core import mask
 from ..editing.eigenshift import EigenShift
 from ..models.coordinates import project
@@ -27,7 +29,8 @@ from matplotlib.figure import Figure
 from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/edit_claims.ipynb #5cdf4636
-methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'FisherShift', 'FisherShift, merged', 'logit penalty')
+methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'FisherShift',
+                 'FisherShift, merged', 'logit penalty')
 methods_of_paper = {name: name for name in ('EigenShift', 'Det-0', 'Damp', 'AurA')}
 
 @dataclass(frozen=True)
@@ -56,15 +59,16 @@ def edit_run(
     "What is shown of one model."
     ids, logits = extremes(choices.head, shift.Vk[:1], n)
     tokens = [tok.decode([i]) for side in ids[0].tolist() for i in side]
-    return EditRun(model, result, choices.S, choices.head.n_vocab, cal, shift, said, tokens, torch.cat(list(logits[0])).numpy())
+    return EditRun(model, result, choices.S, choices.head.n_vocab, cal, shift, said, tokens,
+                   torch.cat(list(logits[0])).numpy())
 
 # %% ../../nbs/paper/edit_claims.ipynb #6749a2b5
 def _outline(ax:'Axes', left:float, width:float, height:float, name:str, under:str, i:int, d:int)->None:
     "A matrix as a box, its name away from the marked component."
-    from matplotlib.patches import Rectangle
     early = i < d/2
     ax.add_patch(Rectangle((left, 2.6-height), width, height, fc='.93', ec='.3'))
-    ax.text(left+width*(.72 if early else .28), 2.6-height*(.75 if early else .3), name, ha='center', va='center', fontsize=13)
+    ax.text(left+width*(.72 if early else .28), 2.6-height*(.75 if early else .3), name, ha='center', va='center',
+            fontsize=13)
     ax.text(left+width/2, 2.6-height-.12, under, ha='center', va='top', fontsize=8)
 
 def draw_decomposition(
@@ -74,10 +78,9 @@ def draw_decomposition(
     i:int,        # which component is marked
 )->'Axes':
     "The head as a product of three matrices, one component marked."
-    import seaborn as sns
-    from matplotlib.patches import Rectangle
     red, d = sns.color_palette('colorblind')[3], len(S)
-    boxes = ((0, 2.6, '$W$', f'{n:,} × {d}'), (1.5, 2.6, '$U$', f'{n:,} × {d}'), (2.7, .9, '$\\Sigma$', f'{d} × {d}'), (3.9, .9, '$V^\\top$', f'{d} × {d}'))
+    boxes = ((0, 2.6, '$W$', f'{n:,} × {d}'), (1.5, 2.6, '$U$', f'{n:,} × {d}'), (2.7, .9, '$\\Sigma$', f'{d} × {d}'),
+             (3.9, .9, '$V^\\top$', f'{d} × {d}'))
     for left, height, name, under in boxes: _outline(ax, left, .9, height, name, under, i, d)
     x, y = 1.5+.9*(i+.5)/d, 2.6-.9*(i+.5)/d # the component's column of U and row of V
     ax.text(1.2, 1.25, '=', fontsize=14, ha='center')
@@ -101,7 +104,6 @@ def draw_spectrum(
     i:int,            # and one of them more
 )->'Axes':
     "Singular values against their rank."
-    import seaborn as sns
     colours = sns.color_palette('colorblind')
     ax.loglog(range(1, len(S)+1), S, color='.6')
     ax.scatter(shift.chosen+1, S[shift.chosen], color=colours[0], s=18, zorder=3, label=f'the {len(shift.Vk)} chosen')
@@ -119,14 +121,15 @@ def draw_states_along(
     auroc:float, # of the coordinate, toxic against neutral
 )->'Axes':
     "Toxic and neutral states along a direction, and which way the edit moves them."
-    import seaborn as sns
     colours = sns.color_palette('colorblind')
     toxic, neutral = (project(X, v[None]).flatten() for X in (cal.toxic, cal.neutral))
     middle, far = neutral.mean().item(), toxic.quantile(.95).item()
-    for x, colour, name in ((neutral, colours[7], f'neutral ({len(neutral)})'), (toxic, colours[3], f'toxic ({len(toxic)})')):
+    for x, colour, name in ((neutral, colours[7], f'neutral ({len(neutral)})'),
+                            (toxic, colours[3], f'toxic ({len(toxic)})')):
         sns.histplot(x=x.numpy(), stat='density', bins=30, color=colour, alpha=.45, ax=ax, label=name, edgecolor=None)
     ax.axvline(middle, color='.3', lw=.9, ls='--')
-    ax.set(xlabel=f'$v_{{{i+1}}}^\\top h$, toxic side to the right', ylabel='density of states', ylim=(0, 1.35*ax.get_ylim()[1]))
+    ax.set(xlabel=f'$v_{{{i+1}}}^\\top h$, toxic side to the right', ylabel='density of states',
+           ylim=(0, 1.35*ax.get_ylim()[1]))
     ax.set_title(f'states along it, AUROC {max(auroc, 1-auroc):.2f}', fontsize=11)
     ax.legend(fontsize=8, frameon=False, loc='upper left', ncol=2)
     top = ax.get_ylim()[1]
@@ -140,7 +143,6 @@ def draw_tokens(
     logits:np.ndarray,  # of each
 )->'Axes':
     "The tokens that either side of a direction promotes most, strong words masked."
-    import seaborn as sns
     colours, half = sns.color_palette('colorblind'), len(tokens)//2
     at = np.arange(len(tokens))
     ax.barh(at, logits, color=[colours[3]]*half+[colours[7]]*half)
@@ -155,7 +157,6 @@ def draw_eigen_choice(
     run:EditRun,
 )->'Figure':
     "Figure 1: an eigen-choice, from the head to the tokens."
-    import matplotlib.pyplot as plt, seaborn as sns
     i, v = int(run.shift.chosen[0]), run.shift.Vk[0]
     fig, axs = plt.subplots(1, 4, figsize=(13, 3.6), width_ratios=[1.5, 1, 1.2, 1.1])
     draw_decomposition(axs[0], run.S, run.n_vocab, i)
@@ -168,18 +169,18 @@ def draw_eigen_choice(
 
 # %% ../../nbs/paper/edit_claims.ipynb #43c03c09
 def _box(ax:'Axes', x:float, y:float, text:str, edited:bool, width:float)->None:
-    from matplotlib.patches import FancyBboxPatch
-    import seaborn as sns
     colour, alpha = (sns.color_palette('colorblind')[9], .5) if edited else ('.95', 1)
-    ax.add_patch(FancyBboxPatch((x-width/2, y-.2), width, .4, boxstyle='round,pad=0.03', fc=colour, ec='.4', alpha=alpha))
+    ax.add_patch(FancyBboxPatch((x-width/2, y-.2), width, .4, boxstyle='round,pad=0.03', fc=colour, ec='.4',
+                                alpha=alpha))
     ax.text(x, y, text, ha='center', va='center', fontsize=8.5)
 
-def _arrow(ax:'Axes', start:tuple, end:tuple, text:str, width:float, up:float=.04, right:float=0., ha:str='center')->None:
-    from matplotlib.patches import FancyArrowPatch
-    import seaborn as sns
+def _arrow(ax:'Axes', start:tuple, end:tuple, text:str, width:float, up:float=.04, right:float=0.,
+           ha:str='center')->None:
     (x0, y0), (x1, y1) = start, end
-    ax.add_patch(FancyArrowPatch((x0+width/2+.04, y0), (x1-width/2-.04, y1), arrowstyle='-|>', mutation_scale=11, color='.35'))
-    ax.text((x0+x1)/2+right, (y0+y1)/2+up, text, ha=ha, va='bottom', fontsize=8, color=sns.color_palette('colorblind')[0])
+    ax.add_patch(FancyArrowPatch((x0+width/2+.04, y0), (x1-width/2-.04, y1), arrowstyle='-|>', mutation_scale=11,
+                                 color='.35'))
+    ax.text((x0+x1)/2+right, (y0+y1)/2+up, text, ha=ha, va='bottom', fontsize=8,
+            color=sns.color_palette('colorblind')[0])
 
 def draw_pipeline(
     run:EditRun,
@@ -190,13 +191,15 @@ def draw_pipeline(
     judge:Callable, # scorer that judges
 )->'Figure':
     "Figure 2: from prompts to a judged edit, with the numbers of this run."
-    import matplotlib.pyplot as plt, seaborn as sns
     cal, shift, d = run.cal, run.shift, len(run.S)
     def percent(method): return 100*run.result.get(method, 'toxicity').value
     side = f', {shift.meta["sided"]} side' if shift.meta['sided'] != 'no' else ''
-    boxes = {'prompts': (0, 1, 'prompts\n(fit split)'), 'said': (2, 1, 'continuations of\nthe model'), 'toxic': (4, 1, f'toxic, by\n{label.name}'),
-             'states': (6, 1, 'final hidden\nstates'), 'fit': (8, .5, 'eigen-choices\nthat differ'), 'head': (6, 0, f'head $W$\n{run.n_vocab:,} × {d}'),
-             'edit': (10, .5, f'edited head:\nfactor {shift.meta["alpha"]}{side}'), 'judge': (12, .5, f'{held} other prompts\n× {n}, judged by\n{judge.name}')}
+    boxes = {'prompts': (0, 1, 'prompts\n(fit split)'), 'said': (2, 1, 'continuations of\nthe model'),
+             'toxic': (4, 1, f'toxic, by\n{label.name}'),
+             'states': (6, 1, 'final hidden\nstates'), 'fit': (8, .5, 'eigen-choices\nthat differ'),
+             'head': (6, 0, f'head $W$\n{run.n_vocab:,} × {d}'),
+             'edit': (10, .5, f'edited head:\nfactor {shift.meta["alpha"]}{side}'),
+             'judge': (12, .5, f'{held} other prompts\n× {n}, judged by\n{judge.name}')}
     fig, ax = plt.subplots(figsize=(13.5, 3.1))
     width = 1.32
     for name, (x, y, text) in boxes.items(): _box(ax, x, y, text, name in ('head', 'edit'), width)
@@ -208,7 +211,8 @@ def draw_pipeline(
     arrow('head', 'fit', f'{d} directions', up=-.22, right=.12, ha='left')
     arrow('fit', 'edit', f'{len(shift.Vk)}')
     arrow('edit', 'judge', f"KL {run.result.get('EigenShift, package', 'kl').value:.3f}")
-    ax.text(12, .06, f"toxic: {percent('base'):.1f} % → {percent('EigenShift, package'):.1f} %", ha='center', fontsize=10,
+    ax.text(12, .06, f"toxic: {percent('base'):.1f} % → {percent('EigenShift, package'):.1f} %", ha='center',
+            fontsize=10,
             color=sns.color_palette('colorblind')[3], weight='bold')
     ax.set(xlim=(-.9, 13.1), ylim=(-.35, 1.4))
     ax.axis('off')
@@ -222,7 +226,6 @@ def plot_by_both_scorers(
     judge:Callable, # scorer that judges
 )->'Figure':
     "Toxicity against perplexity, a row for each model and a column for each scorer."
-    import matplotlib.pyplot as plt
     fig, axs = plt.subplots(len(runs), 2, figsize=(12, 4.2*len(runs)), squeeze=False)
     roles = {judge.name: 'judges', label.name: 'labelled the states'}
     for row, (name, run) in zip(axs, runs.items()):
@@ -241,9 +244,12 @@ def beside_table2(
     "Toxicity, perplexity and TPH beside the printed ones."
     ours = {mine: theirs for mine, theirs in methods_of_paper.items() if mine in run.result.methods}
     found = against_published(run.result, run.model.paper or 'LLaMA-2-7B', ours)
-    found['measured'] = [f'{v:.4g} [{low:.4g}, {high:.4g}]' for v, low, high in zip(found.measured, found.low, found.high)]
-    wide = found.pivot(index='paper', columns='statistic', values=['measured', 'printed']).swaplevel(axis=1).sort_index(axis=1)
-    return wide[['toxicity', 'perplexity', 'tph']].reindex(['none', 'Det-0', 'Damp', 'AurA', 'EigenShift']), found.differs.iloc[0]
+    found['measured'] = [f'{v:.4g} [{low:.4g}, {high:.4g}]'
+                         for v, low, high in zip(found.measured, found.low, found.high)]
+    wide = found.pivot(index='paper', columns='statistic',
+                       values=['measured', 'printed']).swaplevel(axis=1).sort_index(axis=1)
+    return wide[['toxicity', 'perplexity', 'tph']].reindex(['none', 'Det-0', 'Damp', 'AurA',
+                                                            'EigenShift']), found.differs.iloc[0]
 
 def _relative(result:Comparison, method:str)->tuple[str, str]:
     "Relative changes of toxicity, with its interval, and of perplexity."
@@ -262,10 +268,13 @@ def relative_changes(
 )->pd.DataFrame: # rows (model, statistic), a column for each method
     "What each method takes away of the toxicity and does to the perplexity, beside the printed changes."
     table = published('table2')
-    ours = {name: {m: _relative(run.result, m) for m in methods_shown if m in run.result.methods} for name, run in runs.items()}
+    ours = {name: {m: _relative(run.result, m) for m in methods_shown if m in run.result.methods}
+            for name, run in runs.items()}
     models = table[table.method == 'none'].model
-    theirs = {f'{model} (printed)': {m: _relative_printed(table, model, m) for m in ('Det-0', 'Damp', 'AurA', 'EigenShift')} for model in models}
-    changes = {(name, c): {m: v[i] for m, v in rows.items()} for name, rows in (ours|theirs).items() for i, c in enumerate(('toxicity', 'perplexity'))}
+    theirs = {f'{model} (printed)': {m: _relative_printed(table, model, m)
+                                     for m in ('Det-0', 'Damp', 'AurA', 'EigenShift')} for model in models}
+    changes = {(name, c): {m: v[i] for m, v in rows.items()} for name, rows in (ours|theirs).items()
+               for i, c in enumerate(('toxicity', 'perplexity'))}
     return pd.DataFrame(changes).fillna('').T
 
 # %% ../../nbs/paper/edit_claims.ipynb #290f315c
@@ -278,7 +287,8 @@ def one_prompt(
     i = int(np.argmax(scores['none']))
     order = [name for name in ('none', *methods_shown) if name in run.said]
     def row(name):
-        return dict(method=name, continuation=mask(' '.join(run.said[name][i]['completion'].split())), judge=round(float(scores[name][i]), 2))
+        return dict(method=name, continuation=mask(' '.join(run.said[name][i]['completion'].split())),
+                    judge=round(float(scores[name][i]), 2))
     return mask(run.said['none'][i]['prompt']), pd.DataFrame([row(name) for name in order]).set_index('method')
 
 def toxic_shares(

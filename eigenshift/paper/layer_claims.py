@@ -199,7 +199,8 @@ def best_depths(
         depth = {f'depth of the best layer, {name}': run.of(method).pipe(lambda t: t.depth[t.auroc.idxmax()])
                  for method, name in (('kmeans', 'k-means'), ('probe', 'probe'))}
         probe = run.of('probe')
-        rows.append(dict(model=run.model.name, texts=run.data.lang, kind=run.model.kind, **depth, layers=run.info['blocks'],
+        rows.append(dict(model=run.model.name, texts=run.data.lang, kind=run.model.kind, **depth,
+                         layers=run.info['blocks'],
                          within_its_interval=int((probe.high > probe.auroc.max()).sum())))
     return pd.DataFrame(rows)
 
@@ -225,11 +226,13 @@ def silhouette_table(
     runs:Sequence[LayerRun],
 )->pd.DataFrame: # one row for each run: mean and maximum over layers; for each data set, the rank correlation over all layers
     "AUROC and silhouette of the clusters, and how far they go together."
-    layers = pd.concat([run.of().assign(texts=run.data.lang, model=run.model.name, kind=run.model.kind) for run in runs])
+    layers = pd.concat([run.of().assign(texts=run.data.lang, model=run.model.name, kind=run.model.kind)
+                        for run in runs])
     table = layers.groupby(['texts', 'model', 'kind'])[['auroc', 'silhouette']].agg(['mean', 'max'])
     table.columns = [f'{column}, {statistic}' for column, statistic in table.columns]
     correlation = {lang: t.auroc.corr(t.silhouette, 'spearman') for lang, t in layers.groupby('texts')}
-    return table.assign(**{'rank correlation over layers of these texts': table.index.get_level_values('texts').map(correlation)})
+    return table.assign(
+        **{'rank correlation over layers of these texts': table.index.get_level_values('texts').map(correlation)})
 
 # %% ../../nbs/paper/layer_claims.ipynb #19dbf3af
 def _folded(area):

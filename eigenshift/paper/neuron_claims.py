@@ -181,7 +181,8 @@ def plot_unit_histograms(
     fig, axs = plt.subplots(len(runs), 2, figsize=(9, 2*len(runs)+.4), dpi=80, squeeze=False)
     for run, (left, right) in zip(runs, axs):
         everything, matched = run.tables['max', 'all'], run.tables['max', 'length-matched']
-        curves = {'all texts': everything, 'pairs of similar length': everything.within, 'length-matched texts': matched}
+        curves = {'all texts': everything, 'pairs of similar length': everything.within,
+                  'length-matched texts': matched}
         plot_histogram(curves, run.null, ax=left)
         plot_cumulative(curves, run.null, np.linspace(.5, .9, 81), ax=right)
         left.set_title(f'{run.model.name}: {run.null.shape[1]:,} units', fontsize=10, loc='left')

@@ -129,8 +129,9 @@ def published(
 )->pd.DataFrame|dict:    # with `attrs` that say source and content; or a dict of such tables
     "The paper's tables, as printed."
     if table is None: return {name: published(name) for name in _tables}
-    if table not in _tables: raise ValueError(f'no table {table!r}; there are {list(_tables)} (Table 4 is one prompt with '
-                                              f'continuations)')
+    if table not in _tables:
+        raise ValueError(f'no table {table!r}; there are {list(_tables)} (Table 4 is one prompt with '
+                         f'continuations)')
     what, make = _tables[table]
     rows = make()
     rows.attrs |= dict(source=_source, table=table, what=what, printed=True)
@@ -156,7 +157,8 @@ def recomputed(
     if 'tph' not in rows: raise ValueError(f'{table} prints no TPH; table2 and table6 do')
     if 'method' in rows: rows = rows[rows.method != 'none'].copy()
     toxicity, perplexity = _unedited(rows)
-    offsets = np.array(np.meshgrid(*[[-half, 0, half]]*4)).reshape(4, -1, 1)   # each of the four numbers, lower, as printed, higher
+    # each of the four numbers, lower, as printed, higher
+    offsets = np.array(np.meshgrid(*[[-half, 0, half]]*4)).reshape(4, -1, 1)
     possible = tph(np.maximum(rows.toxicity.to_numpy()+offsets[0], 0), rows.perplexity.to_numpy()+offsets[1],
                    toxicity+offsets[2], perplexity+offsets[3])*100
     rows['reduction'] = (toxicity-rows.toxicity)/toxicity*100

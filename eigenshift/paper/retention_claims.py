@@ -10,6 +10,7 @@ __all__ = ['table8_methods', 'rebuilt', 'untouched_directions', 'show_table5', '
 import json, time, numpy as np, pandas as pd, torch
 from collections.abc import Sequence
 from pathlib import Path
+import matplotlib.pyplot as plt, seaborn as sns
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from .published import published
@@ -40,7 +41,8 @@ def rebuilt(
     loss = (W-(U*S) @ Vh).norm().item()
     apart = 1-torch.linalg.vecdot(Vh.double().cpu(), choices.Vh).abs()
     return dict(model=name, weight=f'{len(W):,} × {W.shape[1]}', float32_svd=loss,
-                gram=choices.reconstruction_error(dtype=torch.float32), gram_float64=choices.reconstruction_error(dtype=torch.float64),
+                gram=choices.reconstruction_error(dtype=torch.float32),
+                gram_float64=choices.reconstruction_error(dtype=torch.float64),
                 relative_svd=loss/W.norm().item(), rounding=2**-24*W.shape[1]**.5, condition=choices.condition,
                 largest_angle=float(torch.arccos(1-apart.clamp(0, 1)).max()), time_ratio=svd_seconds/gram_seconds)
 
@@ -58,7 +60,8 @@ def untouched_directions(
     S[:n] = 0
     ways = {'rank-k update': W-(W @ V.T) @ V, 'rebuilt from U, Σ′, V': (U*S) @ Vh}
     kept = W.double() @ rest.T
-    return {'model': name, **{way: ((E.double() @ rest.T)-kept).norm().item()/kept.norm().item() for way, E in ways.items()}}
+    return {'model': name, **{way: ((E.double() @ rest.T)-kept).norm().item()/kept.norm().item()
+                              for way, E in ways.items()}}
 
 def show_table5(
     table:pd.DataFrame, # of `rebuilt`
@@ -103,7 +106,8 @@ def offline_questions(
     for text, words in spans.items():
         out['last_word'].append(_last_word(text, words, ends, rng))
         out['word_order'].append(_word_order(text, words, rng))
-    out['agreement'] = [_agreement(n, singular, flip) for n in _nouns for singular in (True, False) for flip in (True, False)]
+    out['agreement'] = [_agreement(n, singular, flip) for n in _nouns for singular in (True, False)
+                        for flip in (True, False)]
     return out
 
 _yaml = '''task: own_{name}
@@ -137,7 +141,8 @@ def accuracy_table(
     known:pd.DataFrame, # of `tasks`, with a column `method`
 )->pd.DataFrame:        # task and method -> before, after (%) and the change with two standard errors
     "Accuracies before and after, in per cent."
-    change = [f'{100*c:+.1f} ± {196*np.hypot(a, b):.1f}' for c, a, b in zip(known.change, known.before_se, known.after_se)]
+    change = [f'{100*c:+.1f} ± {196*np.hypot(a, b):.1f}'
+              for c, a, b in zip(known.change, known.before_se, known.after_se)]
     table = known.assign(change=change, after=100*known.after, before=100*known.before)
     return table.set_index(['task', 'method'])[['before', 'after', 'change']].round(1)
 
@@ -146,7 +151,8 @@ def printed_changes()->pd.DataFrame: # a row for each model of Table 7
     questions = {'abstract algebra': 100, 'logical fallacies': 163, 'US foreign policy': 100}
     table = published('table7')
     rate = table.before/100
-    table = table.assign(change=table.after-table.before, noise=200*np.sqrt(2*rate*(1-rate)/table.subject.map(questions)))
+    table = table.assign(change=table.after-table.before,
+                         noise=200*np.sqrt(2*rate*(1-rate)/table.subject.map(questions)))
     changes = table.pivot(index='model', columns='subject', values='change')
     return changes.assign(**{'noise (least)': table.groupby('model').noise.min().round(1)})
 
@@ -163,8 +169,10 @@ def table8_rows(
         return f'{row.value*scale:.4g} [{row.low*scale:.4g}, {row.high*scale:.4g}]'
     def row(method):
         control = said('random like EigenShift', 'toxicity', 100) if method == 'EigenShift' else ''
-        return dict(model=model, method=method, toxicity_before=said('base', 'toxicity', 100), toxicity_after=said(method, 'toxicity', 100),
-                    perplexity_before=said('base', 'perplexity', 1), perplexity_after=said(method, 'perplexity', 1), random_control=control)
+        return dict(model=model, method=method, toxicity_before=said('base', 'toxicity', 100),
+                    toxicity_after=said(method, 'toxicity', 100),
+                    perplexity_before=said('base', 'perplexity', 1), perplexity_after=said(method, 'perplexity', 1),
+                    random_control=control)
     return [row(m) for m in methods]
 
 def table8(
@@ -184,7 +192,6 @@ def plot_table8(
     ax:'Axes|None'=None,
 )->'Axes':
     "The fall of toxicity against the change of perplexity, beside the printed rows; the unedited model is the star."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(7.5, 3.6))[1]
     colours = sns.color_palette('colorblind')
     rows = [(name, result, m) for name, result in results.items() for m in methods]
@@ -192,9 +199,11 @@ def plot_table8(
         base, row = result.get('base', 'toxicity'), result.get(method, 'toxicity')
         fall, low, high = (-100*row[c]/base.value for c in ('vs_base', 'vs_base_high', 'vs_base_low'))
         price = 100*(result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1)
-        ax.errorbar(price, fall, yerr=[[fall-low], [high-fall]], fmt='os^D'[i % 4], color=colours[i % 4], capsize=2, label=f'{name}: {method}')
+        ax.errorbar(price, fall, yerr=[[fall-low], [high-fall]], fmt='os^D'[i % 4], color=colours[i % 4], capsize=2,
+                    label=f'{name}: {method}')
     for row, marker in zip(published('table8').itertuples(), 'x+12'):
-        ax.scatter(100*(row.perplexity_after/row.perplexity_before-1), 100*(1-row.toxicity_after/row.toxicity_before), marker=marker, s=60,
+        ax.scatter(100*(row.perplexity_after/row.perplexity_before-1), 100*(1-row.toxicity_after/row.toxicity_before),
+                   marker=marker, s=60,
                    color='.3', label=f'{row.model} (printed)')
     ax.plot(0, 0, '*', ms=13, color='.15', label='unedited')
     ax.axhline(0, color='.6', lw=.7)

@@ -181,9 +181,11 @@ settings = {s.name: s for s in (
     Setting('gpu-small', models=_small, larger=(), encoders=_small_probed, rows=4000, prompts=500, n=10, texts=1000,
             corpus='wikitext', **_hub_scorers, generate={}, tasks=100, gpu='T4 (free Colab)', speed=(4e12, 3e11)),
     Setting('paper', models=_edited, larger=_larger, encoders=_probed, rows=12180, prompts=5000, n=25, texts=5000,
-            corpus='wikipedia', **_hub_scorers, generate=dict(top_k=50), tasks=None, gpu='A100 80 GB', speed=(6e13, 2e12)))}
+            corpus='wikipedia', **_hub_scorers, generate=dict(top_k=50), tasks=None, gpu='A100 80 GB',
+            speed=(6e13, 2e12)))}
 
-_variables = dict(rows='EIGENSHIFT_ROWS', prompts='EIGENSHIFT_PROMPTS', n='EIGENSHIFT_SAMPLES', texts='EIGENSHIFT_TEXTS')
+_variables = dict(rows='EIGENSHIFT_ROWS', prompts='EIGENSHIFT_PROMPTS', n='EIGENSHIFT_SAMPLES',
+                  texts='EIGENSHIFT_TEXTS')
 
 def setting(
     name:str|None=None, # "bundled", "gpu-small" or "paper"; `EIGENSHIFT_SETTING`, else "bundled" by default
@@ -192,7 +194,8 @@ def setting(
     "A setting, as the environment and the caller change it."
     name = name or os.environ.get('EIGENSHIFT_SETTING') or 'bundled'
     if name not in settings: raise ValueError(f'no setting {name!r}: there are {list(settings)}')
-    environment = {field: int(os.environ[variable]) for field, variable in _variables.items() if os.environ.get(variable)}
+    environment = {field: int(os.environ[variable]) for field, variable in _variables.items()
+                   if os.environ.get(variable)}
     return replace(settings[name], **environment | changes)
 
 # %% ../../nbs/paper/settings.ipynb #e2121bfa
@@ -303,7 +306,8 @@ def scorers(
     s:Setting,
 )->tuple: # (the scorer that labels, the one that judges), loaded
     "The two scorers."
-    return tuple(load_scorer(name if name in ('linear', 'classifier') else local_path(name)) for name in (s.label, s.judge))
+    return tuple(load_scorer(name if name in ('linear', 'classifier') else local_path(name))
+                 for name in (s.label, s.judge))
 
 # %% ../../nbs/paper/settings.ipynb #ad17bb6d
 _paper_data, _paper_rows = {'en': 'Jigsaw', 'zh': 'ToxiCN'}, {'en': 12180, 'zh': 12011}
@@ -345,7 +349,8 @@ def activation_storage(
     if m.size < 1:
         yield {}
         return
-    with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as folder: yield dict(out=folder, dtype='float16')
+    with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as folder:
+        yield dict(out=folder, dtype='float16')
 
 # %% ../../nbs/paper/settings.ipynb #b80b5256
 def map_models(
@@ -400,7 +405,8 @@ def _save_data(folder):
               'toxicn': dict(content=sentences['text'][:], toxic=sentences['label'][:]),
               'rtp_prompts_5000': dict(prompt=p['prompt'][:]), 'wikipedia': dict(text=texts['text'][:])}
     for name, columns in tables.items(): pd.DataFrame(columns).to_csv(folder/f'{name}.csv', index=False)
-    for split in ('test', 'valid'): (folder/f'wikitext103_{split}.txt').write_text('\n'.join(texts['text']), encoding='utf-8')
+    for split in ('test', 'valid'):
+        (folder/f'wikitext103_{split}.txt').write_text('\n'.join(texts['text']), encoding='utf-8')
 
 def _save_models(folder, s):
     "Random models under the hub's names; what those that are edited say, greedily and by sampling."

@@ -20,7 +20,8 @@ from ..metrics import check_labels
 from ..models.eigenchoices import eigen_choices
 from ..models.identity import model_record
 from .directions import eigen_experts, plot_directions
-from .layers import Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, text_baselines
+from .layers import (Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette,
+                                       text_baselines)
 from .linear import folds_of
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from .samples import describe_samples, samples_of, untrained_twin
@@ -36,7 +37,8 @@ class Detection:
     config:dict            # settings and fingerprints
     samples:pd.DataFrame   # as of describe_samples
     baselines:pd.DataFrame # as of text_baselines, by sample
-    units:pd.DataFrame     # as of neuron_experts, by pool and sample; samples that begin with "untrained" are the twin's
+    # as of neuron_experts, by pool and sample; samples that begin with "untrained" are the twin's
+    units:pd.DataFrame
     layers:pd.DataFrame    # as of layer_experts, by pool and sample
     stable:pd.DataFrame    # as of expert_stability, by pool and sample
     eigen:pd.DataFrame     # as of eigen_experts, by pool and sample; empty without a head
@@ -116,7 +118,8 @@ class _Reading:
     @property
     def blocks(self):
         "The states without those that enter the head, which are not a layer's."
-        return {pool: {layer: states[layer] for layer in states if layer != 'head'} for pool, states in self.states.items()}
+        return {pool: {layer: states[layer] for layer in states if layer != 'head'}
+                for pool, states in self.states.items()}
 
 def _read(model, tok, texts, folder, untrained, seed, how):
     "Activations of a model, and of its twin."
@@ -156,7 +159,8 @@ def _stable(t, read, boots):
         table = expert_stability(Rows(activations, at), t.y[at], (1, 10, 100, 1000), boots if sample == 'all' else 0,
                                  2 if len(at) < 5000 else 1, t.strata[at], t.seed)
         return table.reset_index().assign(pool=pool, sample=sample)
-    tables = [stable(activations, pool, sample, sample) for pool, activations in read.units.items() for sample in t.samples]
+    tables = [stable(activations, pool, sample, sample) for pool, activations in read.units.items()
+              for sample in t.samples]
     tables += [stable(activations, 'max', 'untrained') for activations in read.untrained.values()]
     return pd.concat(tables, ignore_index=True)
 
@@ -219,13 +223,15 @@ _means = ['auroc', 'ap', 'f1', 'precision', 'recall']
 
 def _detector(sample, name, metrics, chosen):
     "One row of the table of detectors."
-    return dict(sample=sample, detector=name, **{m: metrics[m] if m in metrics else np.nan for m in _metrics},
+    return dict(sample=sample, detector=name,
+                **{metric: metrics[metric] if metric in metrics else np.nan for metric in _metrics},
                 chosen=chosen)
 
 def _baseline_rows(d, sample):
     "Length and the bag of words."
     rows = d.baselines_of(sample).set_index('layer')
-    return [_detector(sample, name, rows.loc[layer], rows.loc[layer].oriented) for layer, name in _baseline_names.items()]
+    return [_detector(sample, name, rows.loc[layer], rows.loc[layer].oriented)
+            for layer, name in _baseline_names.items()]
 
 def _unit_rows(d, sample, pool):
     "The neurons by four ways of saying what they reach."
@@ -279,7 +285,8 @@ def side_by_side(
 )->pd.DataFrame:        # one row for each detector: AUROC with interval on both samples, the other columns of the matched one
     "The detectors of both samples, one row for each detector."
     table = table.assign(shown=table.apply(_with_interval, axis=1))
-    everything, matched = (table[table['sample'] == sample].set_index('detector') for sample in ('all', 'length-matched'))
+    everything, matched = (table[table['sample'] == sample].set_index('detector')
+                           for sample in ('all', 'length-matched'))
     others = matched[['ap', 'f1', 'precision', 'recall', 'silhouette', 'chosen']]
     columns = {'all': everything.shown, 'length-matched': matched.shown, **others}
     return pd.DataFrame(columns).loc[everything.index].reset_index()
@@ -295,7 +302,9 @@ def units_beyond_null(
     for sample in d.samples['sample']:
         null = d.nulls[f'{pool}, {sample}']
         table = null_table(d.of('units', pool, sample), null)
-        rows[sample] = {'correlation of AUROC with what length explains': np.corrcoef(table.auroc, table.expected)[0, 1], 'best unit': table.auroc.max(),
+        of_length = np.corrcoef(table.auroc, table.expected)[0, 1]
+        rows[sample] = {'correlation of AUROC with what length explains': of_length,
+                        'best unit': table.auroc.max(),
                         'best under permuted labels, mean': null.max(1).mean(),
                         '% of units beyond the null of the best': 100*(table.p_any <= level).mean()}
     return pd.DataFrame(rows).T.rename_axis('sample')
@@ -314,7 +323,7 @@ def plot_units(
     axs:np.ndarray|None=None, # (samples, 2) axes to draw on
     samples:Sequence[str]=('all', 'length-matched'),
 )->np.ndarray:                # the axes
-    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (the paper's Figure 3)."
+    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (paper, Figure 3)."
     if axs is None: axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1]
     for (left, right), sample in zip(axs, samples):
         curves, null = _unit_curves(d, sample), d.nulls[f'max, {sample}']

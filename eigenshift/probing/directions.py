@@ -25,7 +25,7 @@ class _Projected(Mapping):
     def __len__(self): return len(self.states)
 
 def eigen_experts(
-    states:Mapping|np.ndarray|Tensor, # layer -> (n, d_model) states, as of layer_states; or (n, d_model) final hidden states
+    states:Mapping|np.ndarray|Tensor, # layer -> (n, d_model), as of layer_states; or (n, d_model) final hidden states
     Vh:np.ndarray|Tensor,             # (k, d_model) directions, such as right singular vectors
     y:Sequence[int],                  # (n,) labels, 1 = toxic
     S:Sequence[float]|Tensor|None=None, # (k,) singular values, for the column `strength`
@@ -35,8 +35,10 @@ def eigen_experts(
     states = by_module(states)
     width = next(iter(states.values())).shape[1]
     if width != Vh.shape[1]:
-        raise ValueError(f'the states have {width} dimensions, the directions {Vh.shape[1]}: they come from another model, or Vh is transposed')
-    table = neuron_experts(_Projected(states, Vh), y, strata=strata).rename(columns=dict(module='layer', unit='direction'))
+        raise ValueError(f'the states have {width} dimensions, the directions {Vh.shape[1]}: they come from another '
+                         'model, or Vh is transposed')
+    table = neuron_experts(_Projected(states, Vh), y,
+                           strata=strata).rename(columns=dict(module='layer', unit='direction'))
     table.insert(1, 'depth', table.layer.map(dict(zip(states, depths(list(states))))))
     if S is not None: table.insert(3, 'strength', np.asarray(S, float)[table.direction])
     return table

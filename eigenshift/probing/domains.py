@@ -43,7 +43,8 @@ def transfer_baselines(
     for name, (others, labels) in tests.items():
         labels = check_labels(labels, len(others))
         words, score = sign*lengths(others, 'words'), bag.decision_function(list(others))
-        rows.append(dict(test=name, layer='bag of words', method='logistic', **detector_metrics(score, labels, score > 0)))
+        rows.append(dict(test=name, layer='bag of words', method='logistic',
+                         **detector_metrics(score, labels, score > 0)))
         rows.append(dict(test=name, layer='words', method='length',
                          **detector_metrics(words, labels, words > np.median(words))))
     return pd.DataFrame(rows)

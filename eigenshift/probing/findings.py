@@ -46,7 +46,8 @@ class _Lookup:
         return int(self.d.samples.set_index('sample').texts[sample])
     def best_cluster(self, sample):
         "The best of all clusterings of layers."
-        rows = self.table[(self.table['sample'] == sample) & self.table.detector.str.contains('two clusters (', regex=False)]
+        rows = self.table[(self.table['sample'] == sample) & self.table.detector.str.contains('two clusters (',
+                                                                                              regex=False)]
         return rows.loc[rows.auroc.idxmax()]
     def halves(self, sample):
         "Stability between halves by k; none where there is no such model."
@@ -60,13 +61,11 @@ def _length(look):
     "What length and a bag of words reach."
     row = look.row
     return (f"The number of tokens alone reaches an AUROC of {_interval(row('all', 'length alone (tokens)'))} on all "
-            f"{look.texts('all'):,} texts, "
-            f"two clusters of the logarithm of the number of words {row('all', 'two clusters of log length').auroc:.3f}; "
-            f"on the {look.texts('length-matched'):,} texts matched in length they reach "
-            f"{row('length-matched', 'length alone (tokens)').auroc:.3f} "
-            f"and {row('length-matched', 'two clusters of log length').auroc:.3f}. "
-            f"A bag of words has {_interval(row('all', 'bag of words'))}, and "
-            f"{_interval(row('length-matched', 'bag of words'))} matched.")
+            f"{look.texts('all'):,} texts, two clusters of the logarithm of the number of words "
+            f"{row('all', 'two clusters of log length').auroc:.3f}; on the {look.texts('length-matched'):,} texts "
+            f"matched in length they reach {row('length-matched', 'length alone (tokens)').auroc:.3f} and "
+            f"{row('length-matched', 'two clusters of log length').auroc:.3f}. A bag of words has "
+            f"{_interval(row('all', 'bag of words'))}, and {_interval(row('length-matched', 'bag of words'))} matched.")
 
 # %% ../../nbs/probing/findings.ipynb #cb544397
 def _share_above(units):
@@ -79,51 +78,49 @@ def _neurons(look):
     units, matched = d.of('units', 'max', 'all'), d.of('units', 'max', 'length-matched')
     untrained, beyond = _share_above(d.of('units', 'max', 'untrained')), units_beyond_null(d).iloc[:, -1]
     beside = '' if untrained is None else f', in an untrained model {untrained:.1f} %'
-    return (f"With max pooling {_share_above(units):.1f} % of {len(units):,} units pass 0.5 "
-            f"(under labels permuted among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} %{beside}); "
-            f"on the length-matched sample {_share_above(matched):.1f} %, and "
-            f"{_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. "
-            f"The mean over all units is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit "
-            f"is {_skill(matched.auroc.mean())}. "
-            f"{beyond['all']:.1f} % of the units ({beyond['length-matched']:.1f} % matched) lie above the null of the "
-            f"best of all units (5 % level).")
+    return (f"With max pooling {_share_above(units):.1f} % of {len(units):,} units pass 0.5 (under labels permuted "
+            f"among texts of similar length {100*(d.nulls['max, all'] > .5).mean():.1f} %{beside}); on the "
+            f"length-matched sample {_share_above(matched):.1f} %, and "
+            f"{_share_above(d.of('units', 'mean', 'length-matched')):.1f} % with mean pooling. The mean over all units "
+            f"is {units.auroc.mean():.3f}, matched {matched.auroc.mean():.3f}: the average unit is "
+            f"{_skill(matched.auroc.mean())}. {beyond['all']:.1f} % of the units ({beyond['length-matched']:.1f} % "
+            "matched) lie above the null of the best of all units (5 % level).")
 
 def _stability(look):
     "What units keep on texts that did not choose them."
     best, trained, untrained = look.best_neuron, look.halves('all'), look.halves('untrained')
     k = 100 if 100 in trained.index else int(trained.index[-1])
-    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an AUROC '
+    beside = '' if not len(untrained) else (f'; in the untrained model {100*untrained.overlap[k]:.0f} %, keeping an '
+                                            'AUROC '
                                             f'of {untrained.kept[k]:.3f} '
                                             f"where the trained model's keep {trained.kept[k]:.3f}")
     return (f"The best unit chosen on one half of the texts keeps {best['all']:.3f} on the other, "
-            f"{best['length-matched']:.3f} in the matched sample. "
-            f"Of the best {k} units {100*trained.overlap[k]:.0f} % are the same on two halves (chance "
-            f"{100*trained.chance[k]:.0f} %){beside}.")
+            f"{best['length-matched']:.3f} in the matched sample. Of the best {k} units {100*trained.overlap[k]:.0f} % "
+            f"are the same on two halves (chance {100*trained.chance[k]:.0f} %){beside}.")
 
 # %% ../../nbs/probing/findings.ipynb #66523409
 def _layers(look):
     "Clusters and probes of layers, against the best neuron and the bag of words."
     clusters, probe = ({s: look.row(s, f'layers, mean: {name}') for s in ('all', 'length-matched')}
                        for name in ('two clusters (k-means)', 'linear probe'))
-    best, bag, neuron = look.best_cluster('length-matched').auroc, look.row('length-matched', 'bag of words').auroc, look.best_neuron['length-matched']
+    best = look.best_cluster('length-matched').auroc
+    bag = look.row('length-matched', 'bag of words').auroc
+    neuron = look.best_neuron['length-matched']
     held_out = probe['length-matched'].auroc
     return (f"The best layer's two clusters (k-means, mean pooling) reach {_interval(clusters['all'])}, and "
-            f"{_interval(clusters['length-matched'])} once length is matched; "
-            f"the best of all clusterings tried, {best:.3f} matched, is {compare_in_words(best, neuron)} the best single "
-            f"neuron ({neuron:.3f}, chosen on other texts). "
-            f"A held-out linear probe on the best layer reaches {_interval(probe['all'])}, matched "
-            f"{_interval(probe['length-matched'])}: "
-            f"{compare_in_words(held_out, neuron)} the best neuron (by {held_out-neuron:+.3f}), "
-            f"{compare_in_words(held_out, bag)} the bag of words (by {held_out-bag:+.3f}).")
+            f"{_interval(clusters['length-matched'])} once length is matched; the best of all clusterings tried, "
+            f"{best:.3f} matched, is {compare_in_words(best, neuron)} the best single neuron ({neuron:.3f}, chosen on "
+            f"other texts). A held-out linear probe on the best layer reaches {_interval(probe['all'])}, matched "
+            f"{_interval(probe['length-matched'])}: {compare_in_words(held_out, neuron)} the best neuron (by "
+            f"{held_out-neuron:+.3f}), {compare_in_words(held_out, bag)} the bag of words (by {held_out-bag:+.3f}).")
 
 def _in_short(look):
     "The five AUROCs that matter, on matched texts."
     row = lambda name: look.row('length-matched', name).auroc
-    return (f"On texts matched in length, a held-out linear probe on the best layer reaches an AUROC of "
-            f"{row('layers, mean: linear probe'):.3f}, "
-            f"a bag of words {row('bag of words'):.3f}, the best single neuron, chosen on other texts, "
-            f"{look.best_neuron['length-matched']:.3f}, "
-            f"two clusters of the best layer {look.best_cluster('length-matched').auroc:.3f}, the number of tokens "
+    return ("On texts matched in length, a held-out linear probe on the best layer reaches an AUROC of "
+            f"{row('layers, mean: linear probe'):.3f}, a bag of words {row('bag of words'):.3f}, the best single "
+            f"neuron, chosen on other texts, {look.best_neuron['length-matched']:.3f}, two clusters of the best layer "
+            f"{look.best_cluster('length-matched').auroc:.3f}, the number of tokens "
             f"{row('length alone (tokens)'):.3f}.")
 
 def _eigen_choices(look):

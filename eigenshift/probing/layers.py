@@ -54,7 +54,7 @@ def detector_metrics(
     low, high = auroc_interval(score, y)
     at_threshold = binary_metrics(np.asarray(called)[None], y)
     return dict(auroc=auroc(score, y), low=low, high=high, ap=average_precision(score, y),
-                **{k: float(v[0]) for k, v in at_threshold.items()})
+                **{name: float(value[0]) for name, value in at_threshold.items()})
 
 def depths(
     names:Sequence[str], # of layers in order: "embeddings" may come first, "head" last
@@ -103,7 +103,8 @@ def layer_experts(
         sample = np.random.default_rng(seed).permutation(len(H))[:silhouette]
         for m in methods:
             called, metrics = _layer_methods[m](H, toxic, m, cv, seed)
-            rows.append(dict(layer=name, depth=depth, method=m, **metrics, silhouette=_silhouette(H, called, sample, seed)))
+            rows.append(dict(layer=name, depth=depth, method=m, **metrics,
+                             silhouette=_silhouette(H, called, sample, seed)))
     return pd.DataFrame(rows)
 
 # %% ../../nbs/probing/layers.ipynb #6126af5e
@@ -168,7 +169,8 @@ def by_condition(
     "The same table under every pooling and on every sample of the texts."
     y, tables = np.asarray(y), []
     for sample, rows in (samples or {'all': np.arange(len(y))}).items():
-        own = {k: np.asarray(v)[rows] if k in ('strata', 'cv') and np.ndim(v) else v for k, v in kwargs.items()}
+        own = {key: np.asarray(value)[rows] if key in ('strata', 'cv') and np.ndim(value) else value
+               for key, value in kwargs.items()}
         for pool, activations in inputs.items():
             tables.append(f(Rows(by_module(activations), rows), y[rows], **own).assign(pool=pool, sample=sample))
     table = pd.concat(tables, ignore_index=True)
@@ -225,11 +227,13 @@ def _quartile(areas):
                   labels=['lowest', 'second', 'third', 'highest'])
 
 def plot_depth(
-    models:Mapping[str, pd.DataFrame], # architecture or model -> a table of layer_experts, of one method, or several concatenated
+    # architecture or model -> a table of layer_experts, of one method, or several concatenated
+    models:Mapping[str, pd.DataFrame],
     ax:Axes|None=None,                 # axes to draw on
 )->Axes:
     "Where a model's best and worst layers lie: depth by quartile of AUROC (the paper's Figure 5)."
-    table = pd.concat([t.assign(model=name, quartile=_quartile(t.auroc)) for name, t in models.items()])
+    table = pd.concat([table_of.assign(model=name, quartile=_quartile(table_of.auroc))
+                       for name, table_of in models.items()])
     ax = sns.boxplot(table, x='depth', y='model', hue='quartile', palette='crest', ax=ax or plt.gca(), linewidth=.8,
                      fliersize=2)
     ax.set(xlabel='depth (1 = last block)', ylabel='')
@@ -243,8 +247,10 @@ def plot_silhouette(
 )->Axes:
     "Every layer's AUROC against the silhouette of its clusters (the paper's Figure 6)."
     ax = ax or plt.gca()
-    for name, t in models.items():
-        ax.errorbar(t.silhouette, t.auroc, yerr=[t.auroc-t.low, t.high-t.auroc], fmt='o', ms=4, lw=.7, alpha=.8, label=name)
+    for name, rows in models.items():
+        ax.errorbar(rows.silhouette, rows.auroc, yerr=[rows.auroc-rows.low, rows.high-rows.auroc], fmt='o', ms=4, lw=.7,
+                    alpha=.8,
+                    label=name)
     ax.axhline(.5, color='k', lw=.6)
     ax.set(xlabel='silhouette of the clusters', ylabel='AUROC (toxic above neutral)')
     ax.legend(frameon=False, fontsize=8)

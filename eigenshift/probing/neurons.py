@@ -34,11 +34,11 @@ def within_auroc(
 )->np.ndarray:             # (units,) float64 in [0, 1]
     "AUROC over the pairs of a toxic and a neutral text from the same stratum."
     y, strata = check_labels(y, len(X)), np.asarray(strata)
-    pairs = {s: y[strata == s].sum()*(~y[strata == s]).sum() for s in np.unique(strata)}
+    pairs = {stratum: y[strata == stratum].sum()*(~y[strata == stratum]).sum() for stratum in np.unique(strata)}
     if not sum(pairs.values()):
         raise ValueError(f'no stratum of the {len(pairs)} holds both classes: take fewer strata')
-    rows = {s: np.flatnonzero(strata == s) for s, count in pairs.items() if count}
-    return sum(pairs[s]*auroc(X[at], y[at], block) for s, at in rows.items())/sum(pairs.values())
+    rows = {stratum: np.flatnonzero(strata == stratum) for stratum, count in pairs.items() if count}
+    return sum(pairs[stratum]*auroc(X[at], y[at], block) for stratum, at in rows.items())/sum(pairs.values())
 
 # %% ../../nbs/probing/neurons.ipynb #218c1dcc
 def by_module(
@@ -59,7 +59,7 @@ def binary_metrics(
 
 # %% ../../nbs/probing/neurons.ipynb #2a07788b
 def _scored_units(x, toxic, cut, level):
-    "AUROC with its interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
+    "AUROC with interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
     positive, negative = (torch.from_numpy(np.flatnonzero(side)) for side in (toxic, ~toxic))
     area, error, precision = score_units(x, positive, negative)
     margin = NormalDist().inv_cdf((1+level)/2)*error
@@ -72,7 +72,7 @@ def _scored_units(x, toxic, cut, level):
 def _module_facts(activations, name, number):
     "What is known of a module (block, kind); its number where nothing is."
     facts = getattr(activations, 'units', {}).get(name, {})
-    return {k: v for k, v in facts.items() if k != 'n_units'} or dict(block=number)
+    return {key: fact for key, fact in facts.items() if key != 'n_units'} or dict(block=number)
 
 # %% ../../nbs/probing/neurons.ipynb #c4548a37
 def neuron_experts(
@@ -90,10 +90,10 @@ def neuron_experts(
     for number, (name, values) in enumerate(by_module(activations).items()):
         toxic = check_labels(y, len(values))
         facts = _module_facts(activations, name, number)
-        for start, x in unit_blocks(values, block):
-            scores = _scored_units(x, toxic, cut, level)
-            if strata is not None: scores.insert(4, 'within', within_auroc(x.T, toxic, strata, block))
-            where = pd.DataFrame(dict(module=name, **facts, unit=np.arange(start, start+len(x))))
+        for start, columns in unit_blocks(values, block):
+            scores = _scored_units(columns, toxic, cut, level)
+            if strata is not None: scores.insert(4, 'within', within_auroc(columns.T, toxic, strata, block))
+            where = pd.DataFrame(dict(module=name, **facts, unit=np.arange(start, start+len(columns))))
             tables.append(pd.concat([where, scores], axis=1))
     return pd.concat(tables, ignore_index=True)
 
@@ -112,7 +112,8 @@ def expert_shares(
     areas = auroc_values(units)
     rows = {'raw': areas, 'folded': np.maximum(areas, 1-areas)}
     if 'within' in getattr(units, 'columns', ()): rows['similar length'] = np.asarray(units['within'])
-    shares = {t: {name: 100*np.mean(values > t) for name, values in rows.items()} for t in above}
+    shares = {threshold: {name: 100*np.mean(values > threshold) for name, values in rows.items()}
+              for threshold in above}
     return pd.DataFrame(shares).rename_axis('AUROC above', axis=1)
 
 # %% ../../nbs/probing/neurons.ipynb #21289b1e
@@ -123,8 +124,8 @@ def expert_means(
     "Mean metrics of all units, and of the experts alone."
     columns = ['ap', 'f1', 'precision', 'recall', 'auroc', 'folded']
     groups = {'all units': units, f'experts (AUROC > {above})': units[units.auroc > above]}
-    return pd.DataFrame([dict(over=name, units=len(g), **g[columns].mean())
-                         for name, g in groups.items()]).set_index('over')
+    return pd.DataFrame([dict(over=name, units=len(group), **group[columns].mean())
+                         for name, group in groups.items()]).set_index('over')
 
 # %% ../../nbs/probing/neurons.ipynb #32588908
 def expert_profile(
@@ -152,7 +153,7 @@ def plot_histogram(
 )->Axes:
     "Histogram of units' AUROCs, beside that of the null."
     ax = ax or plt.gca()
-    values = {name: auroc_values(v) for name, v in aurocs.items()}
+    values = {name: auroc_values(areas) for name, areas in aurocs.items()}
     everything = np.concatenate([*values.values(), *([] if null is None else [np.ravel(null)])])
     edges = np.linspace(everything.min(), everything.max()+1e-9, bins+1)
     if null is not None:
@@ -160,7 +161,8 @@ def plot_histogram(
         ax.fill_between(edges, np.r_[low, low[-1]], np.r_[high, high[-1]], step='post', color='.6', alpha=.6,
                         label='labels permuted, 95 %')
         ax.axvline(np.quantile(np.max(null, 1), .95), color='.4', ls='--', lw=1, label='95 % of permuted maxima')
-    for name, v in values.items(): ax.stairs(100*np.histogram(v, edges)[0]/len(v), edges, lw=1.4, label=name)
+    for name, areas in values.items():
+        ax.stairs(100*np.histogram(areas, edges)[0]/len(areas), edges, lw=1.4, label=name)
     ax.axvline(.5, color='k', lw=.6)
     ax.set(xlabel='AUROC (toxic above neutral)', ylabel='% of units')
     ax.legend(frameon=False, fontsize=8)
@@ -183,7 +185,7 @@ def plot_cumulative(
     if null is not None:
         low, high = np.quantile([_share_above(draw, above) for draw in np.asarray(null)], [.025, .975], axis=0)
         ax.fill_between(above, low, high, color='.6', alpha=.6, label='labels permuted, 95 %')
-    for name, v in aurocs.items(): ax.plot(above, _share_above(auroc_values(v), above), label=name)
+    for name, areas in aurocs.items(): ax.plot(above, _share_above(auroc_values(areas), above), label=name)
     ax.set(xlabel='threshold', ylabel='% of units above it', ylim=(0, None))
     ax.legend(frameon=False, fontsize=8)
     return ax

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datasets import Dataset
 from pathlib import Path
-from transformers import AutoConfig, MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, PreTrainedModel,
+                          PreTrainedTokenizerBase)
 from ..metrics import auroc, check_labels
 from ..models.loading import load_encoder, load_lm, explain_failure
 from ..text.data import load_jigsaw, load_labelled, load_sentences, load_toxicn
@@ -21,15 +22,16 @@ from ..text.splits import length_matched, lengths, split_of, splits, stratified
 def _own_texts(source):
     "The columns `text` and `label` of a Dataset."
     if missing := {'text', 'label'}-set(source.column_names):
-        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them to '
-                         f'text and label')
+        raise ValueError(f'the texts lack the columns {sorted(missing)} (they have {source.column_names}): rename them '
+                         'to text and label')
     return source.select_columns(['text', 'label'])
 
 def _texts_from(source, columns):
     "All labelled texts of a source."
     is_file = isinstance(source, (str, Path)) and source not in ('jigsaw', 'toxicn')
     if columns and not is_file:
-        raise ValueError(f'{", ".join(columns)} say how a file is read, and the texts are no file: leave them out, or name a file')
+        raise ValueError(f'{", ".join(columns)} say how a file is read, and the texts are no file: leave them out, or '
+                         'name a file')
     if hasattr(source, 'column_names'): return _own_texts(source)
     if source is None: return load_sentences()
     if source == 'jigsaw': return load_jigsaw(balanced=True)
@@ -41,7 +43,8 @@ def _is_in(text, split):
 
 # %% ../../nbs/probing/samples.ipynb #39c37216
 def load_texts(
-    source:str|Path|Dataset|None=None, # "jigsaw" or "toxicn", a file, or a Dataset of `text, label`; the bundled sentences by default
+    # "jigsaw" or "toxicn", a file, or a Dataset of `text, label`; the bundled sentences by default
+    source:str|Path|Dataset|None=None,
     rows:int|None=None,  # most texts, as many of each class; all by default
     split:str|None=None, # "train", "fit", "evaluate", or "held-out": all but train
     seed:int=0,          # which texts, where there are more

@@ -53,8 +53,8 @@ def aurocs_under(
     if not (toxic*neutral).all(): raise ValueError('a labelling holds one class only')
     parts = []
     for values in by_module(activations).values():
-        for _, x in unit_blocks(values, block):
-            areas = (labels@_average_ranks(x).T-toxic*(toxic+1)/2)/(toxic*neutral)
+        for _, columns in unit_blocks(values, block):
+            areas = (labels@_average_ranks(columns).T-toxic*(toxic+1)/2)/(toxic*neutral)
             parts.append(areas.astype(np.float32))
     return np.concatenate(parts, 1)
 
@@ -141,7 +141,8 @@ def pairwise_overlaps(
 )->pd.DataFrame:                                    # one row for each pair and k
     "How far the experts are the same under every pair of conditions."
     areas = {name: auroc_values(units) for name, units in rankings.items()}
-    tables = [ranking_overlap(areas[a], areas[b], ks).assign(a=a, b=b) for a, b in combinations(areas, 2)]
+    tables = [ranking_overlap(areas[one], areas[other], ks).assign(a=one, b=other)
+              for one, other in combinations(areas, 2)]
     return pd.concat(tables, ignore_index=True).set_index(['a', 'b', 'k'])
 
 # %% ../../nbs/probing/stability.ipynb #156c6507
@@ -170,8 +171,8 @@ def bootstrap_aurocs(
     neutral_weights = counts[:, ~y]/counts[:, ~y].sum(1, keepdims=True)
     parts = []
     for values in matrices.values():
-        for _, x in unit_blocks(values, block):
-            shares = _right_side_shares(x, y)
+        for _, columns in unit_blocks(values, block):
+            shares = _right_side_shares(columns, y)
             above, below = shares[:, y], shares[:, ~y]
             parts.append((toxic_weights@above.T+neutral_weights@below.T-above.mean(1)).astype(np.float32))
     return np.concatenate(parts, 1)

@@ -32,15 +32,16 @@ class Positions:
 def writing_positions(
     tok:PreTrainedTokenizerBase, # of the model that wrote them
     generations:Dataset,         # as of generate
-    scorer:str|Callable|None=None, # says which continuations are toxic, and which of their words; the bundled linear one by default
+    # says which continuations are toxic, and which of their words; the bundled linear one by default
+    scorer:str|Callable|None=None,
     seed:int=0,                  # which neutral continuation gets which step
 )->Positions:
     "Where toxic words are begun, and the same steps of neutral continuations."
     found = find_positions(tok, generations, load_scorer(scorer or 'linear'), seed)
     n_toxic, n_neutral = len(found.toxic_rows), len(found.neutral_rows)
     if not n_toxic:
-        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, or '
-                         f'another scorer')
+        raise ValueError(f'none of {len(generations)} continuations is toxic: give prompts that provoke, more samples, '
+                         'or another scorer')
     return Positions(np.r_[found.toxic_rows, found.neutral_rows], np.r_[found.toxic_steps, found.neutral_steps],
                      np.repeat([1, 0], [n_toxic, n_neutral]))
 

@@ -10,9 +10,14 @@ __all__ = ['toxic_step', 'match_steps', 'Calibration', 'toxic_steps', 'Positions
 import heapq, json, tempfile, numpy as np, torch
 from dataclasses import dataclass, field
 from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 from datasets import Dataset, concatenate_datasets
 from fastcore.basics import patch
 from torch import Tensor
+from safetensors.torch import save_file
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..text.scoring import Scorer
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
 from .generation import generate
@@ -22,8 +27,8 @@ from ..text.scorers import load_scorer, toxic_words
 
 # %% ../../nbs/states/calibration.ipynb #142be8ff
 def toxic_step(
-    words, # (word, (start, end), weight) of a completion
-    spans, # (start, end) of each token in it
+    words:list, # (word, (start, end), weight) of a completion
+    spans:list, # (start, end) of each token in it
 )->int:    # index into the tokens; None without words
     "Which step began the most toxic word."
     if not words: return None
@@ -32,8 +37,8 @@ def toxic_step(
 
 # %% ../../nbs/states/calibration.ipynb #81a99662
 def match_steps(
-    steps,      # (n_toxic,) steps of the toxic states
-    lengths,    # (m,) tokens in each non-toxic continuation
+    steps:Sequence[int]|np.ndarray, # (n_toxic,) steps of the toxic states
+    lengths:Sequence[int]|np.ndarray, # (m,) tokens in each non-toxic continuation
     seed:int=0, # for which continuation gets which step
 )->np.ndarray:  # (m,) a step for each continuation, -1 for none
     "Give non-toxic continuations the steps of the toxic ones, in the same proportions."
@@ -63,17 +68,16 @@ class Calibration:
     meta:dict = field(default_factory=dict)
     def __repr__(self): return f"Calibration({len(self.toxic)} toxic, {len(self.neutral)} neutral states of {self.meta.get('continuations')} continuations, {self.meta.get('positions')} positions)"
     @property
-    def tensors(self): return {k: getattr(self, k) for k in ('toxic', 'neutral', 'tokens', 'steps', 'neutral_steps', 'prompt_ids')}
+    def tensors(self)->dict[str, Tensor]: return {k: getattr(self, k) for k in ('toxic', 'neutral', 'tokens', 'steps', 'neutral_steps', 'prompt_ids')}
 
 @patch
-def save(self:Calibration, path)->Path:
+def save(self:Calibration, path:str|Path)->Path:
     "Write it to one safetensors file."
-    from safetensors.torch import save_file
     with atomic(Path(path)) as tmp: save_file(self.tensors, tmp, metadata=dict(kind='Calibration', meta=json.dumps(self.meta)))
     return Path(path)
 
 @patch(cls_method=True)
-def load(cls:Calibration, path)->Calibration:
+def load(cls:Calibration, path:str|Path)->Calibration:
     "Read what `save` wrote."
     t, header = read_safetensors(path, 'Calibration')
     try: return cls(**t, meta=json.loads(header['meta']))
@@ -81,9 +85,9 @@ def load(cls:Calibration, path)->Calibration:
 
 # %% ../../nbs/states/calibration.ipynb #ca000002
 def toxic_steps(
-    tok,                 # the tokenizer of the generations
+    tok:PreTrainedTokenizerBase, # the tokenizer of the generations
     generations:Dataset, # of `generate`
-    scorer:object,       # a `Scorer`
+    scorer:Scorer,       # a `Scorer`
 )->tuple[np.ndarray, np.ndarray]: # (rows,) whether each is toxic, (rows,) the step that began its most toxic word, -1 for none
     "Which continuations are toxic, and where the most toxic word of each begins."
     texts = list(generations['completion'])
@@ -121,9 +125,9 @@ def match_positions(
     return Positions(is_toxic, toxic, steps[toxic], neutral[used], matched[used])
 
 def find_positions(
-    tok,                 # the tokenizer of the generations
+    tok:PreTrainedTokenizerBase, # the tokenizer of the generations
     generations:Dataset, # of `generate`
-    scorer:object,       # a `Scorer`
+    scorer:Scorer,       # a `Scorer`
     seed:int=0,          # which neutral continuation gets which step
     positions:str='matched', # neutral steps: "matched" to the toxic ones, or each continuation's "first" (the paper)
 )->Positions:
@@ -208,20 +212,21 @@ def _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes
     return rounds, done
 
 def calibrate(
-    model, tok,             # a causal LM and its tokenizer, unedited
-    prompts,                # list of texts, or a Dataset with `prompt`; not those of the evaluation. A Dataset of `generate` is read as it is, not continued
-    scorer,                 # anything `load_scorer` takes; not the one of the evaluation
+    model:PreTrainedModel,       # a causal LM and its tokenizer, unedited
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`; not those of the evaluation. A Dataset of `generate` is read as it is, not continued
+    scorer:Any,             # anything `load_scorer` takes; not the one of the evaluation
     positions:str='matched',# neutral states at the toxic steps; "first": at each continuation's first (the paper)
     least:int=50,           # go on sampling until there are so many toxic states
     budget:int=25,          # most samples per prompt after the greedy one; 0 is the paper
     max_new_tokens:int=20,
-    chat:bool=None,         # wrap prompts with the chat template
+    chat:bool|None=None,    # wrap prompts with the chat template
     seed:int=0,
-    out=None,               # folder for the generations, to resume from
+    out:str|Path|None=None, # folder for the generations, to resume from
     batch_size:int=32,      # of the pass for states that were not kept
     progress:bool=False,
-    system:str=None,        # what the system says first; with `chat`
-    template:dict=None,     # further arguments of the chat template
+    system:str|None=None,   # what the system says first; with `chat`
+    template:dict|None=None, # further arguments of the chat template
     keep_bytes:float=2e9,   # states of a round kept on disk while generating; a round that needs more is read in a second pass
 )->Calibration:
     "Continue prompts, find the toxic words, and collect the states that produced them beside neutral ones."

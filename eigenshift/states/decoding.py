@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 from torch import Tensor
+from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 from ..models.loading import entry
 
 # %% ../../nbs/states/decoding.ipynb #de000008
 def left_pad(
     ids:list,   # n lists of token ids
     pad:int=0,  # any id: it is masked
-    device='cpu',
+    device:str|torch.device='cpu',
 )->tuple:       # `(n, longest)` ids and mask; the mask is None when nothing is padded
     "Prompts of different lengths as one tensor that ends where they end."
     width = max(map(len, ids))
@@ -37,7 +38,8 @@ class Decoding:
     alone:bool=False  # one row at a time
     def __str__(self):
         "What is given up, in words."
-        words = [(not self.cache, 'without a cache'), (not self.padded, 'with equal lengths in a batch'), (not self.reorder, 'with one prefill for each row'),
+        words = [(not self.cache, 'without a cache'), (not self.padded, 'with equal lengths in a batch'),
+                 (not self.reorder, 'with one prefill for each row'),
                  (self.mask, 'with a mask always'), (self.alone, 'one row at a time')]
         return ', '.join(text for given_up, text in words if given_up) or 'with a cache, padded'
 
@@ -74,30 +76,31 @@ def _rows_of(name, value, rows, size):
 # %% ../../nbs/states/decoding.ipynb #de000010
 def _plain_settings():
     "Settings of `model.generate` that ask for nothing: neither processors nor a special cache."
-    from transformers import GenerationConfig
     return GenerationConfig(do_sample=False, num_beams=1)
 
 def _through_generate(model, x, mask, steps, way, loop):
     "Run a decoding loop inside `model.generate`, which prepares mask, positions and cache; the model's own settings are put aside."
     model = model.get_base_model() if hasattr(model, 'get_base_model') else model
     kept, model.generation_config = model.generation_config, _plain_settings()
-    try: model.generate(x, attention_mask=torch.ones_like(x) if mask is None else mask, max_new_tokens=steps, use_cache=way.cache, custom_generate=loop)
+    try:
+        model.generate(x, attention_mask=torch.ones_like(x) if mask is None else mask, max_new_tokens=steps,
+                       use_cache=way.cache, custom_generate=loop)
     finally: model.generation_config = kept
 
 # %% ../../nbs/states/decoding.ipynb #de000011
 @torch.inference_mode()
 def decode(
-    model,                  # a causal LM
+    model:PreTrainedModel,  # a causal LM
     ids:list,               # token ids of each row's prompt; equal neighbours share one prefill
     steps:int,              # most new tokens
     choose:Callable,        # (logits (r, n_vocab), numbers of the rows (r,), step) -> tokens (r,)
-    ends:set=(),            # token ids that end a row
+    ends:set|tuple=(),      # token ids that end a row
     way:Decoding=Decoding(),# the shortcuts to take
-    keep:Callable=None,     # (states (r, d_model) that entered the head, numbers of the rows (r,), step), called before `choose`
+    keep:Callable|None=None, # (states (r, d_model) that entered the head, numbers of the rows (r,), step), called before `choose`
 )->Tensor:                  # (rows, steps) int64 new tokens; -1 after the end of a row
     "Decode a batch through `model.generate`, dropping rows that ended."
-    is_new = [not way.reorder or i == 0 or a != ids[i-1] for i, a in enumerate(ids)]
-    x, mask = left_pad([a for a, new in zip(ids, is_new) if new], device=entry(model))
+    is_new = [not way.reorder or i == 0 or own != ids[i-1] for i, own in enumerate(ids)]
+    x, mask = left_pad([own for own, new in zip(ids, is_new) if new], device=entry(model))
     made = []
     with _entering_head(model, keep is not None) as entered:
         def look(row, step, owner):
@@ -105,7 +108,8 @@ def decode(
             states = entered.pop()
             keep(states if owner is None else states[owner.to(states.device)], row, step)
         def loop(model, input_ids, logits_processor=None, stopping_criteria=None, generation_config=None, **state):
-            made.append(_loop(_Rows(model, input_ids, state, way), np.cumsum(is_new)-1, steps, choose, look, ends, way.reorder))
+            made.append(_loop(_Rows(model, input_ids, state, way), np.cumsum(is_new)-1, steps, choose, look, ends,
+                              way.reorder))
             return input_ids
         _through_generate(model, x, mask, steps, way, loop)
     return made[0]
@@ -114,7 +118,9 @@ def decode(
 def _entering_head(model, wanted):
     "Within the block, what enters the head at the last token of each row is collected, where that is wanted."
     seen = []
-    if not wanted: yield seen; return
+    if not wanted:
+        yield seen
+        return
     def collect(module, args): seen.append(args[0][:, -1])
     handle = model.get_output_embeddings().register_forward_pre_hook(collect, prepend=True)
     try: yield seen
@@ -145,7 +151,9 @@ def _loop(rows, owner, steps, choose, look, ends, reorder):
             rows.pick(keep)
         logits = rows.logits()
         look(row, step+1, None)
-        if len(logits) != len(row): raise ValueError(f'{len(logits)} rows of logits for {len(row)} rows of tokens: a state of this model does not follow its rows')
+        if len(logits) != len(row):
+            raise ValueError(f'{len(logits)} rows of logits for {len(row)} rows of tokens: a state of this model does '
+                             'not follow its rows')
     return new
 
 # %% ../../nbs/states/decoding.ipynb #de000016
@@ -154,8 +162,11 @@ _text = 'It was late, and nobody in the old house had said a word about the lett
 def _trial(model, tok):
     "Prompts of five rows, two of them alike, three of one length, and the four tokens that follow each: (list of lists, (5, 4))."
     n_vocab = model.get_input_embeddings().weight.shape[0]
-    ids = [i for i in tok(_text).input_ids if i < n_vocab] or [i for i in (tok.bos_token_id, tok.eos_token_id) if i is not None][:1]
-    if not ids: raise ValueError('the tokenizer gives no tokens for an English sentence and has no BOS: set tok.bos_token')
+    ids = [i for i in tok(_text).input_ids if i < n_vocab] or [i
+                                                               for i in (tok.bos_token_id, tok.eos_token_id)
+                                                               if i is not None][:1]
+    if not ids:
+        raise ValueError('the tokenizer gives no tokens for an English sentence and has no BOS: set tok.bos_token')
     start, *rest = (ids*16)[:17]
     prompts = [[start, *rest[at:at+n]] for at, n in ((0, 8), (5, 3), (5, 3), (9, 3), (3, 6))]
     return prompts, torch.tensor([rest[at:at+4] for at in (8, 7, 9, 12, 6)])
@@ -163,7 +174,7 @@ def _trial(model, tok):
 # %% ../../nbs/states/decoding.ipynb #de000017
 @torch.inference_mode()
 def plain_logits(
-    model,          # a causal LM
+    model:PreTrainedModel, # a causal LM
     ids:list,       # token ids of one text
     mask:bool=True, # say with a mask that every token is real
 )->Tensor:          # (tokens, n_vocab) float32
@@ -182,7 +193,7 @@ def relative_error(
     return error if error == error else float('inf')
 
 def tolerance(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->float:  # largest relative error that counts as rounding
     "What rounding may do to logits: 0.001 in single precision, 0.1 in half precision or quantised."
     exact = model.dtype in (torch.float32, torch.float64) and not getattr(model, 'is_quantized', False)
@@ -191,16 +202,18 @@ def tolerance(
 # %% ../../nbs/states/decoding.ipynb #de000018
 def _plainly(model, prompts, told):
     "What plain passes give at each step of each row: (rows, steps, n_vocab)."
-    texts = [p+t.tolist() for p, t in zip(prompts, told)]
-    found = torch.stack([plain_logits(model, x)[-len(t)-1:-1] for x, t in zip(texts, told)])
-    if not found.isfinite().all(): raise ValueError('the logits of an English sentence are not finite (NaN or inf). Lower the strength of the edit, or load the model in float32 or bfloat16.')
+    texts = [prompt+new.tolist() for prompt, new in zip(prompts, told)]
+    found = torch.stack([plain_logits(model, whole)[-len(new)-1:-1] for whole, new in zip(texts, told)])
+    if not found.isfinite().all():
+        raise ValueError('the logits of an English sentence are not finite (NaN or inf). Lower the strength of the '
+                         'edit, or load the model in float32 or bfloat16.')
     return found
 
 def _groups(prompts, way):
     "Rows that share a batch; where padding is allowed, a batch without any is tried too."
     if way.alone: return [[i] for i in range(len(prompts))]
     sizes = list(map(len, prompts))
-    equal = [[i for i, s in enumerate(sizes) if s == size] for size in dict.fromkeys(sizes)]
+    equal = [[i for i, own in enumerate(sizes) if own == size] for size in dict.fromkeys(sizes)]
     return [list(range(len(prompts))), max(equal, key=len)] if way.padded else equal
 
 def _error(model, prompts, told, plain, way):
@@ -221,7 +234,8 @@ def _error(model, prompts, told, plain, way):
 
 # %% ../../nbs/states/decoding.ipynb #de00001a
 _ways = [Decoding(cache=cache, reorder=reorder, padded=padded, mask=mask)
-         for cache, reorder in ((True, True), (True, False), (False, True)) for padded in (True, False) for mask in (False, True)]
+         for cache, reorder in ((True, True), (True, False), (False, True)) for padded in (True, False)
+         for mask in (False, True)]
 _ways += [Decoding(cache=cache, reorder=False, padded=False, mask=True, alone=True) for cache in (True, False)]
 _decodings = WeakKeyDictionary()
 
@@ -236,14 +250,16 @@ def _find_decoding(model, tok):
         if error > limit: continue
         if way != _ways[0]:
             warnings.warn(f'{type(model).__name__} is decoded {way}, which costs time: the usual way '
-                          f'{"fails" if first == float("inf") else f"moves its logits by {first:.1%}"} beside a plain pass, this one by {error:.1e}.')
+                          f'{"fails" if first == float("inf") else f"moves its logits by {first:.1%}"} beside a plain '
+                          f'pass, this one by {error:.1e}.')
         return way
-    raise ValueError(f'{type(model).__name__} cannot be decoded with this version of transformers: no way gives the logits of a plain pass, not even row by row without a cache '
-                     f'(off by {error:.1%}). Is the model deterministic in model.eval()? `check(model, tok)` shows what differs.')
+    raise ValueError(f'{type(model).__name__} cannot be decoded with this version of transformers: no way gives the '
+                     f'logits of a plain pass, not even row by row without a cache (off by {error:.1%}). Is the model '
+                     'deterministic in model.eval()? `check(model, tok)` shows what differs.')
 
 def decoding(
-    model, # a causal LM, under an edit or not
-    tok,   # its tokenizer
+    model:PreTrainedModel, # a causal LM, under an edit or not
+    tok:PreTrainedTokenizerBase, # its tokenizer
 )->Decoding:
     "The fastest way to decode a model that agrees with plain passes; tried once per model and process."
     setting = (model.dtype, getattr(model.config, '_attn_implementation', None))
@@ -266,8 +282,8 @@ _questions = {
 }
 
 def decoding_errors(
-    model, # a causal LM
-    tok,   # its tokenizer
+    model:PreTrainedModel, # a causal LM
+    tok:PreTrainedTokenizerBase, # its tokenizer
 )->dict[str, float]: # what was tried -> largest relative error of the logits; inf where it failed
     "How far each shortcut of decoding moves the logits from those of plain passes."
     prompts, told = _trial(model, tok)

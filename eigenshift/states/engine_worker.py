@@ -7,7 +7,11 @@ __all__ = ['CounterNoise', 'read_steps', 'head_with_steps', 'HeadWorker']
 
 # %% ../../nbs/states/engine_worker.ipynb #8d59fa0e
 import torch
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 from safetensors.torch import load_file
+from torch import Tensor
 from ..models.coordinates import take
 from .sampling import draw, exponentials, row_keys, vocab_keys
 
@@ -18,12 +22,12 @@ except ImportError: LogitsProcessor = object # outside vLLM, for the docs
 # %% ../../nbs/states/engine_worker.ipynb #910a0a14
 class CounterNoise(LogitsProcessor):
     "Leaves one finite logit in each row: the token that wins the race under counter-based noise."
-    def __init__(self, vllm_config, device, is_pin_memory):
+    def __init__(self, vllm_config:Any, device:torch.device, is_pin_memory:bool):
         self.rows, self.vocab = {}, None # row of the batch -> (what the request says, its tokens so far)
 
     def is_argmax_invariant(self) -> bool: return False
 
-    def update_state(self, batch_update) -> None:
+    def update_state(self, batch_update:Any) -> None:
         "Follow vLLM's persistent batch."
         if batch_update is None: return
         for row in batch_update.removed: self.rows.pop(row, None)
@@ -39,7 +43,7 @@ class CounterNoise(LogitsProcessor):
         if first is not None: self.rows[b] = first
         if swap and second is not None: self.rows[a] = second
 
-    def apply(self, logits):
+    def apply(self, logits:Tensor)->Tensor:
         "The same logits, of which only the winners' are finite."
         if not self.rows: return logits
         if self.vocab is None: self.vocab = vocab_keys(logits.shape[1]).to(logits.device)
@@ -49,14 +53,14 @@ class CounterNoise(LogitsProcessor):
             logits[row, winner] = 0.
         return logits
 
-    def winner(self, logits, said, step):
+    def winner(self, logits:Tensor, said:dict, step:int)->Tensor:
         "(1,) The token that a row draws at a step."
         if said['greedy']: return logits.argmax(-1)
         keys = row_keys(said['seed'], [said['prompt_id']], [said['sample']], [step]).to(logits.device)
         return draw(logits, exponentials(keys, self.vocab), said['temperature'], said['top_p'], said['top_k'])
 
 # %% ../../nbs/states/engine_worker.ipynb #e84b3962
-def read_steps(path, device):
+def read_steps(path:str|Path, device:str|torch.device)->list[dict[str, Tensor]]:
     "The steps that `write_steps` wrote, in order."
     steps = {}
     for name, tensor in load_file(path).items():
@@ -64,12 +68,13 @@ def read_steps(path, device):
         steps.setdefault(int(number), {})[part] = tensor.to(device)
     return [steps[i] for i in sorted(steps)]
 
-def head_with_steps(plain, steps):
+def head_with_steps(plain:Callable, steps:list[dict[str, Tensor]])->Callable:
     "A function of final hidden states to logits that takes the steps on the way; no logits where this worker has none."
     biases = [s['bias'] for s in steps if 'bias' in s]
     maps = [s for s in steps if 'bias' not in s]
     def compute_logits(hidden_states, *args, **kwargs):
-        for m in maps: hidden_states = take(hidden_states, m['read'], m['share'], m.get('center'), 'sided' in m, m.get('write'))
+        for m in maps:
+            hidden_states = take(hidden_states, m['read'], m['share'], m.get('center'), 'sided' in m, m.get('write'))
         logits = plain(hidden_states, *args, **kwargs)
         for bias in biases if logits is not None else (): logits = logits+bias[:logits.shape[-1]].to(logits.dtype)
         return logits

@@ -11,18 +11,19 @@ import numpy as np, torch
 from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
+from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..models.head import as_head
 from ..models.loading import pad_ids
-from collections.abc import Sequence
+from collections.abc import Sequence, Iterator
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/states/final.ipynb #5db96025
 @contextmanager
 def without_logits(
-    model:'PreTrainedModel', # a causal LM
-):                           # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
+    model:PreTrainedModel,   # a causal LM
+)->Iterator[list[Tensor]]:   # yields a list: each forward pass appends the (batch, tokens, d_model) that enters the head
     "Within the block the head sees nothing, and its input is collected."
     seen = []
     def take(module, args):
@@ -56,7 +57,7 @@ def _row_positions(row, prompt, tokens, steps, n_vocab):
     return ids, [len(prompt)+t-1 for t in steps]
 
 def wanted_positions(
-    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None, # a list of steps for each row, or None for all
     n_vocab:int,  # rows of the input embedding
 )->list[tuple[list[int], list[int]]]: # for each row the ids to run and the indices whose states are wanted
@@ -77,15 +78,14 @@ def _refuse_overflow(states):
     raise ValueError(f'{bad} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
 
 def final_states(
-    model:'PreTrainedModel',       # the causal LM that made the generations
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    model:PreTrainedModel,         # the causal LM that made the generations
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     progress:bool=False, # show a progress bar
 )->Tensor:             # (n, d_model) float32 on the CPU: by row, then in the order of the steps
     "The vectors that entered the head when each token was produced, by one teacher-forced pass over the stored ids."
-    from tqdm.auto import tqdm
     rows = wanted_positions(generations, positions, model.get_input_embeddings().weight.shape[0])
     start = np.cumsum([0]+[len(at) for _, at in rows])
     states = torch.empty(int(start[-1]), as_head(model).d_model)
@@ -101,8 +101,8 @@ def final_states(
 
 # %% ../../nbs/states/final.ipynb #d56a5b81
 def encode(
-    tok:'PreTrainedTokenizerBase',
-    texts:'Sequence[str]|Dataset', # list of strings, or a Dataset with `text`
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence[str]|Dataset,   # list of strings, or a Dataset with `text`
     max_length:int=128, # tokens kept of each
 )->list[list[int]]:
     "Token ids with the special tokens that the tokenizer adds by default, such as BOS; cut on the right."
@@ -114,8 +114,8 @@ def encode(
     return [list(ids)[:max_length] for ids in tok(strings)['input_ids']]
 
 def head_inputs(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
     ids:list, # token ids of n texts, of two tokens or more
 )->Tensor:    # (tokens that are predicted, d_model), text after text
     "What enters the head at every position of right-padded texts that predicts a token; logits are not computed."
@@ -145,9 +145,9 @@ class Sequences:
 
 # %% ../../nbs/states/final.ipynb #fa00000d
 def corpus_states(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    texts:'Sequence[str]|Dataset', # strings, or a Dataset with `text`; those of a single token are left out
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    texts:Sequence[str]|Dataset,   # strings, or a Dataset with `text`; those of a single token are left out
     max_length:int=128, # tokens kept of each
     batch_size:int=32,  # texts in a pass
 )->Sequences:
@@ -161,9 +161,9 @@ def corpus_states(
     return Sequences(torch.cat(states), torch.tensor([token for i in ids for token in i[1:]]), torch.tensor(sizes))
 
 def continuation_states(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    generations:'Dataset', # Dataset of `generate`, by the unedited model
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    generations:Dataset,   # Dataset of `generate`, by the unedited model
     toxic:np.ndarray, # (rows,) bool, whether each continuation is
     batch_size:int=32, # rows in a pass
 )->Sequences: # of the continuations that have a token

@@ -7,31 +7,40 @@ __all__ = ['continuations', 'in_batches', 'model_fingerprint', 'same_model', 'ge
 
 # %% ../../nbs/states/generation.ipynb #e500003f
 import functools, json, time, warnings, numpy as np, torch
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from torch import Tensor
-from ..core import atomic, batches_by_length, fingerprint
+import pandas as pd
+from tqdm.auto import tqdm
+import pyarrow.parquet as pq
+import pyarrow as pa
+from datasets import Dataset
+from accelerate.utils.memory import should_reduce_batch_size
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..core import atomic, batches_by_length, fingerprint, mask
 from ..models.identity import model_record
 from ..models.loading import entry
 from ..runs import gather, on_disk, open_record, ranks, read_record, sweep_temporaries, wait_for
 from .decoding import Decoding, decode, decoding, left_pad
 from .engine import as_engine
-from .sampling import draw, exponentials, row_keys, vocab_keys
-from .tokens import added_texts, encode_prompts, end_ids, prompt_texts
+from .sampling import draw_keyed, row_keys, vocab_keys
+from .tokens import added_texts, encode_prompts, end_ids, prompt_room, prompt_texts
+from ..text.files import counted
 
 # %% ../../nbs/states/generation.ipynb #df35bdc2
 def continuations(
-    model,
+    model:PreTrainedModel,
     ids:list,       # token ids of each row's prompt
-    keys:Tensor,    # (rows, steps, 2) `row_keys`; None is greedy
+    keys:Tensor|None, # (rows, steps, 2) `row_keys`; None is greedy
     steps:int,      # most new tokens
-    eos:set=(),     # ids that end a row
-    names:list=None,# what to call each row in an error
+    eos:set|tuple=(), # ids that end a row
+    names:list|None=None,# what to call each row in an error
     way:Decoding=Decoding(), # what `decoding` found for the model
-    keep:Callable=None, # as for `decode`: is shown what entered the head before each token
-    **how,          # `temperature`, `top_p`, `top_k` of `draw`
+    keep:Callable|None=None, # as for `decode`: is shown what entered the head before each token
+    **how:Any,      # `temperature`, `top_p`, `top_k` of `draw`
 )->list[list[int]]: # new token ids of each row, the final EOS included
     "Continue every row of a batch; equal neighbours share one prefill."
     @functools.cache
@@ -55,14 +64,13 @@ def _refuse_infinite(logits, rows, names):
     raise ValueError(f'the logits of {row if names is None else names[row]} are not finite (NaN or inf). Lower the strength of the edit, or load the model in float32 or bfloat16.')
 
 def _draw_in_chunks(logits, keys, vocab, how):
-    "`draw` for a few rows at a time, which stay in the processor's cache."
-    size = max(1, (2**18 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
-    return torch.cat([draw(part.float(), exponentials(k, vocab), **how) for part, k in zip(logits.split(size), keys.split(size))])
+    "`draw_keyed` for a few rows at a time, which stay in the processor's cache."
+    size = max(1, (2**19 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
+    return torch.cat([draw_keyed(part.float(), k, vocab, **how) for part, k in zip(logits.split(size), keys.split(size))])
 
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
     "Whether a smaller batch may help."
-    from accelerate.utils.memory import should_reduce_batch_size
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or should_reduce_batch_size(error)
 
 def _batches(rows, lengths, size, padded):
@@ -79,10 +87,10 @@ def _tried(f, batch):
 # %% ../../nbs/states/generation.ipynb #bd628854
 def in_batches(
     f:Callable,       # takes an array of row numbers, gives a list with one result per row
-    lengths,          # (rows,) prompt lengths
+    lengths:Sequence[int]|np.ndarray, # (rows,) prompt lengths
     state:dict,       # holds `size`, rows per batch, halved here when memory runs out
     padded:bool=True, # may rows of different lengths share a batch?
-    done:Callable=None, # called with the number of rows after each batch
+    done:Callable|None=None, # called with the number of rows after each batch
 )->list:              # results in the order of the rows
     "Run `f` over all rows, in batches that fit."
     lengths = np.asarray(lengths)
@@ -104,7 +112,7 @@ def in_batches(
 # %% ../../nbs/states/generation.ipynb #51140f78
 @torch.inference_mode()
 def model_fingerprint(
-    model,
+    model:PreTrainedModel,
     ids:list, # token ids of the prompts
 )->list[list[float]]: # two numbers at each of up to 128 positions
     "Projections of the logits and of the probabilities: what a model does, hooks included, in numbers that rounding hardly moves."
@@ -140,16 +148,23 @@ def _open(job, model, tok, settings):
         raise ValueError(f'{job.out} holds a run of this model under another edit, or under none: its logits on the prompts differ. Give another folder.')
 
 # %% ../../nbs/states/generation.ipynb #a91fb797
-def _check(model, n, max_new_tokens, temperature, top_p, top_k, ids):
+def _check(n, max_new_tokens, temperature, top_p, top_k):
     "Refuse what would fail later or be silently wrong."
     wanted = (('n', n, n >= 1, 'at least 1'), ('max_new_tokens', max_new_tokens, max_new_tokens >= 1, 'at least 1'),
               ('temperature', temperature, temperature > 0, 'above 0 (greedy=True is the limit at 0)'),
               ('top_p', top_p, 0 < top_p <= 1, 'in (0, 1]'), ('top_k', top_k, top_k >= 0, '0 (all) or more'))
     for name, value, fine, want in wanted:
         if not fine: raise ValueError(f'{name} is {value}; it must be {want}')
-    most, longest = getattr(model.config.get_text_config(), 'max_position_embeddings', None), max(map(len, ids))
-    if most and 0 < most < longest+max_new_tokens:
-        raise ValueError(f'the longest prompt has {longest} tokens; with {max_new_tokens} new ones it passes the {most} positions of the model. Shorten the prompts, or lower max_new_tokens.')
+
+def _check_room(model, max_new_tokens, prompt_ids, texts, ids):
+    "Refuse prompts that leave no room for the new tokens, by the number of the longest."
+    room, sizes = prompt_room(model, max_new_tokens), np.array([len(i) for i in ids])
+    if room is None or sizes.max() <= room: return
+    at, many = int(sizes.argmax()), int((sizes > room).sum())
+    begins = texts[at] if len(texts[at]) <= 40 else f'{texts[at][:40]} …'
+    raise ValueError(f'prompt {prompt_ids[at]} ({mask(begins)!r}) has {sizes[at]:,} tokens; with {max_new_tokens} new ones it passes the {room+max_new_tokens:,} positions '
+                     f'of the model ({counted(many, "prompt")} of {len(ids):,} too long). Leave such prompts out with drop_long_prompts(prompts, model, tok) of eigenshift.states.tokens '
+                     '(on the command line --skip-long), shorten them, or lower max_new_tokens')
 
 @contextmanager
 def _evaluating(model):
@@ -202,7 +217,6 @@ def _new_tokens(model, job, which, sample, done):
 
 def _shard(model, tok, job, i, done):
     "The table of shard `i`."
-    import pyarrow as pa
     prompts = job.prompts_of(i)
     which, sample = prompts.repeat(job.n), np.tile(np.arange(job.n), len(prompts))
     new = _new_tokens(model, job, which, sample, done)
@@ -214,7 +228,6 @@ def _shard(model, tok, job, i, done):
 
 def _all_tables(job, world):
     "Every shard's table, whoever made it."
-    import pyarrow.parquet as pq
     if job.out is None: return [table for _, table in sorted(gather(job.tables, world).items())]
     wait_for(lambda: all(job.path(i).exists() for i in range(job.shards)), pause=.2)
     sweep_temporaries(job.out)
@@ -222,8 +235,9 @@ def _all_tables(job, world):
 
 # %% ../../nbs/states/generation.ipynb #4b910cbc
 def generate(
-    model, tok,           # a causal LM of transformers and its tokenizer
-    prompts,              # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
+    model:PreTrainedModel,       # a causal LM of transformers and its tokenizer
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of strings, or a Dataset with `prompt` and perhaps `prompt_id`
     n:int=25,             # samples per prompt; greedy gives one, since all would be equal
     max_new_tokens:int=20,
     temperature:float=1., # > 0
@@ -231,24 +245,23 @@ def generate(
     top_k:int=0,          # 0 is off
     greedy:bool=False,    # the likeliest token, no noise
     seed:int=0,
-    out=None,             # folder to write shards to and to resume from
-    chat:bool=None,       # wrap prompts with the chat template
-    batch_size:int=None,  # rows at a time; by default 128 on a CPU, 512 elsewhere; halved when memory runs out
+    out:str|Path|None=None, # folder to write shards to and to resume from
+    chat:bool|None=None,  # wrap prompts with the chat template
+    batch_size:int|None=None, # rows at a time; by default 128 on a CPU, 512 elsewhere; halved when memory runs out
     shard_rows:int=1024,  # rows between two saves to `out`
     progress:bool=True,   # a bar, once it takes some seconds
-    system:str=None,      # what the system says first; with `chat`
-    template:dict=None,   # further arguments of the chat template, such as dict(enable_thinking=False)
-    engine=None,          # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
-    watch=None,           # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
-):                        # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
+    system:str|None=None, # what the system says first; with `chat`
+    template:dict|None=None, # further arguments of the chat template, such as dict(enable_thinking=False)
+    engine:Any=None,      # "vllm", or an engine such as `VLLM(model, tok)`; by default transformers
+    watch:Callable|None=None, # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
+)->Dataset:               # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
-    from datasets import Dataset
-    import pyarrow as pa
     if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
     texts, prompt_ids = prompt_texts(prompts)
     eos = end_ids(model, tok)
     ids = encode_prompts(tok, texts, eos, bool(chat), system, template)
-    _check(model, n, max_new_tokens, temperature, top_p, top_k, ids)
+    _check(n, max_new_tokens, temperature, top_p, top_k)
+    _check_room(model, max_new_tokens, prompt_ids, texts, ids)
     n, (rank, world) = 1 if greedy else n, ranks()
     how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k))
     per = -(-len(ids)//world) if out is None else max(1, shard_rows//n)
@@ -264,8 +277,6 @@ def generate(
 
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
-    import pyarrow.parquet as pq
-    from tqdm.auto import tqdm
     todo = job.missing(rank, world)
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
@@ -278,15 +289,15 @@ def _make_shards(model, tok, job, rank, world, progress):
 
 # %% ../../nbs/states/generation.ipynb #f3ae7c1c
 def throughput(
-    model, tok,         # as for `generate`
-    prompts,            # list of strings
+    model:PreTrainedModel,       # as for `generate`
+    tok:PreTrainedTokenizerBase,
+    prompts:list[str],  # list of strings
     n:int=8,            # samples per prompt
     max_new_tokens:int=20,
     batch_size:int=64,  # rows at a time, for all
     repeats:int=5,      # interleaved; medians are reported
-):                      # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
+)->pd.DataFrame:        # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
     "How fast `generate` is beside the library's own sampling, in one run on the same threads."
-    import pandas as pd
     ids = sorted(tok(prompts)['input_ids'], key=len); per = max(1, batch_size//n)
     def library(**kw):
         for i in range(0, len(ids), per):

@@ -9,6 +9,7 @@ __all__ = ['pools', 'pool_tokens', 'Reader', 'PoolingReader', 'StepReader', 'Ent
 import re, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from torch import Tensor
 from ..models.blocks import Handle, Neurons
 from .final import without_logits
@@ -57,11 +58,11 @@ class PoolingReader(Reader):
 
     def begin(self,
         mask:Tensor, # (b, tokens) bool, true at real tokens
-    ):
+    )->None:
         "Forget the last batch; the next one has this mask."
         self.mask, self.found, self.hits = mask, None, None
 
-    def take_all(self, values):
+    def take_all(self, values:Tensor)->None:
         "Pool the values of all tokens, those of padding left out by the mask or by the model itself."
         if self.found is not None:
             raise ValueError(f'{self.source.name} ran twice in one pass: its values cannot be told apart')
@@ -71,7 +72,7 @@ class PoolingReader(Reader):
         real = values.reshape(b, -1, values.shape[-1])[:, :T] # some models pad further
         self.found = pool_tokens(real, mask, self.pool)
 
-    def take_routed(self, values, tokens, units):
+    def take_routed(self, values:Tensor, tokens:Tensor, units:slice)->None:
         "Add what one expert made of the tokens routed to it."
         if self.found is None: self._start(values)
         mask = self.mask.to(values.device)
@@ -100,16 +101,16 @@ class StepReader(Reader):
         mask:Tensor, # (b, tokens)
         rows:Tensor, # (n,) int64, the row of each chosen token
         at:Tensor,   # (n,) int64, its position
-    ):
+    )->None:
         "Forget the last batch; these are the tokens to take from the next one."
         self.shape, self.rows, self.at, self.found = mask.shape, rows, at, None
 
-    def take_all(self, values):
+    def take_all(self, values:Tensor)->None:
         "The values at the chosen tokens."
         rows, at = self.rows.to(values.device), self.at.to(values.device)
         self.found = values.reshape(self.shape[0], -1, values.shape[-1])[rows, at].float()
 
-    def take_routed(self, values, tokens, units):
+    def take_routed(self, values:Tensor, tokens:Tensor, units:slice)->None:
         "The values of one expert at the chosen tokens that were routed to it; elsewhere 0."
         flat = (self.rows*self.shape[1]+self.at).to(values.device)
         if self.found is None: self.found = values.new_zeros(len(flat), self.source.n_units, dtype=torch.float32)
@@ -120,7 +121,7 @@ class StepReader(Reader):
 @dataclass(frozen=True)
 class Entry(Neurons):
     "What enters a module, such as the first block or the head."
-    def hook(self, fn)->Handle: # its .remove() takes the hook away
+    def hook(self, fn:Callable)->Handle: # its .remove() takes the hook away
         "Show what enters the module to `fn` at every forward pass; of a shared block, what enters at its first call."
         entered = []
         def show(module, args, kwargs):
@@ -139,15 +140,15 @@ def matching(
     only:str|None, # regular expression; None is all
 )->list[Neurons]:
     "The sources whose names match a regular expression."
-    found = [s for s in sources if only is None or re.search(only, s.name)]
-    if not found: raise ValueError(f'no module matches {only!r}; there are {[s.name for s in sources]}')
+    found = [source for source in sources if only is None or re.search(only, source.name)]
+    if not found: raise ValueError(f'no module matches {only!r}; there are {[source.name for source in sources]}')
     return found
 
 @contextmanager
 def watched(
-    model:'PreTrainedModel', # a transformers model
+    model:PreTrainedModel,   # a transformers model
     readers:list[Reader],
-):                           # yields the list of what entered the head, if there is one: to be cleared before each pass
+)->Iterator[list]:           # yields the list of what entered the head, if there is one: to be cleared before each pass
     "Within the block the readers are shown every forward pass, which has no dropout, no gradient and no logits."
     training = model.training
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ from contextlib import closing, ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from tqdm.auto import tqdm
 from ..core import batches_by_length, fingerprint
 from ..models.blocks import block_calls, Neurons, neurons, streams
 from ..models.head import as_head
@@ -126,7 +127,6 @@ class _Part:
 # %% ../../nbs/states/reading.ipynb #bb000006
 def _read(passes, parts, batch_size, progress):
     "Run the texts, longest first, from where the slowest part stopped, and keep what is found."
-    from tqdm.auto import tqdm
     order = np.concatenate([[], *batches_by_length([len(own) for own in passes.ids], batch_size)]).astype(int)
     for part in parts: part.check_model(passes, order)
     begin = min(part.store.done for part in parts)
@@ -172,8 +172,8 @@ def _layers(model, embeddings):
 _neuron_pools = ('max', 'mean') # an expert has no last or first token of a text
 
 def layer_states(
-    model:'PreTrainedModel', # any transformers model that `blocks` knows
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,   # any transformers model that `blocks` knows
+    tok:PreTrainedTokenizerBase,   # its tokenizer
     texts:Sequence[str], # n texts
     pool:str|Sequence[str]='mean', # one of "mean", "max", "last", "cls"; or several of them
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
@@ -190,8 +190,8 @@ def layer_states(
     return found[0] if isinstance(pool, str) else dict(zip(pool, found))
 
 def neuron_activations(
-    model:'PreTrainedModel', # any transformers model that `neurons` knows
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,   # any transformers model that `neurons` knows
+    tok:PreTrainedTokenizerBase,   # its tokenizer
     texts:Sequence[str], # n texts
     pool:str|Sequence[str]='max', # "max" or "mean", or both
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
@@ -208,8 +208,8 @@ def neuron_activations(
 
 # %% ../../nbs/states/reading.ipynb #bb000009
 def read_both(
-    model:'PreTrainedModel', # any transformers model that `blocks` and `neurons` know
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,   # any transformers model that `blocks` and `neurons` know
+    tok:PreTrainedTokenizerBase,   # its tokenizer
     texts:Sequence[str], # n texts
     neuron_pools:Sequence[str]=_neuron_pools, # poolings of the neurons, none for no neurons
     layer_pools:Sequence[str]=('mean', 'max'), # poolings of the layers

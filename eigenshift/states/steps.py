@@ -7,6 +7,7 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
+from tqdm.auto import tqdm
 from ..core import batches_by_length
 from ..models.blocks import neurons
 from ..models.loading import pad_ids
@@ -25,16 +26,15 @@ def _read_steps(model, tok, rows, readers):
     model(**batch, use_cache=False)
 
 def step_activations(
-    model:'PreTrainedModel',       # the causal LM that made the generations
-    tok:'PreTrainedTokenizerBase', # its tokenizer
-    generations:'Dataset|list[dict]', # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
+    model:PreTrainedModel,         # the causal LM that made the generations
+    tok:PreTrainedTokenizerBase,   # its tokenizer
+    generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
     positions:list|None=None, # a list of steps for each row; all steps by default
     batch_size:int=32, # rows at a time
     only:str|None=None, # regular expression: modules to read
     progress:bool=False, # show a progress bar
 )->Activations:        # module -> (n, n_units), rows in the order of `final_states`
     "The outputs of every MLP unit at the positions that produced tokens."
-    from tqdm.auto import tqdm
     sources = matching(neurons(model), only)
     rows = wanted_positions(generations, positions, model.get_input_embeddings().weight.shape[0])
     start = np.cumsum([0]+[len(at) for _, at in rows])

@@ -10,6 +10,7 @@ import json, os, re, time, numpy as np
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+import pandas as pd
 from ..core import atomic
 from ..runs import on_disk, open_record
 
@@ -25,19 +26,19 @@ def create_array(
     "Write a safetensors file of one array `activations`, all zero, ready to be filled."
     size = int(np.prod(shape))*np.dtype(dtype).itemsize
     entry = dict(dtype=dtypes[dtype], shape=list(shape), data_offsets=[0, size])
-    header = json.dumps(dict(__metadata__={k: str(v) for k, v in meta.items()}, activations=entry)).encode()
+    header = json.dumps(dict(__metadata__={key: str(value) for key, value in meta.items()}, activations=entry)).encode()
     header += b' '*(-len(header) % 8)
-    with atomic(path) as tmp, open(tmp, 'wb') as f:
-        f.write(len(header).to_bytes(8, 'little')+header)
-        f.truncate(8+len(header)+size)
+    with atomic(path) as tmp, open(tmp, 'wb') as file:
+        file.write(len(header).to_bytes(8, 'little')+header)
+        file.truncate(8+len(header)+size)
 
 def map_array(
     path:Path,
 )->tuple[np.ndarray, int]: # the array, and where its data begin in the file
     "Map the array of such a file; nothing is read until rows are asked for."
-    with open(path, 'rb') as f:
-        length = int.from_bytes(f.read(8), 'little')
-        entry = json.loads(f.read(length))['activations']
+    with open(path, 'rb') as file:
+        length = int.from_bytes(file.read(8), 'little')
+        entry = json.loads(file.read(length))['activations']
     dtype = next(name for name, code in dtypes.items() if code == entry['dtype'])
     shape = tuple(entry['shape'])
     if not all(shape): return np.zeros(shape, dtype), 8+length # an empty file cannot be mapped
@@ -55,9 +56,8 @@ class Activations(Mapping):
         return map_array(array)[0] if isinstance(array, Path) else array
     def __iter__(self): return iter(self.arrays)
     def __len__(self): return len(self.arrays)
-    def table(self):
+    def table(self)->pd.DataFrame:
         "One row for each module: name, units, block, kind, pool."
-        import pandas as pd
         return pd.DataFrame([dict(module=name, **about, pool=self.pool) for name, about in self.units.items()])
     def __repr__(self):
         total = sum(about['n_units'] for about in self.units.values())
@@ -67,50 +67,58 @@ def about_units(
     sources:Iterable, # what is read: each with `name, n_units, block, kind`
 )->dict:              # name -> dict(n_units, block, kind)
     "What the columns of each array are."
-    return {s.name: dict(n_units=s.n_units, block=s.block, kind=s.kind) for s in sources}
+    return {source.name: dict(n_units=source.n_units, block=source.block, kind=source.kind) for source in sources}
 
 # %% ../../nbs/states/storage.ipynb #49ffab01
 class MemoryStore:
     "Rows in memory; refuses what would not fit."
     done = 0
-    def __init__(self, sources, n, dtype, most=8e9):
-        size = n*sum(s.n_units for s in sources)*np.dtype(dtype).itemsize
-        if size > most: raise ValueError(f'{size/1e9:.0f} GB of activations would lie in memory: give out=<folder> (and dtype="float16"), or name fewer modules with `only`')
-        self.arrays = {s.name: np.empty((n, s.n_units), dtype) for s in sources}
-    def write(self, name, rows, values): self.arrays[name][rows] = values
-    def read(self, name, rows): return self.arrays[name][rows]
-    def step(self, done): self.done = done
-    def close(self): pass
+    def __init__(self, sources:Iterable, n:int, dtype:str, most:float=8e9):
+        size = n*sum(source.n_units for source in sources)*np.dtype(dtype).itemsize
+        if size > most:
+            raise ValueError(f'{size/1e9:.0f} GB of activations would lie in memory: give out=<folder> (and '
+                             'dtype="float16"), or name fewer modules with `only`')
+        self.arrays = {source.name: np.empty((n, source.n_units), dtype) for source in sources}
+    def write(self, name:str, rows:np.ndarray, values:np.ndarray)->None: self.arrays[name][rows] = values
+    def read(self, name:str, rows:np.ndarray)->np.ndarray: return self.arrays[name][rows]
+    def step(self, done:int)->None: self.done = done
+    def close(self)->None: pass
 
 class FolderStore:
     "Rows in a folder, which knows how many are done (progress.json) and of what (settings.json)."
-    def __init__(self, folder, sources, n, dtype, pool, key):
+    def __init__(self, folder:str|Path, sources:Iterable, n:int, dtype:str, pool:str, key:str):
         self.folder, self.saved_at, self.files = Path(folder), time.time(), {}
-        self.arrays = {s.name: array_path(self.folder, s.name) for s in sources}
+        self.arrays = {source.name: array_path(self.folder, source.name) for source in sources}
         self.state = self.folder/'progress.json'
-        self.info = json.loads(self.state.read_text()) if self.state.exists() else dict(key=key, n=n, pool=pool, done=0, units=about_units(sources))
-        if self.info['key'] != key: raise ValueError(f'{folder} holds activations of other texts, modules, pooling or precision: give another folder, or remove it')
-        open_record(self.folder, dict(key=key), name='settings.json', taken='*.safetensors') # the versions of the libraries, too
+        self.info = json.loads(self.state.read_text()) if self.state.exists() else dict(key=key, n=n, pool=pool, done=0,
+                                                                                        units=about_units(sources))
+        if self.info['key'] != key:
+            raise ValueError(f'{folder} holds activations of other texts, modules, pooling or precision: give another '
+                             'folder, or remove it')
+        # the versions of the libraries, too
+        open_record(self.folder, dict(key=key), name='settings.json', taken='*.safetensors')
         if not self.state.exists(): self._create(sources, n, dtype, pool)
         for name, path in self.arrays.items(): self.files[name] = (os.open(path, os.O_RDWR), *map_array(path))
     def _create(self, sources, n, dtype, pool):
-        for s in sources: create_array(self.arrays[s.name], (n, s.n_units), dtype, dict(module=s.name, pool=pool, block=s.block, kind=s.kind))
+        for source in sources:
+            create_array(self.arrays[source.name], (n, source.n_units), dtype,
+                         dict(module=source.name, pool=pool, block=source.block, kind=source.kind))
         self.save()
     @property
-    def done(self): return self.info['done']
-    def save(self):
+    def done(self)->int: return self.info['done']
+    def save(self)->None:
         with on_disk(self.folder), atomic(self.state) as tmp: tmp.write_text(json.dumps(self.info))
-    def write(self, name, rows, values):
+    def write(self, name:str, rows:np.ndarray, values:np.ndarray)->None:
         file, _, start = self.files[name]
         with on_disk(self.folder):
             for row, value in zip(rows, values): os.pwrite(file, value.tobytes(), start+int(row)*value.nbytes)
-    def read(self, name, rows): return np.array(self.files[name][1][rows])
-    def step(self, done):
+    def read(self, name:str, rows:np.ndarray)->np.ndarray: return np.array(self.files[name][1][rows])
+    def step(self, done:int)->None:
         self.info['done'] = done
         if time.time()-self.saved_at < 1 and done < self.info['n']: return
         self.save()
         self.saved_at = time.time()
-    def close(self):
+    def close(self)->None:
         self.save()
         for file, *_ in self.files.values(): os.close(file)
 

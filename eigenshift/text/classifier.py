@@ -7,7 +7,7 @@ __all__ = ['saliency_methods', 'toxic_labels', 'head_kind', 'log_odds', 'word_em
            'max_pieces', 'ClassifierScorer']
 
 # %% ../../nbs/text/classifier.ipynb #e500002f
-import re, numpy as np
+import captum.attr, re, numpy as np, torch
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from ..core import batches_by_length
@@ -18,23 +18,27 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/text/classifier.ipynb #2d23bb0b
 _toxic_names = ['toxic', 'toxicity', 'hate', 'hateful', 'hatespeech', 'offensive', 'abusive', 'harmful', 'unsafe']
-_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|acceptable|(non?|not|un)[-_ ]?(toxic|hat|offens|abus|harm|hs).*|nothate)')
+_neutral_re = re.compile(r'^(neutral|none|neither|normal|safe|ok|clean|other|acceptable|(non?|not|un)[-_ '
+                         r']?(toxic|hat|offens|abus|harm|hs).*|nothate)')
 
 def _ask(names, found):
     "The error that asks which labels are toxic."
     known = f'{[names[i] for i in found]} would be, and the others do not say' if found else 'none is known as toxic'
     last = max(names)
-    return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: toxic="{names[last]}" or toxic={last} for one, a list for several')
+    return ValueError(f'the labels are {names}, and {known}; say which are toxic, by name or index: '
+                      f'toxic="{names[last]}" or toxic={last} for one, a list for several')
 
 def _kind_by_name(names):
     "Labels exclude each other when there are two, or when one of them is neutral."
-    return 'softmax' if len(names) == 2 or any(_neutral_re.match(label.lower()) for label in names.values()) else 'sigmoid'
+    return 'softmax' if len(names) == 2 or any(_neutral_re.match(label.lower())
+                                               for label in names.values()) else 'sigmoid'
 
 def _toxic_by_name(names, independent):
     "The labels whose names say that they are toxic, when the names leave no doubt."
     plain = {i: re.sub(r'[\W_]', '', label.lower()) for i, label in names.items()}
     neutral = {i for i, label in names.items() if _neutral_re.match(label.lower())}
-    found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral), key=lambda i: _toxic_names.index(plain[i]))
+    found = sorted((i for i, label in plain.items() if label in _toxic_names and i not in neutral),
+                   key=lambda i: _toxic_names.index(plain[i]))
     if independent: return _general(names, found, plain)
     settled = len(found)+len(neutral) == len(names) or len(names) == 2 and len(found) == 1
     if not found or not settled: raise _ask(names, found)
@@ -57,7 +61,8 @@ def toxic_labels(
     if toxic is None: return _toxic_by_name(names, (kind or _kind_by_name(names)) == 'sigmoid')
     index = {label: i for i, label in names.items()}
     chosen = [index.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
-    if not chosen or any(isinstance(i, bool) or i not in names for i in chosen): raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
+    if not chosen or any(isinstance(i, bool) or i not in names for i in chosen):
+        raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
     return chosen
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
@@ -67,24 +72,26 @@ def head_kind(
 )->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
     names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
-    n = len(names)
+    n_labels = len(names)
     if head not in (None, 'sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
-    if head == 'softmax' and n == 1: raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
+    if head == 'softmax' and n_labels == 1:
+        raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
     if head: return head
-    if kind == 'multi_label_classification' or n == 1 and kind != 'regression': return 'sigmoid'
-    if kind == 'single_label_classification' or n == 2 and kind != 'regression': return 'softmax'
+    if kind == 'multi_label_classification' or n_labels == 1 and kind != 'regression': return 'sigmoid'
+    if kind == 'single_label_classification' or n_labels == 2 and kind != 'regression': return 'softmax'
     if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
-    raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass head='sigmoid' (labels independent) or head='softmax' (one of them)")
+    raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass "
+                     "head='sigmoid' (labels independent) or head='softmax' (one of them)")
 
 # %% ../../nbs/text/classifier.ipynb #51fe8529
 def log_odds(
-    z:'Tensor',       # (n, n_labels) logits
+    z:Tensor,         # (n, n_labels) logits
     labels:list[int], # indices of the toxic labels
     kind:str,         # `'sigmoid'` or `'softmax'`
-)->'Tensor':          # (n,) float32 log-odds of toxicity
+)->Tensor:            # (n,) float32 log-odds of toxicity
     "Log-odds that a text is toxic; of several sigmoid labels the highest counts."
     z = z.float()
-    others = [j for j in range(z.shape[1]) if j not in labels]
+    others = [label for label in range(z.shape[1]) if label not in labels]
     if kind == 'sigmoid': return z[:, labels].amax(1)
     if not others: raise ValueError('every label is said to be toxic: then P(toxic) is always 1; name fewer')
     return z[:, labels].logsumexp(1)-z[:, others].logsumexp(1)
@@ -95,18 +102,17 @@ saliency_methods:dict[str, tuple[str, dict]] = dict(
     input=('InputXGradient', {}),
     integrated=('IntegratedGradients', dict(n_steps=16)))
 
-def word_embeddings(model:'PreTrainedModel')->'nn.Module':
+def word_embeddings(model:PreTrainedModel)->nn.Module:
     "The layer that embeds the pieces of a text: the encoder's, where there is one."
     return (model.get_encoder() if model.config.is_encoder_decoder else model).get_input_embeddings()
 
 def piece_saliency(
     forward:Callable,          # batch dict -> (n,) log-odds
-    layer:'nn.Module',         # the word embedding layer
-    batch:'dict[str, Tensor]', # dict of tensors with `input_ids (n, length)` and `attention_mask`
+    layer:nn.Module,           # the word embedding layer
+    batch:dict[str, Tensor],   # dict of tensors with `input_ids (n, length)` and `attention_mask`
     method:str='norm',         # `'norm'` of the gradient, gradient times `'input'`, or `'integrated'` gradients
-)->'Tensor':                   # (n, length) float32; 'norm' is >= 0, the others are signed
+)->Tensor:                     # (n, length) float32; 'norm' is >= 0, the others are signed
     "How much each piece moves the log-odds."
-    import captum.attr, torch
     ids, rest = batch['input_ids'], [key for key in batch if key != 'input_ids']
 
     def from_embeddings(E, ids, *more):
@@ -117,12 +123,13 @@ def piece_saliency(
         try: return forward(dict(zip(rest, more), input_ids=ids))
         finally: handle.remove()
 
-    with torch.no_grad(): E = layer(ids).detach()
+    with torch.no_grad(): embedded = layer(ids).detach().requires_grad_()
     attribution, settings = saliency_methods[method]
+    attribute = getattr(captum.attr, attribution)(from_embeddings).attribute
     with torch.enable_grad():
         more = (ids, *[batch[key] for key in rest])
-        A = getattr(captum.attr, attribution)(from_embeddings).attribute(E.requires_grad_(), additional_forward_args=more, **settings).float()
-    return (A.norm(dim=-1) if method == 'norm' else A.sum(-1)).detach()
+        by_number = attribute(embedded, additional_forward_args=more, **settings).float()
+    return (by_number.norm(dim=-1) if method == 'norm' else by_number.sum(-1)).detach()
 
 # %% ../../nbs/text/classifier.ipynb #d19e79da
 def join_pieces(
@@ -131,28 +138,31 @@ def join_pieces(
     weights:Sequence[float]|np.ndarray, # (length,) weight of each piece
 )->list:                                # of (word, (start, end), weight)
     "The weights of whole words from those of pieces; a word beyond the last piece has 0."
-    def inside(start, end): return float(sum(w for (a, b), w in zip(offsets, weights) if a < end and b > start and b > a))
+    def inside(start, end):
+        return float(sum(weight for (first, last), weight in zip(offsets, weights)
+                         if first < end and last > start and last > first))
     return [(text[start:end], (start, end), inside(start, end)) for start, end in word_spans(text)]
 
 # %% ../../nbs/text/classifier.ipynb #4ee93edb
 def max_pieces(
-    model:'PreTrainedModel',       # a transformers model
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a transformers model
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->int:                            # pieces, special tokens included; at most 512
     "The longest input that a classifier reads; texts are cut there."
     positions = getattr(model.config, 'max_position_embeddings', None) or 0
     longest = min(tok.model_max_length, positions if positions > 0 else 512, 512)
     for name, module in model.named_modules():
         if not name.endswith('position_embeddings') or getattr(module, 'padding_idx', None) is None: continue
-        longest = min(longest, module.num_embeddings-module.padding_idx-1) # RoBERTa's kind begins to count after its padding index
+        # RoBERTa's kind begins to count after its padding index
+        longest = min(longest, module.num_embeddings-module.padding_idx-1)
     return longest
 
 # %% ../../nbs/text/classifier.ipynb #218bff51
 class ClassifierScorer(Scorer):
     "A scorer from a transformers sequence classifier and its tokenizer."
     def __init__(self,
-        model:'PreTrainedModel',                   # sequence classifier, on its device, in its dtype
-        tok:'PreTrainedTokenizerBase',             # its tokenizer
+        model:PreTrainedModel,                     # sequence classifier, on its device, in its dtype
+        tok:PreTrainedTokenizerBase,               # its tokenizer
         toxic:str|int|Sequence[str|int]|None=None, # toxic label or labels, by name or index
         head:str|None=None,                        # `'sigmoid'`, `'softmax'`, or from the config
         threshold:float|None=None,                 # the config's `toxic_threshold`, else 0.5 (the argmax of two labels)
@@ -160,7 +170,8 @@ class ClassifierScorer(Scorer):
         batch_size:int=64,                         # most texts in a batch
         saliency:str='norm',                       # `'norm'`, `'input'`, `'integrated'`, or `'occlusion'`
     ):
-        if saliency not in [*saliency_methods, 'occlusion']: raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
+        if saliency not in [*saliency_methods, 'occlusion']:
+            raise ValueError(f"saliency={saliency!r}: expected one of {[*saliency_methods, 'occlusion']}")
         config = model.config
         threshold = getattr(config, 'toxic_threshold', .5) if threshold is None else threshold
         super().__init__(self.predict, name or config.name_or_path or type(model).__name__, threshold)
@@ -172,10 +183,13 @@ class ClassifierScorer(Scorer):
         if has_padding and self.padding_is_safe(): self.batch_size = batch_size
         else: self.batch_size = 1
 
-    def batches(self, texts:Sequence[str], offsets:bool=False)->Iterator[tuple]: # yields (indices, batch dict, offsets or None)
+    def batches(self,
+        texts:Sequence[str],
+        offsets:bool=False, # also the characters of each piece
+    )->Iterator[tuple]:     # (indices, batch dict, offsets or None)
         "Padded batches on the model's device, longest first."
-        import torch
-        encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True, return_offsets_mapping=offsets, verbose=False)
+        encoded = self.tok(texts, truncation=True, max_length=self.max_length, return_attention_mask=True,
+                           return_offsets_mapping=offsets, verbose=False)
         keys = [key for key in encoded if key in {'input_ids', 'attention_mask', *self.tok.model_input_names}]
         fill = {'input_ids': self.tok.pad_token_id or 0}
         for index in batches_by_length([len(ids) for ids in encoded['input_ids']], self.batch_size):
@@ -184,14 +198,14 @@ class ClassifierScorer(Scorer):
             batch = {key: torch.tensor(padded(key), device=self.model.device) for key in keys}
             yield index, batch, [encoded['offset_mapping'][i] for i in index] if offsets else None
 
-    def forward(self, batch:'dict[str, Tensor]')->'Tensor': # (n,) log-odds
+    def forward(self, batch:dict[str, Tensor])->Tensor:     # (n,) log-odds
         return log_odds(self.model(**batch).logits, self.labels, self.kind)
 
     def predict(self, texts:Sequence[str])->np.ndarray: # (n,) P(toxic)
-        import torch
         out = np.zeros(len(texts))
         with torch.inference_mode():
-            for index, batch, _ in self.batches(texts): out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
+            for index, batch, _ in self.batches(texts):
+                out[index] = self.forward(batch).double().sigmoid().cpu().numpy()
         return out
 
     def padding_is_safe(self, texts:Sequence[str]=('a', 'one two three four five six seven'))->bool: # bool
@@ -206,5 +220,5 @@ class ClassifierScorer(Scorer):
         out, asked = [[] for _ in texts], [i for i, text in enumerate(texts) if text.strip()]
         for index, batch, offsets in self.batches([texts[i] for i in asked], offsets=True) if asked else []:
             weights = piece_saliency(self.forward, word_embeddings(self.model), batch, self.saliency).cpu().numpy()
-            for i, spans, w in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, w)
+            for i, spans, own in zip(index, offsets, weights): out[asked[i]] = join_pieces(texts[asked[i]], spans, own)
         return out

@@ -4,30 +4,29 @@
 
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'binary_labels', 'load_labelled',
-           'find_source', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long', 'load_corpus']
+           'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts', 'drop_long',
+           'load_corpus']
 
 # %% ../../nbs/text/data.ipynb #e500000f
-import csv, json, os, re, zipfile, numpy as np, pandas as pd
+import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from datasets import Dataset
 from ..core import asset
 from .files import ReadReport, format_of, holds_records, keep_texts, read_file, record_of, texts_of
 from .prose import articles, detokenise, has_titles, is_tokenised, sentences
 from .splits import lengths, rows_by_class, sample, stratified, unit_hash
 
-from datasets import Dataset
-
 # %% ../../nbs/text/data.ipynb #d8ddf036
 def _dataset(columns, report):
     "A Dataset of these columns that carries the account of its rows."
-    from datasets import Dataset
     ds = Dataset.from_dict(columns)
     ds.info.description = f'{report.source}\n{json.dumps(asdict(report))}'
     return ds
 
 def read_report(
-    ds:'Dataset', # a Dataset from a loader of this module, or a selection from one
+    ds:Dataset,   # a Dataset from a loader of this module, or a selection from one
 )->ReadReport:
     "What became of the rows of the file that a Dataset was read from."
     source, _, account = str(ds.info.description).partition('\n')
@@ -35,13 +34,14 @@ def read_report(
 
 def _bundled(name):
     "The rows of a bundled CSV file."
-    with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as f: return list(csv.DictReader(f))
+    with open(asset('texts')/f'{name}.csv', newline='', encoding='utf-8') as file: return list(csv.DictReader(file))
 
 # %% ../../nbs/text/data.ipynb #da7a0001
-def load_sentences()->'Dataset':
+def load_sentences()->Dataset:
     "The bundled sentences, a Dataset of `text, label`: 200 mildly toxic (1), 200 neutral (0), matched in length."
     rows = _bundled('sentences')
-    return _dataset(dict(text=[r['text'] for r in rows], label=[int(r['label']) for r in rows]), ReadReport('bundled sentences', len(rows)))
+    return _dataset(dict(text=[row['text'] for row in rows], label=[int(row['label']) for row in rows]),
+                    ReadReport('bundled sentences', len(rows)))
 
 # %% ../../nbs/text/data.ipynb #141c7017
 def pick_column(
@@ -50,13 +50,14 @@ def pick_column(
     usual:list,      # the usual names, most usual first
     source:str,      # for the message
 )->pd.Series:        # Series
-    "The column of a table that was named, or the first of the usual names that is there; case does not matter where names stay distinct."
+    "The named column of a table, or the first of the usual names; case does not matter where names stay distinct."
     folded = {str(c).casefold(): c for c in df} if len({str(c).casefold() for c in df}) == len(list(df)) else {}
     for name in [column] if column else usual:
         if name in df: return df[name]
         if str(name).casefold() in folded: return df[folded[str(name).casefold()]]
-    raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are {[str(c)[:60] for c in df]}; name the right one. '
-                     'If the first line is already data, add a line with the names of the columns, or save the texts as .txt, one per line')
+    raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are '
+                     f'{[str(c)[:60] for c in df]}; name the right one. If the first line is already data, add a line '
+                     'with the names of the columns, or save the texts as .txt, one per line')
 
 def label_key(
     value:object, # a label
@@ -73,32 +74,38 @@ def label_key(
 def _counted(keys, most=9):
     "The labels that are there and how often, for messages."
     counts = keys[keys != ''].value_counts(sort=False)
-    named = [f'{k[:40]!r} ({n:,})' for k, n in sorted(counts.items())[:most]]
+    named = [f'{label[:40]!r} ({count:,})' for label, count in sorted(counts.items())[:most]]
     return ', '.join(named)+(f' and {len(counts)-most:,} more' if len(counts) > most else '')
 
 def _above(keys, threshold, name):
     "1 from a threshold on, else 0; −1 without a label."
     numbers = pd.to_numeric(keys.where(keys != ''), errors='coerce')
     odd = keys[(keys != '') & numbers.isna()]
-    if len(odd): raise ValueError(f'{name}: threshold={threshold} needs numbers, and there are the labels {_counted(odd)}')
+    if len(odd):
+        raise ValueError(f'{name}: threshold={threshold} needs numbers, and there are the labels {_counted(odd)}')
     return np.where(numbers.isna(), -1, numbers >= threshold).astype(int)
 
 def _named(keys, toxic, neutral, name):
     "1 for the labels named toxic, 0 for those named neutral (all others by default), else −1."
-    wanted = [None if v is None else {label_key(x) for x in (v if isinstance(v, (list, tuple, set)) else [v])} for v in (toxic, neutral)]
+    wanted = [None if given is None else {label_key(label)
+                                          for label in (given if isinstance(given, (list, tuple, set)) else [given])}
+              for given in (toxic, neutral)]
     for what, keys_of in zip(('toxic', 'neutral'), wanted):
-        if keys_of and (absent := sorted(keys_of-set(keys))): raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
+        if keys_of and (absent := sorted(keys_of-set(keys))):
+            raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
     is_toxic = keys.isin(wanted[0])
     is_neutral = (keys != '') & ~is_toxic if wanted[1] is None else keys.isin(wanted[1])
     return np.select([is_toxic, is_neutral], [1, 0], -1)
 
 def _binary(keys, name):
     "Labels that are 0, 1 or −1 already."
-    if keys.isin(['0', '1', '-1', '']).all(): return np.array([int(k or -1) for k in keys])
+    if keys.isin(['0', '1', '-1', '']).all(): return np.array([int(key or -1) for key in keys])
     numbers = pd.to_numeric(keys[keys != ''], errors='coerce')
     if numbers.notna().all() and (numbers % 1 != 0).any():
-        raise ValueError(f'{name}: labels are {numbers.nunique():,} numbers from {numbers.min():g} to {numbers.max():g}, expected 0 and 1; say from which on a text is toxic, with threshold=')
-    raise ValueError(f'{name}: the labels are {_counted(keys)}, expected 0 and 1; say which of them mean toxic, with toxic=; all others are then neutral, unless neutral= names those that are')
+        raise ValueError(f'{name}: labels are {numbers.nunique():,} numbers from {numbers.min():g} to '
+                         f'{numbers.max():g}, expected 0 and 1; say from which on a text is toxic, with threshold=')
+    raise ValueError(f'{name}: the labels are {_counted(keys)}, expected 0 and 1; say which of them mean toxic, with '
+                     'toxic=; all others are then neutral, unless neutral= names those that are')
 
 # %% ../../nbs/text/data.ipynb #da7a0005
 def binary_labels(
@@ -109,7 +116,8 @@ def binary_labels(
     name:str='labels',         # of the file, for messages
 )->np.ndarray:                 # (n,) 1 toxic, 0 neutral, −1 neither
     "Labels as 1 and 0, by what their owner says they mean."
-    if threshold is not None and (toxic is not None or neutral is not None): raise ValueError('give threshold= for numbers, or toxic= for names, not both')
+    if threshold is not None and (toxic is not None or neutral is not None):
+        raise ValueError('give threshold= for numbers, or toxic= for names, not both')
     if neutral is not None and toxic is None: raise ValueError('neutral= needs toxic= beside it')
     keys = labels.map(label_key).astype(object)
     if threshold is not None: return _above(keys, threshold, name)
@@ -118,18 +126,20 @@ def binary_labels(
 # %% ../../nbs/text/data.ipynb #c06c34b6
 def load_labelled(
     path:str|Path,             # a file that `read_file` reads
-    text:str|None=None,        # column of texts; the first of `text, comment_text, content, comment, tweet, sentence` by default
+    # column of texts; by default the first of `text, comment_text, content, comment, tweet, sentence`
+    text:str|None=None,
     label:str|None=None,       # column of labels; `label` or `toxic` by default
     toxic:object=None,         # the label or labels that mean toxic; by default labels are 1, 0 and −1 (dropped)
     encoding:str='utf-8',      # where no byte-order mark says it
     neutral:object=None,       # the label or labels that mean neutral; by default all that are not toxic
     threshold:float|None=None, # of numbers: a text is toxic from here on
     bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Labelled texts from any table; rows without text or label are dropped, counted and reported."
     df, report = read_file(path, encoding, bad)
     name = Path(path).name
-    texts = texts_of(pick_column(df, text, ['text', 'comment_text', 'content', 'comment', 'tweet', 'sentence'], name), report)
+    texts = texts_of(pick_column(df, text, ['text', 'comment_text', 'content', 'comment', 'tweet', 'sentence'], name),
+                     report)
     labels = pick_column(df, label, ['label', 'toxic'], name)
     keep = keep_texts(texts, report)
     y = binary_labels(labels[keep], toxic, neutral, threshold, name)
@@ -159,7 +169,7 @@ def find_source(
 )->str|Path:                   # Path, or `'hub'`
     "Where a public set is read from."
     folder = os.environ.get('EIGENSHIFT_DATA')
-    found = [p for f in files.get(name, ()) if folder and (p := Path(folder)/f).is_file()]
+    found = [path for parts in files.get(name, ()) if folder and (path := Path(folder)/parts).is_file()]
     return found[0] if source is None and found else 'hub' if source in (None, 'hub') else Path(source)
 
 # %% ../../nbs/text/data.ipynb #bb4f8ee1
@@ -169,24 +179,44 @@ def _hub_error(e, name):
     while e is not None and e not in chain:
         chain.append(e)
         e = e.__cause__ or e.__context__
-    kinds, said = {c.__name__ for x in chain for c in type(x).__mro__}, ' '.join(map(str, chain))
+    kinds, said = {kind.__name__ for error in chain for kind in type(error).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
-        return PermissionError(f'{repo!r} is gated: ask for access at {url}, then `hf auth login` (or set HF_TOKEN) and try again.')
-    if {'RepositoryNotFoundError', 'RevisionNotFoundError', 'EntryNotFoundError', 'DatasetNotFoundError'} & kinds and 'LocalEntryNotFoundError' not in kinds:
-        return FileNotFoundError(f'{url} has no such repository, revision or file (a private one needs `hf auth login`): {chain[0]}')
-    if {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'TimeoutException', 'Timeout'} & kinds:
-        own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw' else dict.fromkeys(f[-1] for k, f in files.items() if k.split('_')[0] == name))
-        put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path' if own else ', or pass the path of a text file of your own'
-        return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download --repo-type dataset {repo}` where there is a network{put}.')
+        return PermissionError(f'{repo!r} is gated: ask for access at {url}, then `hf auth login` (or set HF_TOKEN) '
+                               'and try again.')
+    if {'RepositoryNotFoundError', 'RevisionNotFoundError', 'EntryNotFoundError',
+        'DatasetNotFoundError'} & kinds and 'LocalEntryNotFoundError' not in kinds:
+        return FileNotFoundError(f'{url} has no such repository, revision or file (a private one needs `hf auth '
+                                 f'login`): {chain[0]}')
+    if {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'TimeoutException',
+        'Timeout'} & kinds:
+        own = ' and '.join(['test.csv', 'test_labels.csv'] if name == 'jigsaw'
+                           else dict.fromkeys(parts[-1] for key, parts in files.items() if key.split('_')[0] == name))
+        put = ', or pass the path of a text file of your own'
+        if own: put = f' and put {own} into the folder that EIGENSHIFT_DATA names, or pass its path'
+        return ConnectionError(f'the hub cannot be reached for {repo!r}, and no copy is cached: run `hf download '
+                               f'--repo-type dataset {repo}` where there is a network{put}.')
     return chain[0]
 
 def _hub_file(name, filename, revision=None):
     "The path of one file of a data set on the hub, downloaded or from the cache."
-    from huggingface_hub import hf_hub_download
     repo, pinned = hub[name]
-    try: return Path(hf_hub_download(repo, filename, repo_type='dataset', revision=revision or pinned))
+    try: return Path(huggingface_hub.hf_hub_download(repo, filename, repo_type='dataset', revision=revision or pinned))
     except Exception as e: raise _hub_error(e, name) from e
+
+# %% ../../nbs/text/data.ipynb #87098a6c
+def data_file(
+    name:str,   # of a file, as studies call it
+)->Path|str:    # its path, or `'hub'` where the loader fetches several
+    "A data file of a study: from the folder `EIGENSHIFT_DATA`, else from the hub."
+    folder = os.environ.get('EIGENSHIFT_DATA')
+    if folder and (Path(folder)/name).is_file(): return Path(folder)/name
+    known = next((key for key, names in files.items() if name in names), None)
+    if known is None or known == 'toxicn':
+        where = f'the folder {folder}, which EIGENSHIFT_DATA names,' if folder else 'a folder that EIGENSHIFT_DATA names (it is not set)'
+        raise FileNotFoundError(f'{name} is needed in {where} and is not on the hub: put it there, os.environ["EIGENSHIFT_DATA"] = "the folder"')
+    if known.startswith('jigsaw'): return 'hub'
+    return _hub_file(known.split('_')[0], files[known][-1])
 
 # %% ../../nbs/text/data.ipynb #89c5ff76
 _six = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate']
@@ -195,8 +225,10 @@ def jigsaw_labels(
     df:pd.DataFrame, # DataFrame with `toxic` and as many of the five other labels as there are
 )->np.ndarray:       # (n,) 1 toxic, 0 neutral, −1 to be dropped
     "Jigsaw's six labels as one."
-    if 'toxic' not in df: raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside it")
-    labels = df[[c for c in _six if c in df]].map(label_key)
+    if 'toxic' not in df:
+        raise ValueError(f"no column 'toxic': there are {list(df)}; test.csv has its labels in test_labels.csv beside "
+                         "it")
+    labels = df[[column for column in _six if column in df]].map(label_key)
     odd = sorted(set(labels.to_numpy().ravel())-{'0', '1', '-1', ''})
     if odd: raise ValueError(f'labels of Jigsaw are 0, 1 and −1, and there is {odd[:5]}')
     unscored = labels.isin(['-1', '']).any(axis=1)
@@ -207,9 +239,12 @@ def _with_labels(df, path, encoding, report):
     "Jigsaw's test comments with the labels that lie in a file beside them, joined by `id`."
     labels, _ = read_file(path, encoding)
     for table, name in ((df, 'the comments'), (labels, path.name)):
-        if table['id'].duplicated().any(): raise ValueError(f"the id {table['id'][table['id'].duplicated()].iloc[0]!r} stands twice in {name}")
+        if table['id'].duplicated().any():
+            raise ValueError(f"the id {table['id'][table['id'].duplicated()].iloc[0]!r} stands twice in {name}")
     found = df['id'].isin(labels['id'])
-    if not found.any(): raise ValueError(f'none of the {len(df):,} comments has its id in {path.name} ({len(labels):,} labels): the two belong to different sets, such as train and test')
+    if not found.any():
+        raise ValueError(f'none of the {len(df):,} comments has its id in {path.name} ({len(labels):,} labels): the '
+                         'two belong to different sets, such as train and test')
     report.drop(f'without a line in {path.name}', (~found).sum())
     return df.merge(labels, on='id')
 
@@ -221,12 +256,12 @@ def load_jigsaw(
     balanced:bool=False,       # as many neutral comments as toxic ones, as in the paper
     seed:int=0,                # which neutral ones
     encoding:str='utf-8',
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Wikipedia comments of the Jigsaw challenge of 2018, toxic or not."
     if split not in ('train', 'test'): raise ValueError(f"split is {split!r}: expected 'train' or 'test'")
     path = find_source(f'jigsaw_{split}', source)
     if path == 'hub':
-        for f in ['test_labels.csv']*(split == 'test') + [f'{split}.csv']: path = _hub_file('jigsaw', f, revision)
+        for file in ['test_labels.csv']*(split == 'test') + [f'{split}.csv']: path = _hub_file('jigsaw', file, revision)
     df, report = read_file(path, encoding)
     beside = Path(path).with_name('test_labels.csv')
     if 'toxic' not in df and 'id' in df and beside.exists(): df = _with_labels(df, beside, encoding, report)
@@ -243,11 +278,13 @@ def load_jigsaw(
 def load_toxicn(
     source:str|Path|None=None, # None (the folder `EIGENSHIFT_DATA`), or a path
     encoding:str='utf-8',
-)->'Dataset':                  # text, label
+)->Dataset:                    # text, label
     "Chinese posts, toxic or not (ToxiCN 1.0)."
     path = find_source('toxicn', source)
-    if path == 'hub': raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from https://github.com/DUT-lujunyu/ToxiCN '
-                                              'and pass its path, or put it as toxicn.csv into the folder that EIGENSHIFT_DATA names.')
+    if path == 'hub':
+        raise FileNotFoundError('ToxiCN is not on the hub: download ToxiCN_1.0.csv from '
+                                'https://github.com/DUT-lujunyu/ToxiCN and pass its path, or put it as toxicn.csv '
+                                'into the folder that EIGENSHIFT_DATA names.')
     return load_labelled(path, 'content', 'toxic', encoding=encoding)
 
 # %% ../../nbs/text/data.ipynb #49525dd4
@@ -257,7 +294,9 @@ def _records_in(column, report, bad):
     for i, cell in enumerate(column):
         try: found.append(record_of(cell) if isinstance(cell, str) else cell)
         except ValueError as e:
-            if bad == 'raise': raise ValueError(f'row {i+1} of the column {column.name!r} holds no record that can be read ({e}): {str(cell)[:60]!r}; bad="skip" leaves such rows out') from e
+            if bad == 'raise':
+                raise ValueError(f'row {i+1} of the column {column.name!r} holds no record that can be read ({e}): '
+                                 f'{str(cell)[:60]!r}; bad="skip" leaves such rows out') from e
             found.append(None)
             unread += 1
     report.drop('with a record that cannot be read', unread)
@@ -284,7 +323,8 @@ def _prompts_in(path, column, encoding, bad, name):
 
 # %% ../../nbs/text/data.ipynb #da7a0010
 def load_prompts(
-    source:str|Path|None=None, # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    # None (bundled), `'rtp'` (RealToxicityPrompts: the folder `EIGENSHIFT_DATA`, else the hub), `'hub'`, or a path
+    source:str|Path|None=None,
     n:int|None=None,           # how many, chosen by `seed`; all by default
     kind:str|None=None,        # of the bundled ones: `'provocative'` or `'neutral'`
     seed:int=0,                # which n
@@ -292,13 +332,13 @@ def load_prompts(
     revision:str|None=None,    # a commit of the hub's copy
     encoding:str='utf-8',      # where no byte-order mark says it
     bad:str='raise',           # or `'skip'`: rows that cannot be read are left out and counted
-)->'Dataset':                  # prompt
+)->Dataset:                    # prompt
     "Beginnings of sentences, to be continued."
     path = 'bundled' if source is None else find_source('rtp', None if source == 'rtp' else source)
     if kind is not None and (path != 'bundled' or kind not in ('provocative', 'neutral')):
         raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts only")
     if path == 'bundled':
-        texts = [r['prompt'] for r in _bundled('prompts') if kind in (None, r['kind'])]
+        texts = [row['prompt'] for row in _bundled('prompts') if kind in (None, row['kind'])]
         report = ReadReport('bundled', len(texts))
     else:
         file = _hub_file('rtp', 'prompts.jsonl', revision) if path == 'hub' else path
@@ -310,16 +350,18 @@ def load_prompts(
 
 # %% ../../nbs/text/data.ipynb #da7a0016
 def drop_long(
-    ds:'Dataset',         # Dataset with `prompt` or `text`
+    ds:Dataset,           # Dataset with `prompt` or `text`
     tok:str|Callable,     # a tokenizer, or anything that `lengths` takes
     longest:int,          # most tokens
     column:str|None=None, # the column of texts; `prompt` or else `text` by default
-)->'Dataset':             # the rows of at most `longest` tokens
+)->Dataset:               # the rows of at most `longest` tokens
     "The rows that a model can read; those that are longer are named in a warning and counted."
     column = column or ('prompt' if 'prompt' in ds.column_names else 'text')
     size = lengths(ds[column][:], tok)
     long, report = np.flatnonzero(size > longest), read_report(ds)
-    report.drop(f'of more than {longest:,} tokens (rows {", ".join(str(i+1) for i in long[:5])}{" …" if len(long) > 5 else ""}; the longest has {size.max(initial=0):,})', len(long))
+    report.drop(f'of more than {longest:,} tokens (rows '
+                f'{", ".join(str(i+1) for i in long[:5])}{" …" if len(long) > 5 else ""}; the longest has '
+                f'{size.max(initial=0):,})', len(long))
     if len(long): report.warn()
     kept = ds.select(np.flatnonzero(size <= longest))
     kept.info.description = f'{report.source}\n{json.dumps(asdict(report))}'
@@ -337,20 +379,25 @@ def _paragraphs(text):
 
 def _zip_articles(path, encoding, limit=2**30):
     "The text files in a zip, an article each."
-    with zipfile.ZipFile(path) as z:
-        infos = [i for i in z.infolist() if not i.is_dir() and Path(i.filename).stem not in ('README', 'CONTENTS', 'cats')]
-        if sum(i.file_size for i in infos) > limit: raise ValueError(f'{Path(path).name!r} unpacks to more than {limit/2**30:.0f} GiB')
+    with zipfile.ZipFile(path) as archive:
+        infos = [i for i in archive.infolist()
+                 if not i.is_dir() and Path(i.filename).stem not in ('README', 'CONTENTS', 'cats')]
+        if sum(i.file_size for i in infos) > limit:
+            raise ValueError(f'{Path(path).name!r} unpacks to more than {limit/2**30:.0f} GiB')
         for info in infos:
-            try: text = z.read(info).decode(encoding)
-            except UnicodeDecodeError as e: raise ValueError(f"{info.filename!r} in {Path(path).name!r} is not {encoding}: give its encoding, such as encoding='latin-1'") from e
+            try: text = archive.read(info).decode(encoding)
+            except UnicodeDecodeError as e:
+                raise ValueError(f"{info.filename!r} in {Path(path).name!r} is not {encoding}: give its encoding, such "
+                                 "as encoding='latin-1'") from e
             yield _paragraphs(_untagged(text))
 
 def _wikipedia(lang, revision):
     "The articles of a Wikipedia, streamed."
-    from datasets import load_dataset
     repo, pinned = hub['wikipedia']
     try:
-        for row in load_dataset(repo, f'20231101.{lang}', split='train', streaming=True, revision=revision or pinned): yield _paragraphs(row['text'])
+        for row in datasets.load_dataset(repo, f'20231101.{lang}', split='train', streaming=True,
+                                         revision=revision or pinned):
+            yield _paragraphs(row['text'])
     except Exception as e: raise _hub_error(e, 'wikipedia') from e
 
 # %% ../../nbs/text/data.ipynb #c545537d
@@ -358,30 +405,31 @@ _unknown = '\ue07f' # stands for <unk> while a text is detokenised; a character 
 
 def _sentences_in(article, report):
     "The sentences of an article that end like one and lack no word."
-    found = [s for paragraph in article for s in sentences(paragraph)]
-    ends = [re.search(r'[.!?。！？]["\'”’)]*$', s) is not None for s in found]
+    found = [sentence for paragraph in article for sentence in sentences(paragraph)]
+    ends = [re.search(r'[.!?。！？]["\'”’)]*$', sentence) is not None for sentence in found]
     report.drop('that do not end like a sentence', len(found)-sum(ends))
-    report.drop('with a word replaced by <unk>', sum(_unknown in s for s, end in zip(found, ends) if end))
+    report.drop('with a word replaced by <unk>', sum(_unknown in sentence for sentence, end in zip(found, ends) if end))
     report.rows += len(found)
-    return [s for s, end in zip(found, ends) if end and _unknown not in s]
+    return [sentence for sentence, end in zip(found, ends) if end and _unknown not in sentence]
 
 def _pieces(article, unit, min_words, report):
     "The sentences, the paragraphs or the whole of an article given as paragraphs."
-    article = [p.replace('<unk>', _unknown) for p in article]
-    if is_tokenised('\n'.join(article)): article = [detokenise(p) for p in article]
+    article = [piece.replace('<unk>', _unknown) for piece in article]
+    if is_tokenised('\n'.join(article)): article = [detokenise(piece) for piece in article]
     if unit == 'sentence': pieces = _sentences_in(article, report)
     else:
         pieces = ['\n'.join(article)] if unit == 'article' else article
         report.rows += len(pieces)
-    kept = [p.replace(_unknown, '<unk>') for p, words in zip(pieces, lengths(pieces, 'words')) if words >= min_words]
+    kept = [piece.replace(_unknown, '<unk>') for piece, words in zip(pieces, lengths(pieces, 'words'))
+            if words >= min_words]
     report.drop(f'of fewer than {min_words} words', len(pieces)-len(kept))
     return kept
 
 def _numbered(found, unit, min_words, report):
     "The pieces of articles, and the number of the article of each."
     report.unit = unit
-    pieces = [(p, i) for i, article in enumerate(found) for p in _pieces(article, unit, min_words, report)]
-    return dict(text=[p for p, _ in pieces], document=[i for _, i in pieces])
+    pieces = [(piece, i) for i, article in enumerate(found) for piece in _pieces(article, unit, min_words, report)]
+    return dict(text=[piece for piece, _ in pieces], document=[i for _, i in pieces])
 
 def _stream(found, n, unit, seed, min_words, report, each=2):
     "n pieces of a stream of articles, `each` of one at most."
@@ -402,7 +450,9 @@ def _columns_of(path, unit, min_words, column, encoding):
         return _numbered(_zip_articles(path, encoding), unit or 'sentence', min_words, report), report
     df, report = read_file(path, encoding)
     texts = texts_of(pick_column(df, column, ['text'], path.name), report)
-    running = '\n'.join(t.rstrip('\n') for t in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith('wikitext') else ''
+    running = '\n'.join(text.rstrip('\n')
+                        for text in texts.fillna('')) if suffix == '.txt' or path.parent.name.startswith(
+        'wikitext') else ''
     if has_titles(running) or unit and suffix == '.txt':
         report.rows = 0
         return _numbered(articles(running), unit or 'sentence', min_words, report), report
@@ -413,7 +463,8 @@ def _columns_of(path, unit, min_words, column, encoding):
 
 def _one_of(what, value, *choices):
     "Refuse a value that is none of the choices."
-    if value not in choices: raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(c) for c in choices if c))
+    if value not in choices:
+        raise ValueError(f'{what} is {value!r}: expected '+' or '.join(repr(choice) for choice in choices if choice))
 
 def _corpus_file(name, split, revision):
     "The file that a corpus is read from."
@@ -423,7 +474,8 @@ def _corpus_file(name, split, revision):
 def load_corpus(
     name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
     n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
-    unit:str|None=None,      # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt and rows of a table as they are
+    # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt, rows of a table
+    unit:str|None=None,
     seed:int=0,              # which n
     min_words:int=4,         # shorter pieces of running text are dropped
     split:str='test',        # of wikitext: `'test'` or `'validation'`
@@ -431,19 +483,22 @@ def load_corpus(
     column:str|None=None,    # of a table; `text` by default
     revision:str|None=None,  # a commit of the hub's copy
     encoding:str='utf-8',    # where no byte-order mark says it
-)->'Dataset':                # text and, of running text, document
+)->Dataset:                  # text and, of running text, document
     "Neutral text to measure perplexity on."
     _one_of('unit', unit, 'sentence', 'paragraph', 'article', None)
     _one_of('split', split, 'test', 'validation')
     if name == 'wikipedia':
         report = ReadReport(f'20231101.{lang}')
-        return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report), report)
-    if name is None: columns, report = dict(text=[r['text'] for r in _bundled('neutral')]), ReadReport('bundled')
+        return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report),
+                        report)
+    if name is None: columns, report = dict(text=[row['text'] for row in _bundled('neutral')]), ReadReport('bundled')
     else:
         path = _corpus_file(name, split, revision)
-        columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column, encoding)
+        columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column,
+                                      encoding)
     report.rows = report.rows or len(columns['text'])
-    if not columns['text']: raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
+    if not columns['text']:
+        raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
     if name not in (None, 'wikitext'): report.warn()
     ds = _dataset(columns, report)
     return ds if n is None else sample(ds, n, seed)

@@ -50,11 +50,13 @@ class ReadReport:
 
     def __str__(self)->str:
         parts = [f'{Path(self.source).name}: {counted(self.rows, self.unit)} read, {self.kept:,} kept']
-        if self.dropped: parts.append('dropped: '+', '.join(f'{n:,} {reason}' for reason, n in self.dropped.items()))
+        if self.dropped:
+            parts.append('dropped: '+', '.join(f'{count:,} {reason}' for reason, count in self.dropped.items()))
         return '; '.join(parts+self.notes)
 
 # %% ../../nbs/text/files.ipynb #f11e0011
-_marks = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32', codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16', codecs.BOM_UTF16_BE: 'utf-16'}
+_marks = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32', codecs.BOM_UTF8: 'utf-8-sig',
+          codecs.BOM_UTF16_LE: 'utf-16', codecs.BOM_UTF16_BE: 'utf-16'}
 
 def _readings(raw, at):
     "How the characters around byte `at` read in other encodings: {encoding: sample}."
@@ -63,7 +65,8 @@ def _readings(raw, at):
         try: raw.decode(encoding)
         except UnicodeDecodeError: continue
         line = raw[raw.rfind(b'\n', 0, at)+1:]
-        before, after = raw[:at].rpartition(b'\n')[2][-16:], line[len(raw[:at].rpartition(b'\n')[2]):].partition(b'\n')[0][:12]
+        before = raw[:at].rpartition(b'\n')[2][-16:]
+        after = line[len(raw[:at].rpartition(b'\n')[2]):].partition(b'\n')[0][:12]
         sample = mask((before+after).decode(encoding, 'ignore').strip())
         if sample not in found.values(): found[encoding] = sample
     return found
@@ -79,16 +82,22 @@ def decode(
     used = marked or encoding
     report.note(f'read as {used}, as its byte-order mark says', marked not in (None, 'utf-8-sig'))
     try: text = raw.decode(used)
-    except LookupError as e: raise ValueError(f"there is no encoding {encoding!r}: give a name that Python knows, such as 'utf-8', 'utf-16' or 'cp1252'") from e
+    except LookupError as e:
+        raise ValueError(f"there is no encoding {encoding!r}: give a name that Python knows, such as 'utf-8', 'utf-16' "
+                         "or 'cp1252'") from e
     except UnicodeDecodeError as e:
-        ways = '; '.join(f'encoding={k!r} reads {v!r}' for k, v in _readings(raw, e.start).items())
+        ways = '; '.join(f'encoding={k!r} reads {reading!r}' for k, reading in _readings(raw, e.start).items())
         where = f'byte {raw[e.start]:#04x} in line {raw.count(10, 0, e.start)+1}'
-        raise ValueError(f'{name!r} is not {used} ({where}): give its encoding, the one that reads right: {ways}') from e
-    if text.count('\0') > len(text)/10: raise ValueError(f"{name!r} is full of zero bytes, as UTF-16 without a mark is: give its encoding, encoding='utf-16-le' or 'utf-16-be'")
+        raise ValueError(
+            f'{name!r} is not {used} ({where}): give its encoding, the one that reads right: {ways}') from e
+    if text.count('\0') > len(text)/10:
+        raise ValueError(f"{name!r} is full of zero bytes, as UTF-16 without a mark is: give its encoding, "
+                         "encoding='utf-16-le' or 'utf-16-be'")
     return text
 
 # %% ../../nbs/text/files.ipynb #f11e0014
-_quotings = {'': {}, 'quotes are escaped by backslashes': dict(doublequote=False, escapechar='\\'), 'quotes are taken as they stand': dict(quoting=csv.QUOTE_NONE)}
+_quotings = {'': {}, 'quotes are escaped by backslashes': dict(doublequote=False, escapechar='\\'),
+             'quotes are taken as they stand': dict(quoting=csv.QUOTE_NONE)}
 
 def _records(text, delimiter, **quoting):
     "The records of a delimited text, each with the line in which it begins; a blank line is no record."
@@ -119,7 +128,7 @@ def _convention(text, delimiter, width, report):
         return records
 
 def _unquoted(text, delimiter, width):
-    "The records where quotes are characters like any other, if every line has exactly the cells of the header; else None."
+    "The records with quotes read as plain characters, if every line then has exactly the header's cells; else None."
     try: records = _records(text, delimiter, quoting=csv.QUOTE_NONE)
     except csv.Error: return None
     return records if all(len(cells) == width for _, cells in records) else None
@@ -152,7 +161,7 @@ def _one_by_one(text, delimiter, width):
 def _separator(header, suffix):
     "What stands between the cells: the suffix says so, unless the header holds only another separator."
     usual = '\t' if suffix == '.tsv' else ','
-    counts = {s: re.sub(r'"[^"]*"', '', header).count(s) for s in (usual, ';', '\t', ',')}
+    counts = {sign: re.sub(r'"[^"]*"', '', header).count(sign) for sign in (usual, ';', '\t', ',')}
     return usual if counts[usual] else max(counts, key=counts.get)
 
 def _column_names(header, report):
@@ -178,7 +187,8 @@ def _all_records(text, delimiter, width, report):
     "The records of a file that follows one convention throughout, else None."
     if width == 1: return _plain_column(text, delimiter)
     records = _convention(text, delimiter, width, report)
-    swallowed = records and delimiter == '\t' and any('\t' in cell and '\n' in cell for _, cells in records for cell in cells)
+    swallowed = records and delimiter == '\t' and any('\t' in cell and '\n' in cell for _, cells in records
+                                                      for cell in cells)
     plain = _unquoted(text, delimiter, width) if swallowed else None
     report.note('every line is a full record, so quotes are taken as they stand', plain is not None)
     return plain or records
@@ -192,7 +202,8 @@ def _read_delimited(text, suffix, report, bad):
     rows = [cells for _, cells in records[1:]] if records else _recovered(text, delimiter, header, report, bad)
     short = sum(len(cells) < width for cells in rows)
     report.note(f'{counted(short, "row")} with fewer cells than the header: the missing ones are empty', short)
-    return pd.DataFrame([cells+[None]*(width-len(cells)) for cells in rows], columns=_column_names(header, report), dtype=object)
+    return pd.DataFrame([cells+[None]*(width-len(cells)) for cells in rows], columns=_column_names(header, report),
+                        dtype=object)
 
 def _plain_column(text, delimiter):
     "The records of a file of one column, if all are CSV; else None."
@@ -204,7 +215,8 @@ def _recovered(text, delimiter, header, report, bad):
     "The rows of a file that is not CSV throughout."
     rows, raw, skipped = [], 0, 0
     for line, cells, whole in list(_one_by_one(text, delimiter, len(header)))[1:]:
-        if cells is None and len(header) > 1 and bad == 'raise': raise ValueError(_not_a_record(line, whole, delimiter, header))
+        if cells is None and len(header) > 1 and bad == 'raise':
+            raise ValueError(_not_a_record(line, whole, delimiter, header))
         if cells is None and len(header) > 1:
             skipped += 1
             continue
@@ -218,20 +230,22 @@ def _recovered(text, delimiter, header, report, bad):
 def _not_a_record(line, whole, delimiter, header):
     "The message for a line that does not fit the header."
     n = len(whole.split(delimiter))
-    return (f'line {line} cannot be split into the {len(header)} cells {header} ({n} parts between separators): {mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes '
-            f'into quotes and double the quotes inside, or save the table as .jsonl or .parquet; bad="skip" leaves such rows out and counts them')
+    return (f'line {line} cannot be split into the {len(header)} cells {header} ({n} parts between separators): '
+            f'{mask(whole[:60])!r}. Put a text that holds {delimiter!r} or quotes into quotes and double the quotes '
+            'inside, or save the table as .jsonl or .parquet; bad="skip" leaves such rows out and counts them')
 
 # %% ../../nbs/text/files.ipynb #f11e0021
 def _object(pairs):
     "A JSON object without repeated keys."
     found = dict(pairs)
-    if len(found) < len(pairs): raise ValueError(f'a key stands twice among {[k for k, _ in pairs]}')
+    if len(found) < len(pairs): raise ValueError(f'a key stands twice among {[key for key, _ in pairs]}')
     return found
 
 def _json_row(line):
     "One JSON object."
     row = json.loads(line, object_pairs_hook=_object)
-    if not isinstance(row, dict): raise ValueError(f'expected an object such as {{"text": "…"}}, and it is a {type(row).__name__}')
+    if not isinstance(row, dict):
+        raise ValueError(f'expected an object such as {{"text": "…"}}, and it is a {type(row).__name__}')
     return row
 
 def _read_json(text, suffix, report, bad):
@@ -244,7 +258,9 @@ def _read_json(text, suffix, report, bad):
         if not line.strip(): continue
         try: rows.append(_json_row(line))
         except (ValueError, RecursionError) as e:
-            if bad == 'raise': raise ValueError(f'line {i} cannot be read ({e}): {mask(line[:60])!r}. Correct it, or leave such lines out and count them with bad="skip"') from e
+            if bad == 'raise':
+                raise ValueError(f'line {i} cannot be read ({e}): {mask(line[:60])!r}. Correct it, or leave such lines '
+                                 'out and count them with bad="skip"') from e
             skipped += 1
     report.rows += skipped
     report.drop('that cannot be read', skipped)
@@ -256,15 +272,15 @@ _half = re.compile('[\ud800-\udfff]')
 def _whole(value):
     "A value whose strings hold no half of a surrogate pair."
     if isinstance(value, str): return _half.sub('\ufffd', value)
-    if isinstance(value, dict): return {key: _whole(v) for key, v in value.items()}
+    if isinstance(value, dict): return {key: _whole(part) for key, part in value.items()}
     return value
 
 def _without_surrogates(df, report):
     "The table with `�` for halves of surrogate pairs."
     changed = 0
     for name in df:
-        cells = [_whole(v) for v in df[name]]
-        changed += sum(type(a) in (str, dict) and a != b for a, b in zip(df[name], cells))
+        cells = [_whole(cell) for cell in df[name]]
+        changed += sum(type(before) in (str, dict) and before != after for before, after in zip(df[name], cells))
         df[name] = pd.Series(cells, dtype=object, index=df.index)
     report.note(f'{counted(changed, "cell")} with half of a surrogate pair, which became �', changed)
     return df
@@ -277,26 +293,29 @@ def format_of(path:Path)->tuple[str, bool]:
     packed = path.suffix.lower() == '.gz'
     suffix = (path.with_suffix('') if packed else path).suffix.lower().replace('.ndjson', '.jsonl')
     if suffix in ('.xlsx', '.xls', '.ods'): raise ValueError(f'{path.name!r} is a spreadsheet: save it as "CSV UTF-8"')
-    if suffix not in formats: raise ValueError(f'{path.name!r} is none of {", ".join(formats)}, compressed with .gz or not')
+    if suffix not in formats:
+        raise ValueError(f'{path.name!r} is none of {", ".join(formats)}, compressed with .gz or not')
     return suffix, packed
 
 def _bytes(path, packed, most=2**31):
     "The bytes of a file, unpacked."
     if not packed: return path.read_bytes()
     try:
-        with gzip.open(path) as f: raw = f.read(most+1)
+        with gzip.open(path) as file: raw = file.read(most+1)
     except (OSError, EOFError) as e: raise ValueError(f'it cannot be unpacked ({e})') from e
-    if len(raw) > most: raise ValueError(f'it unpacks to more than {most/2**30:.0f} GiB: unpack it yourself and split it')
+    if len(raw) > most:
+        raise ValueError(f'it unpacks to more than {most/2**30:.0f} GiB: unpack it yourself and split it')
     return raw
 
 def _text_lines(text):
     "The lines of a text file that are not blank, as a table with the column `text`."
     lines = text.replace('\r\n', '\n').replace('\r', '\n').split('\n')
-    return pd.DataFrame(dict(text=[l for l in lines if l.strip()]), dtype=object)
+    return pd.DataFrame(dict(text=[line for line in lines if line.strip()]), dtype=object)
 
 # %% ../../nbs/text/files.ipynb #f11e0025
 def read_file(
-    path:str|Path,        # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
+    # .csv, .tsv, .jsonl, .json, .parquet or .txt (one text per line, column `text`), or one of these with .gz
+    path:str|Path,
     encoding:str='utf-8', # where no byte-order mark says it
     bad:str='raise',      # or `'skip'`: rows that cannot be read are left out and counted
 )->tuple[pd.DataFrame, ReadReport]: # pandas.DataFrame with at least one row, and the ReadReport of how it was read
@@ -305,8 +324,12 @@ def read_file(
     path, report = Path(path), ReadReport(str(path))
     if not path.is_file(): raise FileNotFoundError(f'no file {str(path)!r}')
     suffix, packed = format_of(path)
-    try: df = pd.read_parquet(io.BytesIO(_bytes(path, packed))) if suffix == '.parquet' else _parsed(path, suffix, packed, encoding, report, bad)
-    except (ValueError, csv.Error) as e: raise ValueError(str(e) if str(e).startswith(repr(path.name)) else f'{path.name!r} cannot be read as {suffix}: {e}') from e
+    try:
+        if suffix == '.parquet': df = pd.read_parquet(io.BytesIO(_bytes(path, packed)))
+        else: df = _parsed(path, suffix, packed, encoding, report, bad)
+    except (ValueError, csv.Error) as e:
+        if str(e).startswith(repr(path.name)): raise ValueError(str(e)) from e
+        raise ValueError(f'{path.name!r} cannot be read as {suffix}: {e}') from e
     report.rows += len(df)
     if not len(df): raise ValueError(f'{path.name!r} is empty: no row could be read')
     return df, report
@@ -334,9 +357,11 @@ _constants = dict(nan=None, inf=float('inf'), null=None, none=None, true=True, f
 def _constant(node):
     "The value of a literal of one string, number or constant."
     if isinstance(node, ast.Constant): return node.value
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant): return -node.operand.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return -node.operand.value
     if isinstance(node, ast.Name) and node.id.lower() in _constants: return _constants[node.id.lower()]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith('np.') and len(node.args) == 1: return _constant(node.args[0]) # np.float64(0.5)
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith('np.') and len(node.args) == 1:
+        return _constant(node.args[0]) # np.float64(0.5)
     raise ValueError('expected strings and numbers only')
 
 def record_of(
@@ -347,7 +372,8 @@ def record_of(
     try: return _json_row(cell)
     except ValueError: pass
     try: tree = ast.parse(cell.strip(), mode='eval').body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as e: raise ValueError('neither JSON nor a Python literal') from e
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        raise ValueError('neither JSON nor a Python literal') from e
     if not isinstance(tree, ast.Dict): raise ValueError('no record')
     return {_constant(key): _constant(value) for key, value in zip(tree.keys, tree.values)}
 
@@ -356,7 +382,8 @@ def holds_records(
 )->bool:
     "Whether the cells of a column are records with a text, written as text or not."
     cells = column.dropna()
-    def record(v): return isinstance(v, dict) or isinstance(v, str) and bool(re.match(r'''\s*\{\s*["']text["']\s*:''', v))
+    def record(v):
+        return isinstance(v, dict) or isinstance(v, str) and bool(re.match(r'''\s*\{\s*["']text["']\s*:''', v))
     return len(cells) > 0 and all(map(record, cells))
 
 # %% ../../nbs/text/files.ipynb #f11e0039
@@ -367,7 +394,9 @@ def _as_text(value, row, name, report_numbers):
     if value is None or value is pd.NaT or value is pd.NA or isinstance(value, float) and value != value: return None
     if isinstance(value, bytes): return value.decode('utf-8')
     if hasattr(value, 'item') and getattr(value, 'ndim', None) == 0: value = value.item()
-    if not isinstance(value, (int, float)): raise ValueError(f'row {row+1} of the column {name!r} holds a {type(value).__name__}, expected a text: {str(value)[:60]!r}')
+    if not isinstance(value, (int, float)):
+        raise ValueError(f'row {row+1} of the column {name!r} holds a {type(value).__name__}, expected a text: '
+                         f'{str(value)[:60]!r}')
     report_numbers.append(row)
     return str(value)
 
@@ -377,10 +406,12 @@ def texts_of(
 )->pd.Series:          # Series of str, None where there is no text; a blank one is kept
     "The texts of a column."
     numbers = []
-    texts = pd.Series([_as_text(v, i, column.name, numbers) for i, v in enumerate(column)], index=column.index, dtype=object)
+    texts = pd.Series([_as_text(value, i, column.name, numbers) for i, value in enumerate(column)], index=column.index,
+                      dtype=object)
     report.note(f'{counted(len(numbers), "number")} taken as text', len(numbers))
     like_null = int(texts.isin(['nan', 'NaN', 'None', 'null', 'NULL', '<NA>']).sum())
-    report.note(f'{counted(like_null, "text")} that may stand for a missing one ("nan", "None" or "null"): remove what does', like_null)
+    report.note(f'{counted(like_null, "text")} that may stand for a missing one ("nan", "None" or "null"): remove what '
+                'does', like_null)
     return texts
 
 def keep_texts(

@@ -9,6 +9,11 @@ __all__ = ['linear_blocks', 'hashed', 'LinearScorer', 'load_linear', 'fit_linear
 import json, numpy as np
 from collections.abc import Sequence
 from pathlib import Path
+from sklearn.feature_extraction.text import HashingVectorizer
+from safetensors.numpy import save_file
+from safetensors import safe_open
+from sklearn.linear_model import LogisticRegression
+from scipy import sparse
 from ..core import atomic
 from .scoring import Scorer, check_texts
 
@@ -21,10 +26,11 @@ def hashed(
     blocks:list[dict]=linear_blocks, # kinds of n-grams: name, analyzer, ngram_range, n_features
 )->list:                             # list of sparse (n, n_features) float64, rows of unit length
     "Hashed n-grams of texts; no vocabulary is kept."
-    from sklearn.feature_extraction.text import HashingVectorizer
     fixed = dict(token_pattern=r'\b\w+\b', strip_accents='unicode', binary=True, norm='l2', alternate_sign=False)
-    def vectors(b): return HashingVectorizer(analyzer=b['analyzer'], ngram_range=tuple(b['ngram_range']), n_features=b['n_features'], **fixed)
-    return [vectors(b).transform(texts) for b in blocks]
+    def vectors(block):
+        return HashingVectorizer(analyzer=block['analyzer'], ngram_range=tuple(block['ngram_range']),
+                                 n_features=block['n_features'], **fixed)
+    return [vectors(block).transform(texts) for block in blocks]
 
 # %% ../../nbs/text/linear.ipynb #b34eb37d
 class LinearScorer(Scorer):
@@ -38,11 +44,12 @@ class LinearScorer(Scorer):
     ):
         super().__init__(self.predict, name, threshold)
         self.blocks, self.bias = blocks, float(bias)
-        self.weights = {b['name']: np.asarray(weights[b['name']], dtype=np.float16) for b in blocks}
+        self.weights = {block['name']: np.asarray(weights[block['name']], dtype=np.float16) for block in blocks}
 
     def log_odds(self, texts:list[str])->np.ndarray: # (n,) float64
         "Log-odds of toxicity."
-        return sum(x@self.weights[b['name']].astype(np.float64) for b, x in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
+        return sum(features@self.weights[block['name']].astype(np.float64)
+                   for block, features in zip(self.blocks, hashed(texts, self.blocks)))+self.bias
 
     def predict(self, texts:list[str])->np.ndarray: # (n,) in [0, 1]
         "P(toxic)."
@@ -50,8 +57,8 @@ class LinearScorer(Scorer):
 
     def save(self, path:str|Path)->None:
         "One safetensors file; everything but the weights is in its header."
-        from safetensors.numpy import save_file
-        head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold, blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
+        head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold,
+                    blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
         with atomic(path) as tmp:
             save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)})
             tmp.chmod(0o644)
@@ -61,18 +68,22 @@ def load_linear(
     path:str|Path, # a file written by `LinearScorer.save`, or its folder
 )->LinearScorer:
     "A linear scorer from its safetensors file; nothing in it is executed."
-    from safetensors import safe_open
     path = Path(path)
     path = path/'linear.safetensors' if path.is_dir() else path
-    with safe_open(path, 'np') as f:
-        head = json.loads((f.metadata() or {}).get('scorer', '{}'))
-        if head.get('format') != 'eigenshift-linear-1': raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written by LinearScorer.save")
-        blocks, have = head['blocks'], set(f.keys())
-        for b in blocks:
-            if b['name'] not in have: raise ValueError(f"{path} lacks the tensor {b['name']!r}; it holds {sorted(have)}")
-        weights = {b['name']: f.get_tensor(b['name']) for b in blocks}
-    for b in blocks:
-        if weights[b['name']].shape != (b['n_features'],): raise ValueError(f"tensor {b['name']!r} of {path} has shape {weights[b['name']].shape}, its header says ({b['n_features']},)")
+    with safe_open(path, 'np') as file:
+        head = json.loads((file.metadata() or {}).get('scorer', '{}'))
+        if head.get('format') != 'eigenshift-linear-1':
+            raise ValueError(f"{path} has format {head.get('format')!r}, not 'eigenshift-linear-1': it was not written "
+                             "by LinearScorer.save")
+        blocks, have = head['blocks'], set(file.keys())
+        for block in blocks:
+            if block['name'] not in have:
+                raise ValueError(f"{path} lacks the tensor {block['name']!r}; it holds {sorted(have)}")
+        weights = {block['name']: file.get_tensor(block['name']) for block in blocks}
+    for block in blocks:
+        if weights[block['name']].shape != (block['n_features'],):
+            raise ValueError(f"tensor {block['name']!r} of {path} has shape {weights[block['name']].shape}, its header "
+                             f"says ({block['n_features']},)")
     return LinearScorer(weights, head['bias'], blocks, head['threshold'], head['name'])
 
 # %% ../../nbs/text/linear.ipynb #3b1dfae2
@@ -85,17 +96,18 @@ def fit_linear(
     name:str='linear',                           # shown in tables
 )->LinearScorer:
     "A linear scorer learnt from labelled texts; seconds for ten thousand."
-    from sklearn.linear_model import LogisticRegression
-    from scipy import sparse
     texts, y = check_texts(texts), np.asarray(labels)
-    if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}: raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one label per text, both 0 and 1')
+    if y.shape != (len(texts),) or set(np.unique(y)) != {0, 1}:
+        raise ValueError(f'labels of shape {y.shape} with values {np.unique(y)[:5]} for {len(texts)} texts: pass one '
+                         'label per text, both 0 and 1')
     weight = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
     X = sparse.hstack(hashed(texts, blocks), 'csr')
     present = X.copy()
     present.data[:] = 1
     p, q = 1+present.T@(weight*y), 1+present.T@(weight*(1-y))
     r = np.log(p/p.sum())-np.log(q/q.sum())
-    model = LogisticRegression(C=C, max_iter=1000, class_weight='balanced').fit(X@sparse.diags_array(r), y, sample_weight=weight)
-    ends = np.cumsum([0]+[b['n_features'] for b in blocks])
-    weights = {b['name']: (model.coef_[0]*r)[i:j] for b, i, j in zip(blocks, ends, ends[1:])}
+    model = LogisticRegression(C=C, max_iter=1000,
+                               class_weight='balanced').fit(X@sparse.diags_array(r), y, sample_weight=weight)
+    ends = np.cumsum([0]+[block['n_features'] for block in blocks])
+    weights = {block['name']: (model.coef_[0]*r)[start:end] for block, start, end in zip(blocks, ends, ends[1:])}
     return LinearScorer(weights, model.intercept_[0], blocks, name=name)

@@ -32,7 +32,8 @@ def is_tokenised(
     return '@-@' in text or marks > 0 and apart > marks/2
 
 # %% ../../nbs/text/prose.ipynb #7972ada2
-_abbreviated = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Gov|Sen|Rep|Mt|Ft|No|Nos|vs|cf|ca|approx|Fig|Vol|pp|Inc|Ltd|Co|Corp|Bros|"
+_abbreviated = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Sr|Jr|Prof|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Gov|Sen|Rep|Mt|Ft|No|Nos|vs|cf|ca|approx|Fig|Vol|pp|Inc|Ltd|Co|Corp|Bros|"
                           r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|e\.g|i\.e|etc|al|U\.S|U\.K)|\b[A-Z]|\.[A-Za-z])\.$")
 _opening = r"(?=\s+[\"'“‘(\[]?[A-Z0-9À-Þ])"
 _break = re.compile(rf"(?<=[.!?]){_opening}|(?<=[.!?][\"'”’)]){_opening}|(?<=[。！？])(?![”’』」）])")
@@ -50,7 +51,7 @@ def sentences(
             found.append(held.strip())
             held = ''
         found.append(held.strip())
-    return [s for s in found if s]
+    return [sentence for sentence in found if sentence]
 
 # %% ../../nbs/text/prose.ipynb #469edd37
 _title = re.compile(r'(?m)^ = [^=\n]+ = ?$')
@@ -66,5 +67,6 @@ def articles(
     text:str, # a file in the style of wikitext, or any running text
 )->list[list[str]]: # paragraphs of each article, headings dropped; one article where there are no titles
     "Break a corpus into articles and their paragraphs."
-    parts = [[l.strip() for l in part.split('\n') if l.strip() and not _heading.fullmatch(l)] for part in _title.split(text)]
+    parts = [[line.strip() for line in part.split('\n') if line.strip() and not _heading.fullmatch(line)]
+             for part in _title.split(text)]
     return [part for part in parts if part]

@@ -14,33 +14,39 @@ from .scoring import Scorer
 from .linear import load_linear
 
 import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 # %% ../../nbs/text/scorers.ipynb #efd4d327
 def load_classifier(
     name:str|Path,                       # hub id or folder of a sequence classifier
-    device:'str|torch.device|None'=None, # `'cuda'` where there is one, else `'cpu'`
-    dtype:'torch.dtype|None'=None,       # float32 by default; a half precision on request
+    device:str|torch.device|None=None,   # `'cuda'` where there is one, else `'cpu'`
+    dtype:torch.dtype|None=None,         # float32 by default; a half precision on request
     revision:str|None=None,              # branch, tag or commit on the hub
     trust_remote_code:bool=False,        # whether code from the hub may run
     **kw:Any,                            # of `ClassifierScorer`
 )->ClassifierScorer:
     "A scorer from a hub or local transformers classifier."
-    import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
     rest = dict(revision=revision, trust_remote_code=trust_remote_code)
-    model, info = AutoModelForSequenceClassification.from_pretrained(name, dtype=dtype or torch.float32, output_loading_info=True, **rest)
-    if info['missing_keys']: raise ValueError(f"{name} has no trained classification head: {sorted(info['missing_keys'])[:4]} are not in the checkpoint and would be random; load a sequence classifier, or pass a function of texts")
+    load = AutoModelForSequenceClassification.from_pretrained
+    model, info = load(name, dtype=dtype or torch.float32, output_loading_info=True, **rest)
+    if info['missing_keys']:
+        raise ValueError(f"{name} has no trained classification head: {sorted(info['missing_keys'])[:4]} are not in "
+                         "the checkpoint and would be random; load a sequence classifier, or pass a function of texts")
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    return ClassifierScorer(model.to(device), AutoTokenizer.from_pretrained(name, **rest), **{'name': Path(str(name)).name, **kw})
+    return ClassifierScorer(model.to(device), AutoTokenizer.from_pretrained(name, **rest),
+                            **{'name': Path(str(name)).name, **kw})
 
 # %% ../../nbs/text/scorers.ipynb #5bd83838
 def _is_linear(source):
     "Whether a source names a linear scorer: the bundled one, its file or its folder."
     if source == 'linear': return True
-    return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors' or (Path(source)/'linear.safetensors').exists())
+    return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors'
+                                                or (Path(source)/'linear.safetensors').exists())
 
 def load_scorer(
-    source:Any=None, # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts, or a `Scorer`
+    # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts,
+    # or a `Scorer`
+    source:Any=None,
     **kw:Any,        # of `load_classifier`, `ClassifierScorer` or `Scorer`, whichever it becomes
 )->Scorer:
     "Whatever judges texts, as a `Scorer`."
@@ -54,7 +60,8 @@ def load_scorer(
     if isinstance(source, (str, Path)): return load_classifier(source, **kw)
     if isinstance(source, tuple) and len(source) == 2: return ClassifierScorer(*source, **kw)
     if callable(source): return Scorer(source, **kw)
-    raise ValueError(f"{type(source).__name__} {source!r} is no scorer: pass None, 'linear', a hub id or folder of a sequence classifier, (model, tok), or a function texts -> P(toxic)")
+    raise ValueError(f"{type(source).__name__} {source!r} is no scorer: pass None, 'linear', a hub id or folder of a "
+                     "sequence classifier, (model, tok), or a function texts -> P(toxic)")
 
 # %% ../../nbs/text/scorers.ipynb #395bbf9c
 def toxic_words(

@@ -27,10 +27,13 @@ def word_spans(
 # %% ../../nbs/text/scoring.ipynb #1771c5f7
 def check_texts(texts:Iterable[str])->list[str]:
     "The texts as a list, when they are texts."
-    if isinstance(texts, str): raise ValueError(f'got one string of {len(texts)} characters; pass a list of texts: scorer([text])')
+    if isinstance(texts, str):
+        raise ValueError(f'got one string of {len(texts)} characters; pass a list of texts: scorer([text])')
     texts = list(texts)
-    for i, t in enumerate(texts):
-        if not isinstance(t, str): raise ValueError(f'text {i} is {t!r} ({type(t).__name__}), not a string; drop missing texts or replace them by ""')
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise ValueError(f'text {i} is {text!r} ({type(text).__name__}), not a string; drop missing texts or '
+                             'replace them by ""')
     return texts
 
 # %% ../../nbs/text/scoring.ipynb #4efad75a
@@ -41,11 +44,14 @@ def check_scores(
 )->np.ndarray:                    # (n,) float64 in [0, 1]
     "Scores as an array, when they are probabilities."
     p = np.asarray(p, dtype=np.float64)
-    if p.shape != (len(index),): raise ValueError(f'scorer {name!r} gave shape {p.shape} for {len(index)} texts; it must return one P(toxic) per text')
+    if p.shape != (len(index),):
+        raise ValueError(f'scorer {name!r} gave shape {p.shape} for {len(index)} texts; it must return one P(toxic) '
+                         'per text')
     for bad, what in ((np.isnan(p), 'NaN'), ((p < 0)|(p > 1), 'a value outside [0, 1]')):
         if bad.any():
             i = int(bad.argmax())
-            raise ValueError(f'scorer {name!r} gave {what} ({p[i]}) for text {index[i]} and {bad.sum()-1} others; look at that text, or score in float32 if the model ran in half precision')
+            raise ValueError(f'scorer {name!r} gave {what} ({p[i]}) for text {index[i]} and {bad.sum()-1} others; look '
+                             'at that text, or score in float32 if the model ran in half precision')
     return p
 
 # %% ../../nbs/text/scoring.ipynb #63d85721
@@ -56,7 +62,8 @@ class Scorer:
         name:str|None=None, # shown in tables; the function's own by default
         threshold:float=.5, # toxic from this score on
     ):
-        if not 0 <= threshold <= 1: raise ValueError(f'threshold {threshold} is no probability: pass a number in [0, 1]')
+        if not 0 <= threshold <= 1:
+            raise ValueError(f'threshold {threshold} is no probability: pass a number in [0, 1]')
         self.fn, self.name, self.threshold = fn, name or getattr(fn, '__name__', type(fn).__name__), float(threshold)
 
     def __call__(self,
@@ -94,7 +101,8 @@ def occlusion(
     "How much P(toxic) falls when a word is left out; all variants are scored in one call."
     texts = check_texts(texts)
     spans = [word_spans(text) for text in texts]
-    variants = [v for text, words in zip(texts, spans) for v in [text]+[text[:start]+text[end:] for start, end in words]]
+    variants = [version for text, words in zip(texts, spans)
+                for version in [text]+[text[:start]+text[end:] for start, end in words]]
     scores, out, at = scorer(variants), [], 0
     for text, words in zip(texts, spans):
         falls = scores[at]-scores[at+1:at+1+len(words)]

@@ -27,72 +27,79 @@ def unit_hash(
     salt:str='', # another salt gives an independent number
 )->float:        # in [0, 1)
     "A uniform number that depends on the normalised text alone."
-    return int.from_bytes(hashlib.sha256((salt+normalise(text)).encode('utf-8', 'surrogatepass')).digest()[:8], 'big')/2**64
+    return int.from_bytes(hashlib.sha256((salt+normalise(text)).encode('utf-8', 'surrogatepass')).digest()[:8],
+                          'big')/2**64
 
 def split_of(
     text:str, # any text
 )->str:       # `'train'` (half of all texts), `'fit'` or `'evaluate'` (a quarter each)
     "The split that a text belongs to, wherever it comes from."
-    u, below = unit_hash(text), 0
+    place, below = unit_hash(text), 0
     for name, share in splits.items():
         below += share
-        if u < below: return name
+        if place < below: return name
 
 # %% ../../nbs/text/splits.ipynb #fb5ceed1
 def _column(ds, column=None):
     "The name of the column that holds the texts."
-    if column is None: column = next((c for c in ('prompt', 'text') if c in ds.column_names), 'text')
-    if column not in ds.column_names: raise ValueError(f'no column {column!r}: there are {ds.column_names}; name the one that holds the texts')
+    if column is None: column = next((name for name in ('prompt', 'text') if name in ds.column_names), 'text')
+    if column not in ds.column_names:
+        raise ValueError(f'no column {column!r}: there are {ds.column_names}; name the one that holds the texts')
     return column
 
 # %% ../../nbs/text/splits.ipynb #9dcc26f6
 def select_split(
-    ds:'Dataset',         # Dataset with a column of texts
+    ds:Dataset,           # Dataset with a column of texts
     split:str,            # `'train'`, `'fit'` or `'evaluate'`
     column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
-)->'Dataset':             # the rows of that split, in order
+)->Dataset:               # the rows of that split, in order
     "The rows of one split."
     if split not in splits: raise ValueError(f'no split {split!r}: expected one of {list(splits)}')
-    return ds.select([i for i, t in enumerate(ds[_column(ds, column)][:]) if split_of(t) == split])
+    return ds.select([i for i, text in enumerate(ds[_column(ds, column)][:]) if split_of(text) == split])
 
 # %% ../../nbs/text/splits.ipynb #4462dbe1
 def _ranks(ds, seed, column=None):
     "(n,) rank of each row in a random order that depends on the texts and the seed alone."
-    return np.argsort(np.argsort([unit_hash(t, f'{seed} ') for t in ds[_column(ds, column)][:]], kind='stable'), kind='stable')
+    return np.argsort(np.argsort([unit_hash(text, f'{seed} ') for text in ds[_column(ds, column)][:]], kind='stable'),
+                      kind='stable')
 
 def sample(
-    ds:'Dataset',         # Dataset with a column of texts
+    ds:Dataset,           # Dataset with a column of texts
     n:int,                # rows to take, at most `len(ds)`
     seed:int=0,
     column:str|None=None, # the column that is hashed; `prompt` or else `text` by default
-)->'Dataset':             # n rows, in their old order
+)->Dataset:               # n rows, in their old order
     "A random sample that does not depend on the order of the rows."
     if not 0 <= n <= len(ds): raise ValueError(f'{n} rows asked for, {len(ds)} there')
     return ds.select(np.flatnonzero(_ranks(ds, seed, column) < n))
 
 # %% ../../nbs/text/splits.ipynb #6e30dc0f
-def rows_by_class(ds:'Dataset', column:str='label')->dict[int|str, np.ndarray]:
+def rows_by_class(ds:Dataset, column:str='label')->dict[int|str, np.ndarray]:
     "{label: row indices}, at least two labels."
     labels = np.asarray(ds[_column(ds, column)][:])
     found = np.unique(labels)
-    if len(found) < 2: raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are both needed')
-    return {c: np.flatnonzero(labels == c) for c in found.tolist()}
+    if len(found) < 2:
+        raise ValueError(f'one class only: every {column!r} is {found.tolist()}; toxic (1) and neutral (0) texts are '
+                         'both needed')
+    return {label: np.flatnonzero(labels == label) for label in found.tolist()}
 
 def stratified(
-    ds:'Dataset',        # Dataset with texts and `label`
+    ds:Dataset,          # Dataset with texts and `label`
     n:int,               # rows to take
     seed:int=0,
     balanced:bool=False, # as many rows of each class, instead of their share in `ds`
     column:str='label',
-)->'Dataset':            # n rows, in their old order
+)->Dataset:              # n rows, in their old order
     "A random sample in which each class keeps its share, or in which all have the same."
     groups, rank = rows_by_class(ds, column), _ranks(ds, seed)
     want = np.array([1/len(groups) if balanced else len(i)/len(ds) for i in groups.values()])*n
     take = np.floor(want+1e-9).astype(int)
     take[np.argsort(take-want, kind='stable')[:n-take.sum()]] += 1 # the remainders, largest first
-    for c, k in zip(groups, take):
-        if k > len(groups[c]): raise ValueError(f'{k} rows of class {c} asked for, {len(groups[c])} there')
-    return ds.select(np.sort(np.concatenate([i[np.argsort(rank[i])[:k]] for i, k in zip(groups.values(), take)])))
+    for label, count in zip(groups, take):
+        if count > len(groups[label]):
+            raise ValueError(f'{count} rows of class {label} asked for, {len(groups[label])} there')
+    return ds.select(np.sort(np.concatenate([i[np.argsort(rank[i])[:count]]
+                                             for i, count in zip(groups.values(), take)])))
 
 # %% ../../nbs/text/splits.ipynb #11b42c3e
 def _words(text):
@@ -105,30 +112,33 @@ def lengths(
 )->np.ndarray:                        # (n,) int64
     "How long each text is. Every Chinese character counts as a word."
     measure = dict(characters=len, words=_words).get(length, length) if isinstance(length, str) else length
-    if hasattr(measure, 'convert_ids_to_tokens'): return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
-    if not callable(measure): raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
+    if hasattr(measure, 'convert_ids_to_tokens'):
+        return np.array([len(ids) for ids in measure(list(texts))['input_ids']], dtype=np.int64)
+    if not callable(measure):
+        raise ValueError(f"length is {length!r}: expected 'characters', 'words', a tokenizer or a function of a text")
     return np.array([measure(text) for text in texts], dtype=np.int64)
 
 # %% ../../nbs/text/splits.ipynb #adfbb19c
 def length_matched(
-    ds:'Dataset',                     # Dataset with `text` and `label`, two classes
+    ds:Dataset,                       # Dataset with `text` and `label`, two classes
     length:str|Callable='characters', # as in `lengths`
     n:int|None=None,                  # rows to take, an even number; as many as there are by default
     seed:int=0,
     tolerance:float=.05,              # width of a bin, relative to the length
     column:str|None=None,             # the column of texts
-)->'Dataset':                         # rows 2i and 2i+1 are a pair, the higher label first
+)->Dataset:                           # rows 2i and 2i+1 are a pair, the higher label first
     "Pairs of texts of both classes that hardly differ in length."
     groups, rank = rows_by_class(ds), _ranks(ds, seed, column)
     if len(groups) != 2: raise ValueError(f'two classes are matched, and there are {list(groups)}')
     size = np.maximum(lengths(ds[_column(ds, column)][:], length), 1)
     bins, pairs = np.floor(np.log(size)/np.log1p(tolerance)).astype(int), []
-    for b in np.unique(bins):
-        lower, higher = (rows[bins[rows] == b] for rows in groups.values())
-        k = min(len(lower), len(higher))
-        pairs += zip(*(rows[np.argsort(rank[rows])[:k]] for rows in (higher, lower)))
+    for bin in np.unique(bins):
+        lower, higher = (rows[bins[rows] == bin] for rows in groups.values())
+        count = min(len(lower), len(higher))
+        pairs += zip(*(rows[np.argsort(rank[rows])[:count]] for rows in (higher, lower)))
     if not pairs: raise ValueError('no two texts of different classes are of similar length: raise tolerance')
-    if n is not None and not 0 < n <= 2*len(pairs): raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
+    if n is not None and not 0 < n <= 2*len(pairs):
+        raise ValueError(f'{n} rows asked for, {2*len(pairs)} can be matched')
     order = _ranks(ds, f'{seed} pairs', column) # a new order: the low ranks were taken first where a class is crowded
     pairs.sort(key=lambda pair: order[pair[0]])
     return ds.select(np.array(pairs[:n and (n+1)//2]).ravel())

@@ -13,6 +13,7 @@ from torch import Tensor
 from ..editing.head_edit import HeadEdit
 from ..models.head import Head
 from ..states.calibration import Calibration
+from ..states.engine import need_plain_head
 from ..states.final import room, Sequences
 
 # %% ../../nbs/tuning/scan.ipynb #0e4ab7b3
@@ -46,13 +47,14 @@ def nucleus_mass(
         mass_low, mass_high = torch.where(holds, above, mass_low), torch.where(holds, mass_high, above)
         out[at] = mass_low
         open_ = (mass_low-top_p > tol) & (high-low > 1e-6)
-        if open_.float().mean() < .7: at, q, low, high, mass_low, mass_high = (x[open_] for x in (at, q, low, high, mass_low, mass_high))
+        if open_.float().mean() < .7:
+            at, q, low, high, mass_low, mass_high = (x[open_] for x in (at, q, low, high, mass_low, mass_high))
     return out
 
 # %% ../../nbs/tuning/scan.ipynb #39b06160
 def _module_logits(h:Head, states:Tensor)->Tensor:
     "What the head's module returns, before scale and cap."
-    weight = next((p for p in h.module.parameters() if p.device.type != 'meta'), states)
+    weight = next((parameter for parameter in h.module.parameters() if parameter.device.type != 'meta'), states)
     dtype = weight.dtype if weight.is_floating_point() else states.dtype
     return h.module(states.to(weight.device, dtype)).float()
 
@@ -65,7 +67,7 @@ def _begins_with(wide:HeadEdit, narrow:HeadEdit)->bool:
     k = len(narrow.Vk)
     if k > len(wide.Vk) or narrow.sided != wide.sided or not _same(narrow.center, wide.center): return False
     pairs = ((narrow.Vk, wide.Vk), (narrow.written, wide.written), (narrow.scale, wide.scale))
-    return all(torch.equal(b[:k], a) for a, b in pairs)
+    return all(torch.equal(other[:k], one) for one, other in pairs)
 
 class _LogitChanges:
     "The change of the logits by each of some edits, at strength 1."
@@ -73,7 +75,8 @@ class _LogitChanges:
         self.h, self.edits, self.device = h, edits, h.weight.device
         self.written = None # (k, n_vocab) the logits of each direction, where all edits share them and they fit
         widest = max(edits, key=lambda e: len(e.Vk), default=None)
-        if widest is None or not all(_begins_with(widest, e) for e in edits) or len(widest.Vk)*h.n_vocab > 4*budget: return
+        if widest is None or not all(_begins_with(widest, e) for e in edits) or len(widest.Vk)*h.n_vocab > 4*budget:
+            return
         R = widest.written.to(self.device)
         self.written = torch.cat([(block.float().to(self.device) @ R.T).T for _, block in h.rows()], 1)
 
@@ -127,12 +130,13 @@ class _Block:
         "What is kept of an edit, for each strength."
         step = change*self.h.scale if self.linear else change
         drift = (self.p*step).sum(-1) if self.linear else None
-        for s in strengths:
-            z = self.start.add(step, alpha=s)
+        for strength in strengths:
+            z = self.start.add(step, alpha=strength)
             logits = z if self.linear else self.h.finish(z)
             norm = logits.logsumexp(-1)
             out = dict(logp=self.chosen(logits)-norm)
-            if 'kl' in parts: out['kl'] = (norm-s*drift if self.linear else norm+self._cross(logits)).clamp(min=0)
+            if 'kl' in parts:
+                out['kl'] = (norm-strength*drift if self.linear else norm+self._cross(logits)).clamp(min=0)
             if 'same' in parts: out['same'] = (logits.argmax(-1) == self.top).float()
             if 'logq' in parts: out['logq'] = self.under_nucleus(logits.sub_(norm[:, None]), out['logp'])
             yield out
@@ -149,11 +153,12 @@ def _block(h:Head, states:Tensor, ids:Tensor, met:Tensor|None, top_p:float|None)
     linear = h.softcap is None
     return _Block(h, ids, log_p, log_p if linear else z, states, linear, top_p)
 
-def _blocks(h:Head, H:Tensor, ids:Tensor, after:Tensor|None, top_p:float|None, rows:int)->Iterator[tuple[slice, _Block]]:
+def _blocks(h:Head, H:Tensor, ids:Tensor, after:Tensor|None, top_p:float|None,
+            rows:int)->Iterator[tuple[slice, _Block]]:
     "Where each block lies, and the block."
     device = h.weight.device
-    for a in range(0, len(H), rows):
-        at = slice(a, min(a+rows, len(H)))
+    for start in range(0, len(H), rows):
+        at = slice(start, min(start+rows, len(H)))
         met = None if after is None else after[at].float().to(device)
         yield at, _block(h, H[at].float().to(device), ids[at].to(device), met, top_p)
 
@@ -171,16 +176,18 @@ def scan(
     parts:Sequence[str]=('logp', 'kl', 'same'), # what is kept
 )->dict[str, Tensor]: # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
     "Exact scores of many head edits on the same states."
+    need_plain_head(h, 'this scan')
     budget = elements or room(h.weight.device)
     sampled = [] if top_p is None else ['logq']
     parts = [*parts, *sampled]
-    out = {k: torch.zeros(len(edits), len(strengths), len(H)) for k in parts} | {f'{k}0': torch.zeros(len(H)) for k in ['logp', *sampled]}
+    out = {part: torch.zeros(len(edits), len(strengths), len(H))
+           for part in parts} | {f'{part}0': torch.zeros(len(H)) for part in ['logp', *sampled]}
     changes = _LogitChanges(h, edits, budget)
     for at, block in _blocks(h, H, ids, after, top_p, max(1, budget//h.n_vocab)):
-        for k, v in block.base().items(): out[k][at] = v.cpu()
+        for part, values in block.base().items(): out[part][at] = values.cpu()
         for i, change in enumerate(changes.each(block.met)):
-            for j, found in enumerate(block.edited(change, strengths, parts)):
-                for k in parts: out[k][i, j, at] = found[k].cpu()
+            for at_strength, found in enumerate(block.edited(change, strengths, parts)):
+                for part in parts: out[part][i, at_strength, at] = found[part].cpu()
     return out
 
 # %% ../../nbs/tuning/scan.ipynb #72bcd3d9
@@ -190,10 +197,10 @@ def reweighted(
 )->dict[str, Tensor]: # 'toxicity' in [0, 1], 'ess' in [0, 1]: (...) float64
     "The share of toxic continuations under weights, and how many continuations carry them."
     logw = logw.double()
-    w = (logw-logw.amax(-1, keepdim=True).clamp(min=-1e300)).exp()
-    total = w.sum(-1)
-    return dict(toxicity=torch.where(total > 0, (w*toxic.double()).sum(-1)/total, torch.nan),
-                ess=torch.where(total > 0, total**2/w.square().sum(-1), 0.)/w.shape[-1])
+    weight = (logw-logw.amax(-1, keepdim=True).clamp(min=-1e300)).exp()
+    total = weight.sum(-1)
+    return dict(toxicity=torch.where(total > 0, (weight*toxic.double()).sum(-1)/total, torch.nan),
+                ess=torch.where(total > 0, total**2/weight.square().sum(-1), 0.)/weight.shape[-1])
 
 def by_text(
     x:Tensor,       # (..., n) a number for each state
@@ -214,16 +221,18 @@ def rate_from_base(
 )->dict[str, Tensor]: # 'toxicity', 'ess', 'covered': (edits, strengths)
     "What share of the edited model's continuations would be toxic, from those of the base."
     if base.toxic is None:
-        raise ValueError('these states have no verdicts: make them with continuation_states(model, tok, generations, toxic)')
+        raise ValueError('these states have no verdicts: make them with continuation_states(model, tok, generations, '
+                         'toxic)')
     got = scan(h, base.H, base.ids, edits, strengths, top_p, after, parts=())
     same = base_top_p == top_p
     q0 = got['logq0'] if same else scan(h, base.H, base.ids, [], [], base_top_p, parts=())['logq0']
     outside = (~q0.isfinite()).float().mean()
-    if outside > .01: raise ValueError(f'{outside:.0%} of the tokens lie outside the base nuclei at base_top_p={base_top_p}: '
-                                       'these continuations were drawn by another model, or with another top_p or temperature')
+    if outside > .01:
+        raise ValueError(f'{outside:.0%} of the tokens lie outside the base nuclei at base_top_p={base_top_p}: '
+                         'these continuations were drawn by another model, or with another top_p or temperature')
     drawn = torch.where(q0.isfinite(), q0, got['logq0'].nan_to_num(neginf=0.))
-    w = got['logq']-drawn
-    return reweighted(by_text(w, base), base.toxic) | dict(covered=w.double().exp().mean(-1))
+    weight = got['logq']-drawn
+    return reweighted(by_text(weight, base), base.toxic) | dict(covered=weight.double().exp().mean(-1))
 
 # %% ../../nbs/tuning/scan.ipynb #ea722a81
 @torch.inference_mode()
@@ -242,9 +251,11 @@ def effects(
     base:dict[str, Tensor]|None=None, # `log_probs` of its toxic and neutral states, if known
 )->dict[str, float]: # means over states: `toxic_logp` (change, nats), `kl` (nats), `top1` (share that agrees)
     "What an edit does to toxic tokens where they are produced, and to everything else."
+    need_plain_head(h, 'this')
     base = base or dict(toxic=log_probs(h, cal.toxic), neutral=log_probs(h, cal.neutral))
-    toxic, neutral = (log_probs(h, edit.edited(X)) for X in (cal.toxic, cal.neutral))
+    toxic, neutral = (log_probs(h, edit.edited(states)) for states in (cal.toxic, cal.neutral))
     tokens = cal.tokens.to(toxic.device)[:, None]
     kl = (base['neutral'].exp()*(base['neutral']-neutral)).sum(-1)
     same = neutral.argmax(-1) == base['neutral'].argmax(-1)
-    return dict(toxic_logp=float((toxic-base['toxic']).gather(1, tokens).mean()), kl=float(kl.mean()), top1=float(same.float().mean()))
+    return dict(toxic_logp=float((toxic-base['toxic']).gather(1, tokens).mean()), kl=float(kl.mean()),
+                top1=float(same.float().mean()))

@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+import matplotlib.pyplot as plt, seaborn as sns
+from types import ModuleType
 from ..core import atomic
+from ..environment import install_command
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
 from ..evaluation.compare import folder_name
@@ -26,10 +29,10 @@ from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/tuning/search.ipynb #89e94c79
-def need_optuna():
+def need_optuna()->ModuleType:
     "The optional package that proposes trials."
     try: import optuna
-    except ImportError as e: raise ImportError('tune needs optuna: pip install "eigenshift[tune]"') from e
+    except ImportError as e: raise ImportError(f'tune needs optuna: {install_command("tune")}') from e
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 
@@ -149,8 +152,8 @@ def _ends(name:str, draws:np.ndarray)->dict[str, float]:
     return dict(zip((f'{name}low', f'{name}high'), span(draws, .95)))
 
 def confirm(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
     prompts:Sequence[str], # that the edits were not fitted on
     judge:Callable,        # scorer; another than the one that labelled
@@ -194,9 +197,8 @@ class Tuned:
         return (f'{table}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
                 f'trials: {len(self.trials)}, {int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}')
 
-    def plot(self, ax:'Axes|None'=None)->'Axes':
+    def plot(self, ax:Axes|None=None)->Axes:
         "Every trial, the front, and the candidates that generated."
-        import matplotlib.pyplot as plt, seaborn as sns
         if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
         colours = sns.color_palette('colorblind')
         tried = self.trials[self.trials.kl_corpus > 0]
@@ -250,8 +252,8 @@ def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bo
     return confirmed.join(pd.DataFrame(settings).T.infer_objects())
 
 def tune_on(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     fit_prompts:Sequence[str], # of the fit split; halved
     label:Callable,     # scorer that labels what edits are fitted on
     judge:Callable,     # scorer that judges the candidates

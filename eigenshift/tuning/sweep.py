@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import product
 from torch import Tensor
+import matplotlib.pyplot as plt, seaborn as sns
+from matplotlib.axes import Axes
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.head_edit import HeadEdit
 from ..models.eigenchoices import EigenChoices
@@ -20,7 +22,8 @@ from ..states.final import Sequences
 from .scan import by_text, rate_from_base, scan
 
 # %% ../../nbs/tuning/sweep.ipynb #c5a9d07e
-sides = dict(both=dict(center=None, sided=None), centred=dict(center='neutral', sided=None), toxic=dict(center=None, sided='toxic'))
+sides = dict(both=dict(center=None, sided=None), centred=dict(center='neutral', sided=None),
+             toxic=dict(center=None, sided='toxic'))
 
 def summarise(
     toxic:dict[str, Tensor],   # logp, logp0 at toxic states, from `scan`
@@ -31,10 +34,12 @@ def summarise(
     "Means over states and texts."
     def mean(x): return x.double().mean(-1)
     out = dict(toxic_logp=mean(toxic['logp']-toxic['logp0']),
-               toxic_p=mean(toxic['logp'].exp())/toxic['logp0'].double().exp().mean(), kl=mean(neutral['kl']), top1=mean(neutral['same']))
+               toxic_p=mean(toxic['logp'].exp())/toxic['logp0'].double().exp().mean(), kl=mean(neutral['kl']),
+               top1=mean(neutral['same']))
     if corpus is None: return out
     nll, tokens = -by_text(read['logp'], corpus), corpus.sizes.double()
-    return out | dict(perplexity=(nll/tokens).exp().mean(-1), perplexity_corpus=(nll.sum(-1)/tokens.sum()).exp(), kl_corpus=mean(read['kl']))
+    return out | dict(perplexity=(nll/tokens).exp().mean(-1), perplexity_corpus=(nll.sum(-1)/tokens.sum()).exp(),
+                      kl_corpus=mean(read['kl']))
 
 def score(
     h:Head,
@@ -59,8 +64,9 @@ def score(
 # %% ../../nbs/tuning/sweep.ipynb #146f9188
 def _rows(edits:Sequence[HeadEdit], alphas:Sequence[float], scores:dict[str, Tensor], **setting)->list[dict]:
     "A row for each edit and α."
-    return [dict(rank=setting['rank'], k=len(e.Vk), alpha=a, side=setting['side'], **{c: float(v[i, j]) for c, v in scores.items()})
-            for i, e in enumerate(edits) for j, a in enumerate(alphas)]
+    return [dict(rank=setting['rank'], k=len(edit.Vk), alpha=alpha, side=setting['side'],
+                 **{column: float(values[i, at]) for column, values in scores.items()})
+            for i, edit in enumerate(edits) for at, alpha in enumerate(alphas)]
 
 def sweep(
     choices:EigenChoices, # with their head
@@ -78,14 +84,16 @@ def sweep(
     "Every setting of the grid, from cached states."
     if odd := set(side)-set(sides): raise ValueError(f'side is {sorted(odd)}; it can be among {sorted(sides)}')
     if choices.head is None:
-        raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) brings the head back')
+        raise ValueError('these eigen-choices were loaded without their model; EigenChoices.load(path, model, tok) '
+                         'brings the head back')
     stats = separation(cal.toxic, cal.neutral, choices.Vh)
     def fit(k, rank, name):
-        return EigenShift.fit(choices, cal.toxic, cal.neutral, k=k, alpha=0., rank=rank, stats=stats, describe=False, seed=seed, **sides[name])
+        return EigenShift.fit(choices, cal.toxic, cal.neutral, k=k, alpha=0., rank=rank, stats=stats, describe=False,
+                              seed=seed, **sides[name])
     rows = []
     for rank, name in product(ranks, side):
         edits = sorted([fit(k, rank, name) for k in ks], key=lambda e: len(e.Vk)) # each begins with the one before
-        scores = score(choices.head, edits, [1-a for a in alphas], held, corpus, continuations, **kw)
+        scores = score(choices.head, edits, [1-alpha for alpha in alphas], held, corpus, continuations, **kw)
         rows += _rows(edits, alphas, scores, rank=rank, side=name)
     table = pd.DataFrame(rows)
     return table.assign(trusted=table.ess >= .1) if 'ess' in table else table
@@ -96,28 +104,29 @@ def front(
     low:Sequence[str]=('toxic_logp', 'kl'), # columns of which less is better
 )->np.ndarray:          # (rows,) bool
     "The rows that no other row beats in every column."
-    X = table[list(low)].to_numpy()
-    return np.array([not ((X <= x).all(1) & (X < x).any(1)).any() for x in X], dtype=bool)
+    values = table[list(low)].to_numpy()
+    return np.array([not ((values <= row).all(1) & (values < row).any(1)).any() for row in values], dtype=bool)
 
 def plot_front(
     table:pd.DataFrame, # from `sweep`
-    ax=None,            # axes to draw on
-):                      # the axes
+    ax:Axes|None=None,  # axes to draw on
+)->Axes:                # the axes
     "Every setting of a grid and its front: what toxic tokens lose against what it costs."
-    import matplotlib.pyplot as plt, seaborn as sns
     if ax is None: ax = plt.subplots(figsize=(6, 3.8))[1]
     best = table[front(table)].sort_values('kl')
     sns.scatterplot(table, x='kl', y='toxic_logp', hue='side', style='rank', s=30, ax=ax)
     ax.plot(best.kl, best.toxic_logp, color='.4', lw=.8)
     ax.axhline(0, color='.7', lw=.8)
     ax.text(.01, 0, ' unedited', transform=ax.get_yaxis_transform(), va='bottom', fontsize=8)
-    ax.set(xscale='log', xlabel='KL from the base at neutral states (nats)', ylabel='change of log p, toxic tokens (nats)')
+    ax.set(xscale='log', xlabel='KL from the base at neutral states (nats)',
+           ylabel='change of log p, toxic tokens (nats)')
     ax.legend(fontsize=7, frameon=False)
     sns.despine(ax=ax)
     return ax
 
 # %% ../../nbs/tuning/sweep.ipynb #73693aa4
-table6 = ([(k/4096, a) for a in (.9, .5, .1, 0.) for k in (5, 41, 410, 1024)] + [(k/4096, -.5) for k in (5, 25, 41, 205, 410, 1024)]
+table6 = ([(k/4096, a) for a in (.9, .5, .1, 0.) for k in (5, 41, 410, 1024)]
+          + [(k/4096, -.5) for k in (5, 25, 41, 205, 410, 1024)]
           + [(k/4096, -1.) for k in (5, 21, 41, 205, 410, 1024)] + [(k/4096, -2.) for k in (5, 21, 41, 205, 410)])
 
 def sweep_cells(
@@ -130,11 +139,12 @@ def sweep_cells(
     **kw,                # for `sweep`
 )->pd.DataFrame:         # a row for each cell
     "A ragged grid, such as that of the paper's Table 6."
-    d = choices.d_model
-    cells = [(max(1, round(k*d)) if isinstance(k, float) else k, a) for k, a in cells]
+    width = choices.d_model
+    cells = [(max(1, round(k*width)) if isinstance(k, float) else k, a) for k, a in cells]
     alphas_of = defaultdict(set) # widths -> the α that have just these
     for _, alpha in cells: alphas_of[tuple(sorted({k for k, a in cells if a == alpha}))].add(alpha)
-    swept = [sweep(choices, cal, held, list(ks), sorted(alphas, reverse=True), [rank], [side], **kw) for ks, alphas in alphas_of.items()]
+    swept = [sweep(choices, cal, held, list(ks), sorted(alphas, reverse=True), [rank], [side], **kw)
+             for ks, alphas in alphas_of.items()]
     table = pd.concat(swept).drop_duplicates(['k', 'alpha'])
     asked = set(cells)
     return table[[(k, a) in asked for k, a in zip(table.k, table.alpha)]].reset_index(drop=True)

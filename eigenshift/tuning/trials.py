@@ -11,7 +11,9 @@ __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading',
 import numpy as np, pandas as pd, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from torch import Tensor
+from datasets import concatenate_datasets
 from ..editing.eigenshift import EigenShift, how_many, mergeable, rankings, recommended
 from ..editing.fisher import FisherShift, fisher_recommended
 from ..editing.head_edit import HeadEdit
@@ -23,6 +25,7 @@ from ..models.coordinates import project
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
+from ..states.engine import need_plain_head
 from ..states.generation import generate
 from ..states.final import Sequences, continuation_states, corpus_states, final_states, room
 from ..text.splits import unit_hash
@@ -38,8 +41,9 @@ def halves(
 )->tuple[list[str], list[str]]: # learn, choose
     "Two halves by a hash that is independent of the split."
     prompts = list(dict.fromkeys(prompts))
-    first = [unit_hash(p, 'half') < .5 for p in prompts]
-    return [p for p, f in zip(prompts, first) if f], [p for p, f in zip(prompts, first) if not f]
+    first = [unit_hash(prompt, 'half') < .5 for prompt in prompts]
+    return [prompt for prompt, is_first in zip(prompts, first)
+            if is_first], [prompt for prompt, is_first in zip(prompts, first) if not is_first]
 
 @dataclass(frozen=True)
 class Positions:
@@ -48,30 +52,30 @@ class Positions:
     steps:np.ndarray # (n,) which step of each
 
 def marked(
-    tok:'PreTrainedTokenizerBase',
-    generations:'Dataset', # of `generate`
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset,   # of `generate`
     scorer:Callable,       # labels them
     seed:int=0,            # which continuation gets which step
 )->tuple[Positions, Positions, np.ndarray]: # where toxic words begin, neutral positions at matched steps, (n,) verdicts
     "Where toxic words begin in continuations, and where neutral ones stand beside them."
     at = find_positions(tok, generations, scorer, seed)
     if len(at.toxic_rows) < 10 or not len(at.neutral_rows):
-        raise ValueError(f'{len(at.toxic_rows)} of {len(generations)} continuations have a word that is toxic to {scorer.name!r}; '
-                         '10 are the least to score trials on: give more prompts, or prompts that provoke')
+        raise ValueError(f'{len(at.toxic_rows)} of {len(generations)} continuations have a word that is toxic to '
+                         f'{scorer.name!r}; 10 are the least to score trials on: give more prompts, or prompts that '
+                         'provoke')
     return Positions(at.toxic_rows, at.toxic_steps), Positions(at.neutral_rows, at.neutral_steps), at.is_toxic
 
 def gathered(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     prompts:Sequence[str],
     label:Callable, # scorer
     n:int=5,        # continuations of each prompt in a round
     least:int=100,  # toxic states; sampling stops there, or after five rounds
     seed:int=0,
     **kw,           # for `generate`
-)->'tuple[Dataset, Calibration]': # the generations and their calibration
+)->tuple[Dataset, Calibration]:   # the generations and their calibration
     "Continuations to fit on, kept so that they can be read again under an edit."
-    from datasets import concatenate_datasets
     rounds = []
     for i in range(5):
         rounds.append(generate(model, tok, prompts, n=n, seed=seed+i, **kw))
@@ -84,9 +88,9 @@ def gathered(
 @dataclass(frozen=True, repr=False, eq=False)
 class Reading:
     "What trials are scored on, read from the model under whatever edit is in force."
-    model:'PreTrainedModel'
-    tok:'PreTrainedTokenizerBase'
-    generations:'Dataset' # of the choose prompts, by the unedited model
+    model:PreTrainedModel
+    tok:PreTrainedTokenizerBase
+    generations:Dataset   # of the choose prompts, by the unedited model
     toxic:Positions
     neutral:Positions
     texts:list[str]       # neutral ones
@@ -94,16 +98,19 @@ class Reading:
     def __call__(self)->dict: # toxic, neutral: (n, d_model) final states; corpus: `Sequences`
         "The states that enter the head."
         def at(positions):
-            return final_states(self.model, self.tok, self.generations.select(positions.rows), [[int(s)] for s in positions.steps])
-        return dict(toxic=at(self.toxic), neutral=at(self.neutral), corpus=corpus_states(self.model, self.tok, self.texts))
+            return final_states(self.model, self.tok, self.generations.select(positions.rows),
+                                [[int(step)] for step in positions.steps])
+        return dict(toxic=at(self.toxic), neutral=at(self.neutral),
+                    corpus=corpus_states(self.model, self.tok, self.texts))
 
     def calibration(self, toxic:Tensor, neutral:Tensor)->Calibration:
         "States of these positions with what is known of them."
-        rows = [self.generations[int(r)] for r in self.toxic.rows]
+        rows = [self.generations[int(i)] for i in self.toxic.rows]
         def long(x): return torch.as_tensor(np.asarray(x)).long()
-        tokens = [row['token_ids'][s] for row, s in zip(rows, self.toxic.steps)]
+        tokens = [row['token_ids'][step] for row, step in zip(rows, self.toxic.steps)]
         return Calibration(toxic, neutral, long(tokens), long(self.toxic.steps), long(self.neutral.steps),
-                           long([row['prompt_id'] for row in rows]), dict(continuations=len(self.generations), positions='matched'))
+                           long([row['prompt_id'] for row in rows]),
+                           dict(continuations=len(self.generations), positions='matched'))
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Ground:
@@ -112,7 +119,8 @@ class Ground:
     evidence:dict[float, Evidence] # strength of the edit below -> what edits are fitted from; {0.: …} without
     held:Calibration          # of the choose prompts
     corpus:Sequences          # neutral texts
-    after:dict[float, dict]   # strength of the edit below -> the same states of held and corpus under it; {0.: {}} without
+    # strength of the edit below -> the same states of held and corpus under it; {0.: {}} without
+    after:dict[float, dict]
     read:Reading
     under:Intervention|None=None # an edit of the blocks, below the others
     continuations:Sequences|None=None # of the choose prompts, for `toxicity` by weights
@@ -121,7 +129,7 @@ class Ground:
     @property
     def cals(self)->dict[float, Calibration]:
         "Strength of the edit below -> states that edits are fitted on."
-        return {s: e.calibration for s, e in self.evidence.items()}
+        return {strength: evidence.calibration for strength, evidence in self.evidence.items()}
 
     @property
     def cal(self)->Calibration:
@@ -142,8 +150,8 @@ def corpus_nll(
     return (-by_text(found['logp0'], corpus)/corpus.sizes).numpy()
 
 def ground(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     learn:Sequence[str],  # prompts
     choose:Sequence[str], # prompts
     label:Callable,       # scorer
@@ -159,6 +167,8 @@ def ground(
 )->Ground:
     "Continue, label, and collect the states that trials need."
     choices = choices or eigen_choices(model, tok)
+    if under is not None:
+        with under.apply(model): need_plain_head(choices.head, 'a search above it')
     own, cal = gathered(model, tok, learn, label, n, least, seed, **kw)
     drawn = generate(model, tok, choose, n=n, seed=seed+101, **kw)
     toxic, neutral, is_toxic = marked(tok, drawn, label, seed)
@@ -167,15 +177,16 @@ def ground(
     def evidence(cal):
         return Evidence(model, tok, learn, label, seed=seed, parts=dict(calibration=cal, choices=choices))
     base, found, after = read(), {0.: evidence(cal)}, {0.: {}}
-    for s in map(float, strengths if under is not None else ()):
-        with under.apply(model, s):
+    for strength in map(float, strengths if under is not None else ()):
+        with under.apply(model, strength):
             states = read()
-            found[s] = evidence(calibrate(model, tok, own, label, seed=seed))
-        after[s] = states|dict(corpus=states['corpus'].H)
+            found[strength] = evidence(calibrate(model, tok, own, label, seed=seed))
+        after[strength] = states|dict(corpus=states['corpus'].H)
     held = read.calibration(base['toxic'], base['neutral'])
     continuations = continuation_states(model, tok, drawn, is_toxic) if reweigh else None
     nll = corpus_nll(choices.head, base['corpus'])
-    return Ground(choices, found, held, base['corpus'], after, read, under, continuations, dict(perplexity=float(np.exp(nll).mean())))
+    return Ground(choices, found, held, base['corpus'], after, read, under, continuations,
+                  dict(perplexity=float(np.exp(nll).mean())))
 
 # %% ../../nbs/tuning/trials.ipynb #7caab256
 class _Named:
@@ -199,7 +210,7 @@ class Kind:
     ):
         self.name, self.method = name, find_method(name)
 
-    def suggest(self, trial, d_model:int)->dict:
+    def suggest(self, trial:Any, d_model:int)->dict:
         "Settings of one trial."
         return self.method.suggest(_Named(trial, f'{self.name}.'), d_model)
 
@@ -210,7 +221,7 @@ class Kind:
     def words(self, settings:dict)->str:
         "Settings in words."
         def said(value): return f'{value:.3g}' if isinstance(value, (int, float)) else str(value)
-        return ' '.join([self.name, *(f'{k}={said(v)}' for k, v in settings.items())])
+        return ' '.join([self.name, *(f'{name}={said(v)}' for name, v in settings.items())])
 
     def usual(self, d_model:int)->dict[str, dict]:
         "Name -> parameters that are tried first: the package's own settings, where they are among those proposed."
@@ -227,7 +238,8 @@ def side_of(
     settings:dict, # center, sided
 )->str|None:       # a name in `sides`
     "What `sides` calls a setting."
-    return next((name for name, side in sides.items() if all(settings.get(k) == v for k, v in side.items())), None)
+    return next((name for name, side in sides.items()
+                 if all(settings.get(key) == value for key, value in side.items())), None)
 
 class EigenKind(Kind):
     "EigenShift with one of its rankings."
@@ -237,28 +249,33 @@ class EigenKind(Kind):
     ):
         self.name, self.method, self.side = rank, EigenShift, list(side)
 
-    def suggest(self, trial, d_model):
+    def suggest(self, trial:Any, d_model:int)->dict:
         k = trial.suggest_int('k', 1, max(1, d_model//2), log=True)
         side = trial.suggest_categorical('side', self.side)
         return dict(k=k, side=side, alpha=trial.suggest_float('alpha', -3., .9))
 
-    def draft(self, evidence, settings, describe=False):
+    def draft(self, evidence:Evidence, settings:dict, describe:bool=False)->Intervention:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore') # of blocks of near-equal singular values: hundreds of trials would say so
-            return EigenShift.from_calibration(evidence.choices, evidence.calibration, k=settings['k'], alpha=settings['alpha'],
+            return EigenShift.from_calibration(evidence.choices, evidence.calibration, k=settings['k'],
+                                               alpha=settings['alpha'],
                                                rank=self.name, describe=describe, **sides[settings['side']])
 
-    def words(self, settings): return f"{self.name} k={settings['k']} α={settings['alpha']:.3g} {_side_words[settings['side']]}"
+    def words(self, settings:dict)->str:
+        return f"{self.name} k={settings['k']} α={settings['alpha']:.3g} {_side_words[settings['side']]}"
 
-    def usual(self, d_model):
+    def usual(self, d_model:int)->dict[str, dict]:
         named = {'EigenShift default': recommended, 'EigenShift default that merges': mergeable}
-        def fits(s): return s.get('rank') == self.name and side_of(s) in self.side and isinstance(s.get('alpha'), (int, float))
-        return {name: dict(kind=self.name, k=how_many(s['k'], d_model), side=side_of(s), alpha=float(s['alpha']))
-                for name, s in named.items() if fits(s)}
+        def fits(given):
+            return given.get('rank') == self.name and side_of(given) in self.side and isinstance(given.get('alpha'),
+                                                                                                 (int, float))
+        return {name: dict(kind=self.name, k=how_many(given['k'], d_model), side=side_of(given),
+                           alpha=float(given['alpha']))
+                for name, given in named.items() if fits(given)}
 
-    def recommended(self, evidence, describe=False):
+    def recommended(self, evidence:Evidence, describe:bool=False)->dict[str, Callable]:
         settings = self.usual(evidence.choices.d_model)
-        return {name: lambda s=s: self.draft(evidence, s, describe) for name, s in settings.items()}
+        return {name: lambda own=own: self.draft(evidence, own, describe) for name, own in settings.items()}
 
 # %% ../../nbs/tuning/trials.ipynb #a1b37510
 def fisher_draft(
@@ -273,20 +290,22 @@ def fisher_draft(
         return fisher(h, neutral[:2048]), gradients(h, toxic, cal.tokens)
     def drafted():
         center = None if side == 'both' else neutral.mean(0)
-        T, N = (X if center is None else X-center for X in (toxic, neutral))
+        toxic_about, neutral_about = (states if center is None else states-center for states in (toxic, neutral))
         cost, gradient = evidence.part('information', information)
-        return *directions(cost, second_moment(N), (gradient, T), T.mean(0), max(1, h.d_model//2), ridge), center
+        return *directions(cost, second_moment(neutral_about), (gradient, toxic_about), toxic_about.mean(0),
+                           max(1, h.d_model//2), ridge), center
     return evidence.part(('directions', side, float(ridge)), drafted)
 
 def _fisher_stats(toxic:Tensor, neutral:Tensor, write:Tensor)->dict[str, Tensor]:
     "What the components read and take, from the coordinates of toxic and neutral states."
     labels, length = np.repeat([1., 0.], [len(toxic), len(neutral)]), write.norm(dim=1)
-    return dict(auroc=torch.from_numpy(auroc(torch.cat([toxic, neutral]), labels)), toxic=toxic.mean(0)*length, neutral=neutral.mean(0)*length)
+    return dict(auroc=torch.from_numpy(auroc(torch.cat([toxic, neutral]), labels)), toxic=toxic.mean(0)*length,
+                neutral=neutral.mean(0)*length)
 
 def _belongs_to(choices:EigenChoices)->dict:
     "Which model an edit of these eigen-choices belongs to."
     weights = dict(weights=dict(head=choices.meta['sketch'])) if 'sketch' in choices.meta else {}
-    return {a: choices.meta.get(a) for a in ('model', 'head')}|weights
+    return {key: choices.meta.get(key) for key in ('model', 'head')}|weights
 
 class FisherKind(Kind):
     "FisherShift, drafted."
@@ -295,42 +314,46 @@ class FisherKind(Kind):
     ):
         self.name, self.method, self.side = 'fisher', FisherShift, list(side)
 
-    def suggest(self, trial, d_model):
+    def suggest(self, trial:Any, d_model:int)->dict:
         k = trial.suggest_int('k', 1, max(1, d_model//2), log=True)
         side = trial.suggest_categorical('side', self.side)
         return dict(k=k, side=side, budget=trial.suggest_float('budget', .003, .3, log=True),
                     ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]))
 
-    def draft(self, evidence, settings, describe=False):
-        k, side, budget, ridge = (settings[s] for s in ('k', 'side', 'budget', 'ridge'))
+    def draft(self, evidence:Evidence, settings:dict, describe:bool=False)->Intervention:
+        k, side, budget, ridge = (settings[key] for key in ('k', 'side', 'budget', 'ridge'))
         read, write, gains, center = fisher_draft(evidence, side, ridge)
         read, gains = read[:k].clone(), gains[:k].clone()
         write = write[:k]*float((2*budget/gains.square().sum())**.5)
         cal, sided = evidence.calibration, sides[side]['sided']
-        about = dict(k=k, kl=float(budget), ridge=float(ridge), center='none' if center is None else 'neutral mean', sided=sided or 'no',
+        about = dict(k=k, kl=float(budget), ridge=float(ridge), center='none' if center is None else 'neutral mean',
+                     sided=sided or 'no',
                      n_toxic=len(cal.toxic), n_neutral=len(cal.neutral), scorer=cal.meta.get('scorer'))
         meta = _belongs_to(evidence.choices)|about
-        edit = FisherShift(self.words(settings), read, torch.zeros(k), center, sided, gains=gains, write=write, meta=meta)
+        edit = FisherShift(self.words(settings), read, torch.zeros(k), center, sided, gains=gains, write=write,
+                           meta=meta)
         if not describe: return edit
-        stats = _fisher_stats(*(project(X.float(), read, center) for X in (cal.toxic, cal.neutral)), write)
+        stats = _fisher_stats(*(project(states.float(), read, center) for states in (cal.toxic, cal.neutral)), write)
         return replace(edit, stats=stats).described(evidence.choices.head, cal.toxic, cal.tokens, evidence.choices.tok)
 
-    def words(self, settings):
+    def words(self, settings:dict)->str:
         size = f"budget={settings['budget']:.2g} ridge={settings['ridge']:g}"
         return f"{self.name} k={settings['k']} {size} {_side_words[settings['side']]}"
 
-    def usual(self, d_model):
-        s = fisher_recommended
-        if side_of(s) not in self.side: return {}
-        k = min(how_many(s['k'], d_model), d_model//2)
-        return {'FisherShift default': dict(kind=self.name, k=k, side=side_of(s), budget=s['kl'], ridge=s['ridge'])}
+    def usual(self, d_model:int)->dict[str, dict]:
+        own = fisher_recommended
+        if side_of(own) not in self.side: return {}
+        k = min(how_many(own['k'], d_model), d_model//2)
+        return {'FisherShift default': dict(kind=self.name, k=k, side=side_of(own), budget=own['kl'],
+                                            ridge=own['ridge'])}
 
-    def recommended(self, evidence, describe=False):
+    def recommended(self, evidence:Evidence, describe:bool=False)->dict[str, Callable]:
         def fit(): return FisherShift.from_calibration(evidence.choices, evidence.calibration, describe=describe)
         return {name: fit for name in self.usual(evidence.choices.d_model)}
 
 # %% ../../nbs/tuning/trials.ipynb #19db75db
-head_kinds = ('fisher', *(r for r in rankings if r not in ('signed', 'random'))) # of edits of the head, scored from cached states
+# of edits of the head, scored from cached states
+head_kinds = ('fisher', *(r for r in rankings if r not in ('signed', 'random')))
 
 def kind_of(
     name:str, # "fisher", a ranking of EigenShift, or a method of the table
@@ -374,14 +397,15 @@ def _compared(h:Head, before:Tensor, after:Tensor, ids:Tensor, applied:Callable)
     "logp, logp0, kl, same of each state, as `scan` has them; `applied` is a context in which the edit is in force."
     out = []
     rows = max(1, room(h.weight.device)//h.n_vocab)
-    for a, b, y in zip(before.split(rows), after.split(rows), ids.split(rows)):
+    for base, edited, token in zip(before.split(rows), after.split(rows), ids.split(rows)):
         with torch.inference_mode():
-            log_p = h.logits(a).float().log_softmax(-1)
-            with applied(): log_q = h.logits(b).float().log_softmax(-1)
-            y = y.to(log_p.device)[:, None]
+            log_p = h.logits(base).float().log_softmax(-1)
+            with applied(): log_q = h.logits(edited).float().log_softmax(-1)
+            token = token.to(log_p.device)[:, None]
             kl = torch.where(log_p > -torch.inf, log_p.exp()*(log_p-log_q), 0).sum(-1)
-            out.append((log_q.gather(1, y)[:, 0], log_p.gather(1, y)[:, 0], kl.clamp(min=0), (log_p.argmax(-1) == log_q.argmax(-1)).float()))
-    return dict(zip(('logp', 'logp0', 'kl', 'same'), (torch.cat(x).cpu() for x in zip(*out))))
+            out.append((log_q.gather(1, token)[:, 0], log_p.gather(1, token)[:, 0], kl.clamp(min=0),
+                        (log_p.argmax(-1) == log_q.argmax(-1)).float()))
+    return dict(zip(('logp', 'logp0', 'kl', 'same'), (torch.cat(parts).cpu() for parts in zip(*out))))
 
 def applied_scores(
     g:Ground,
@@ -394,7 +418,7 @@ def applied_scores(
     toxic = _compared(h, g.held.toxic, after['toxic'], g.held.tokens, applied)
     neutral = _compared(h, g.held.neutral, after['neutral'], none, applied)
     read = _compared(h, g.corpus.H, after['corpus'].H, g.corpus.ids, applied)
-    return {k: float(v) for k, v in summarise(toxic, neutral, read, g.corpus).items()}
+    return {name: float(value) for name, value in summarise(toxic, neutral, read, g.corpus).items()}
 
 def edit_scores(
     g:Ground,
@@ -405,4 +429,4 @@ def edit_scores(
     strength, top = (edit.weighted()[0][1], edit.parts[1]) if below else (0., edit)
     if not isinstance(top, HeadEdit): return applied_scores(g, edit)
     found = score(g.choices.head, [top], [1.], g.held, g.corpus, after=g.after[strength])
-    return {k: float(v[0, 0]) for k, v in found.items()}
+    return {name: float(value[0, 0]) for name, value in found.items()}
