@@ -47,8 +47,8 @@ docs: $(READY) ## the docs site, into _docs (needs Quarto)
 	rm -rf _proc
 	@PYTHONPATH=tools $(BIN)/nbdev_docs
 
-bench: $(READY) ## speed, as ratios in one run against the reference way
-	@$(ONE) $(BIN)/python tools/bench.py
+bench: $(READY) ## speed, as ratios in one run against the reference way, about ten minutes; BENCH="--large", "--store" or names
+	@$(ONE) $(BIN)/python tools/bench.py $(BENCH)
 
 pins: ## the newest set of libraries becomes the tested one: a fresh environment, constraints.txt; then make test
 	rm -rf .venv-newest

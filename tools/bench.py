@@ -1,7 +1,7 @@
 """Speed as ratios in one run against the reference way, and how the time grows with each size.
 
 `python tools/bench.py [name …]`   times the named things, or all (about ten minutes), and prints a line for each size
-`--store`                          also writes tools/bench.json, which nbs/studies/speed.ipynb draws; named things are renewed in it, others stay
+`--store`                          also writes nbs/studies/speed.json, which the page beside it draws; named things are renewed in it, others stay
 `--large`                          the fit of a head of 4,096 dimensions and 128,256 tokens alone: its time and its peak memory
 
 One thread (OMP_NUM_THREADS says otherwise), runs of ours and of the reference in turn, CPU seconds, so that other processes count less.
@@ -19,7 +19,7 @@ import torch
 from scipy.stats import t as student
 torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
 
-stored = Path(__file__).with_name('bench.json')
+stored = Path(__file__).resolve().parent.parent/'nbs/studies/speed.json'
 
 @dataclass(frozen=True)
 class Bench:
@@ -284,8 +284,8 @@ def main():
         for size in bench.sizes:
             rows.append(timed(bench, size))
             print(shown(name, bench, rows[-1]), flush=True)
-        sides = [side for side in ('ours', 'reference') if rows[0][side] is not None]
-        print('   time grows with '+bench.axis+' to the power '+', '.join('{:.2f} ({:.2f} to {:.2f}), '.format(*growth_of(rows, side))+side for side in sides), flush=True)
-        if given.store: renew({name: dict(what=bench.what, against=bench.against, axis=bench.axis, rows=rows, machine=machine())})
+        powers = {side: growth_of(rows, side) for side in ('ours', 'reference') if rows[0][side] is not None}
+        print(f'time grows with {bench.axis} to the power', *('{:.2f} ({:.2f} to {:.2f}), {}'.format(*power, side) for side, power in powers.items()), flush=True)
+        if given.store: renew({name: dict(what=bench.what, against=bench.against, axis=bench.axis, rows=rows, growth=powers, machine=machine())})
 
 if __name__ == '__main__': main()

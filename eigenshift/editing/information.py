@@ -134,7 +134,7 @@ def add_gram_(
     rows:Tensor,  # (n, d_model) float32
 )->None:
     "Add the sum of the rows' outer products; on the CPU by the routine that computes one half."
-    if rows.device.type != 'cpu': total += (rows.T @ rows).to(total.device)
+    if rows.device.type != 'cpu' or total.device.type != 'cpu': total += (rows.T @ rows).to(total.device)
     else: ssyrk(1., rows.numpy().T, beta=1., c=total.numpy().T, overwrite_c=True) # its upper triangle in Fortran's order
 
 def weighted_gram(

@@ -18,6 +18,7 @@ from fastcore.meta import delegates
 from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
+from ..states.engine import engine_name
 from ..states.generation import generate
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
@@ -292,6 +293,9 @@ def _draws(draws:int)->int:
 
 def _settings(model, edits, scorers, asked, corpus, neutral, n, seed, generation)->dict:
     "What a comparison was made with."
+    generation = dict(generation)
+    engine = engine_name(generation.pop('engine', None))
+    if engine != 'transformers': generation['engine'] = engine
     return dict(model=str(model.config._name_or_path), dtype=str(model.dtype), scorers=list(scorers),
                 thresholds=[scorer_threshold(s) for s in scorers.values()], n=n, seed=seed, prompts=len(asked), texts=len(corpus),
                 data=fingerprint(json.dumps([asked, corpus, neutral])),
@@ -308,6 +312,20 @@ def _open(out, model, tok, settings, scorers)->Path|None:
     judges = {k: scorer_record(s)|dict(threshold=scorer_threshold(s)) for k, s in scorers.items()}
     exactly = dict(model=model_record(model, tok), scorers=judges, judge=settings['scorers'][0])
     return open_record(out, settings|exactly, 'comparison.json', same=dict(scorers=_same_scorers), growing=('methods',), taken='')
+
+def _forecast(model, tok, prompts, n:int, planned:int, generation:dict)->float: # seconds
+    "How long the continuations of all evaluations will take, from a few rows of the base; said where it is over a minute."
+    rows = len(prompts)*n*planned
+    if rows < 1000: return 0.
+    few, samples = min(len(prompts), 8), min(n, 4)
+    some = prompts.select(range(few)) if hasattr(prompts, 'select') else prompts[:few]
+    how = {k: v for k, v in generation.items() if k not in ('out', 'watch')}|dict(progress=False)
+    generate(model, tok, some[:1] if isinstance(some, list) else some.select([0]), n=1, **how) # a first call has more to do
+    start = time.perf_counter()
+    generate(model, tok, some, n=samples, **how)
+    seconds = (time.perf_counter()-start)/(few*samples)*rows
+    if seconds > 60: print(f'{planned} evaluations, {rows} continuations: about {seconds/60:.0f} minutes to generate them; scores and texts come on top', file=sys.stderr)
+    return seconds
 
 def _beside(edits:dict, controls:dict)->dict[str, tuple]:
     "The control that stands beside each edit: its own, or else the first; and whether it is its own."
@@ -348,6 +366,8 @@ def compare(
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, neutral, n, seed, folder, strength, boot, **kwargs)
     planned = 1+len(edits)+_draws(draws)*len(_controlled(edits, control))
     session = _Session(measure, asked_once, out, planned, kwargs.get('progress', True))
+    is_new = out is None or not (out/folder_name('base')).exists()
+    if is_new and session.progress and ranks()[0] == 0: _forecast(model, tok, prompts, n, planned, kwargs)
     session.add('base', 'base', None)
     controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
     for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)

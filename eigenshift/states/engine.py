@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['noted', 'applied_edits', 'need_plain_head', 'head_steps', 'write_steps', 'need_vllm', 'checkpoint_of', 'VLLM',
-           'as_engine']
+           'engine_name', 'as_engine']
 
 # %% ../../nbs/states/engine.ipynb #24c3b1f3
 import tempfile
@@ -187,6 +187,13 @@ class VLLM:
 
 # %% ../../nbs/states/engine.ipynb #065e8a51
 _engines = WeakKeyDictionary()
+
+def engine_name(
+    engine, # None or "transformers", "vllm", or an engine
+) -> str:   # such as "transformers" or "VLLM"
+    "What a record says of an engine."
+    if engine in (None, 'transformers'): return 'transformers'
+    return 'VLLM' if engine == 'vllm' else type(engine).__name__
 
 def as_engine(
     engine: Any, # None or "transformers", "vllm", or an engine
