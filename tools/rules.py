@@ -9,7 +9,7 @@ from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 package = 'eigenshift'
-rooms = ['core', 'reference', 'environment', 'metrics', 'runs', 'text', 'models', 'states', 'editing', 'probing', 'evaluation', 'tuning', 'paper', 'app']
+rooms = ['core', 'reference', 'environment', 'metrics', 'runs', 'progress', 'text', 'models', 'states', 'editing', 'probing', 'evaluation', 'tuning', 'paper', 'app']
 strangers = {frozenset(('editing', 'probing'))}
 
 def modules() -> dict[str, ast.Module]:

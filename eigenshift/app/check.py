@@ -191,8 +191,8 @@ class CheckTable(pd.DataFrame):
 
 # %% ../../nbs/app/check.ipynb #cc00001b
 def check(
-    model,              # hub id or folder, or a model that is loaded already (with its tokenizer)
-    tok=None,           # the tokenizer of a model that is loaded already
+    model,              # hub id or folder; in Python a model that is loaded already, too
+    tok=None,           # in Python the tokenizer of a model that is loaded already
     merge:bool=True,    # merge an edit into a copy of the model too, save it and load it again
     dtype:str='auto',   # of a model that is loaded here
     device:str=None,    # cuda, cpu, auto …

@@ -6,6 +6,7 @@
 __all__ = ['default', 'paper', 'trivial', 'implied', 'widest', 'choose_method', 'compared_edits', 'asked_method']
 
 # %% ../../nbs/app/methods.ipynb #e50000af
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from ..editing.intervention import Intervention
@@ -61,7 +62,9 @@ def compared_edits(
     linear = kind.linear(settings)
     if linear is not None and edits[kind.title].unmergeable(evidence.model):
         edits[f'{kind.title}, merged'] = kept('shift-merged', name, **linear)
-    for other in _beside(name): edits[methods[other].title] = kept(f'beside-{other}', other, usual)
+    with warnings.catch_warnings(): # nobody asked for these
+        warnings.simplefilter('ignore')
+        for other in _beside(name): edits[methods[other].title] = kept(f'beside-{other}', other, usual)
     return edits
 
 def asked_method(

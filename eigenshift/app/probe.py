@@ -10,9 +10,11 @@ import inspect, shutil, time
 from collections.abc import Sequence
 from datasets import Dataset
 from pathlib import Path
+from .inputs import check_machine, job_folder, made_on, model_in_words
 from .probe_report import write_probe_report
 from ..probing.detection import Detection, measure_detectors
 from ..probing.samples import load_any, load_texts
+from ..progress import Progress, say
 
 # %% ../../nbs/app/probe.ipynb #4cc686b0
 _small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
@@ -38,45 +40,53 @@ def _label_list(given):
 def _arguments(given):
     "What `eigenshift probe` needs to be told to repeat this call: what differs from its defaults and can be typed."
     defaults = {name: p.default for name, p in inspect.signature(probe).parameters.items()}
-    left_out = ('out', 'keep', 'resume', 'device', 'untrained')
+    left_out = ('out', 'keep', 'resume', 'device', 'untrained', 'quiet')
     return {name: value for name, value in given.items() if name not in left_out and value != defaults[name] and isinstance(value, (str, int, float))}
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
-    data:str=None,        # "jigsaw" or "toxicn" (the folder EIGENSHIFT_DATA, or the hub), a file of texts and labels, or a Dataset of `text, label`; bundled sentences by default
-    model:str=None,       # hub id or folder of an encoder or a language model, or (model, tok); the bundled language model by default
+    data:str=None,        # jigsaw or toxicn (the folder EIGENSHIFT_DATA, or the hub), or a file of texts and labels; bundled sentences by default; in Python a Dataset too
+    model:str=None,       # hub id or folder of an encoder or a language model; the bundled language model by default; in Python (model, tok) too
     rows:int=None,        # most texts, as many of each class; all by default
     split:str=None,       # train, fit, evaluate, or held-out (all but train, for a model that was trained on that)
     text:str=None,        # of a file: the column of texts
     label:str=None,       # of a file: the column of labels
-    toxic:str=None,       # of a file: the label that means toxic, or several with commas in between, where they are not 0 and 1
+    toxic:str=None,       # of a file: the label or labels that mean toxic, with commas between, where they are not 0 and 1
     neutral:str=None,     # of a file: the label or labels that mean neutral; by default all that are not toxic
     threshold:float=None, # of a file whose labels are numbers: a text is toxic from here on
     encoding:str=None,    # of a file; UTF-8 by default
-    bad:str=None,         # of a file: "skip" leaves out rows that cannot be read, and counts them; by default they are an error
+    skip_bad:bool=False,  # of a file: leave out rows that cannot be read, and count them
     max_length:int=128,   # tokens of a text
     perms:int=100,        # permutations of the labels for the nulls
     untrained:bool=None,  # read an untrained model of the same shape, too; by default if it has at most a billion parameters
-    out:str='runs/probe', # folder for all that comes out
+    out:str=None,         # folder for all that comes out; by default a new one below runs
     device:str=None,      # cuda, cpu, auto (spread over all GPUs); a GPU where there is one by default
     dtype:str='auto',     # float32, bfloat16, float16
     quantize:str=None,    # 4bit or 8bit
     keep:bool=False,      # keep the activations; they are removed at the end by default
-    resume:bool=False,    # go on with a probe that was interrupted
-    seed:int=0,
+    resume:bool=False,    # go on with the probe in the folder, which was interrupted
+    quiet:bool=False,     # say nothing on the way
+    seed:int=0,           # of all that is drawn
 )->Detection:
     "From labelled texts and a model to tables, figures and a page: what detects toxicity, and is it more than length?"
     arguments, start = _arguments(locals()), time.time()
+    check_machine(model, dtype, device, quantize)
+    folder = job_folder(out, 'probe', model, resume)
     columns = dict(text=text, label=label, toxic=_label_list(toxic), neutral=_label_list(neutral), threshold=threshold,
-                   encoding=encoding, bad=bad)
-    ds = load_texts(data, rows, split, seed, **{name: value for name, value in columns.items() if value is not None})
-    lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
-    small = _size(lm) <= _small
-    if untrained is None: untrained = small and not quantize
-    noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments)
-    d = measure_detectors(lm, tok, ds['text'][:], ds['label'][:], out, untrained, perms, max_length=max_length,
-                          dtype='float32' if small else 'float16', seed=seed, progress=len(ds) > 2000, resume=resume,
-                          noted=noted)
-    write_probe_report(d, time.time()-start)
+                   encoding=encoding, bad='skip' if skip_bad else None)
+    with Progress(dict(inputs=0, reading=5, tables=5, report=1), quiet) as job:
+        with job.phase('inputs', 'what goes in') as found:
+            ds = load_texts(data, rows, split, seed, **{name: value for name, value in columns.items() if value is not None})
+            lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
+            labels = ds['label'][:]
+            found(f'{len(ds):,} texts, {sum(labels):,} of them toxic')
+        small = _size(lm) <= _small
+        if untrained is None: untrained = small and not quantize
+        for line in (f'model {_model_name(model, lm)}: {model_in_words(lm)}', f'everything goes to {folder}'): say(line)
+        noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments, made=made_on(lm))
+        d = measure_detectors(lm, tok, ds['text'][:], labels, folder, untrained, perms, max_length=max_length,
+                              dtype='float32' if small else 'float16', seed=seed, progress=True, resume=resume,
+                              noted=noted)
+        with job.phase('report') as found: found(write_probe_report(d, time.time()-start, job.warned))
     if not keep: shutil.rmtree(d.path/'activations', ignore_errors=True)
     return d

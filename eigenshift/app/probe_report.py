@@ -7,11 +7,12 @@ __all__ = ['unit_shares', 'unit_means', 'nulls_in_words', 'neurons_against_layer
 
 # %% ../../nbs/app/probe_report.ipynb #e5000063
 import json, shlex, matplotlib.pyplot as plt, numpy as np, pandas as pd
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from markupsafe import Markup
 from pathlib import Path
-from .report import code, figure, report, table
+from .report import cautions, code, facts, figure, report, table
 from ..core import atomic
+from ..progress import duration
 from ..probing.detection import Detection, detectors, plot_curves, plot_depths, plot_silhouettes, plot_units, side_by_side
 from ..probing.directions import plot_directions
 from ..probing.findings import findings
@@ -137,6 +138,16 @@ def _about_eigen(d, said, rows):
     drawn = _drawn(d, 'eigen-choices', _alone(_plot_eigen, (7, 4.5)))
     return 'Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(drawn, caption)]
 
+def _about(d, seconds):
+    "What was probed, on what, when and with what."
+    made, versions = d.config.get('made', {}), d.config.get('versions', {})
+    took = '' if seconds is None else f', {duration(seconds)}'
+    texts = d.samples.iloc[0]
+    return dict(model=': '.join(part for part in (d.config.get('model'), made.get('model')) if part),
+                texts=f"{d.config.get('source', 'given')}: {int(texts.texts):,}, {int(texts.toxic):,} of them toxic",
+                made=f"{made.get('date', '')}{took}".strip(', '), hardware=made.get('hardware', ''),
+                versions=', '.join(f'{name} {version}' for name, version in versions.items() if version))
+
 def _how_to_repeat(d, seconds):
     "The command and the record."
     arguments = ' '.join(f'--{name.replace("_", "-")} {shlex.quote(str(value))}' for name, value in d.config.get('arguments', {}).items())
@@ -155,13 +166,15 @@ def _write_results(d, said, rows):
 def write_probe_report(
     d:Detection,
     seconds:float|None=None, # what it took
+    warned:Iterable[str]=(), # warnings on the way
 )->str:                      # path of report.html
     "results.csv and results.json, figures, and the self-contained page."
     rows = detectors(d)
     said = findings(d, rows)
     _write_results(d, said, rows)
     parts = [_overview, _about_length, _about_neurons, _about_layers, *([_about_eigen] if len(d.eigen) else [])]
-    sections = [part(d, said, rows) for part in parts]+[_how_to_repeat(d, seconds)]
+    head = ('', [facts(_about(d, seconds)), cautions(warned)])
+    sections = [head, *(part(d, said, rows) for part in parts), _how_to_repeat(d, seconds)]
     model = d.config.get('model', 'the model')
     name = 'the bundled model' if model == 'bundled' else Path(model).name
     return report(f'What detects toxicity in {name}, once length is controlled?', said['in short'], sections,

@@ -4,29 +4,37 @@
 
 # %% auto #0
 __all__ = ['aside', 'sources', 'preserved_texts', 'said', 'number_or_word', 'parse_settings', 'setting_names', 'given_settings',
-           'command_of', 'Texts', 'load_texts', 'check_counts', 'check_chat', 'record_of', 'Run', 'run', 'compare_all']
+           'command_of', 'Texts', 'load_texts', 'short_enough', 'check_counts', 'record_of', 'Run', 'run',
+           'check_engine', 'expected_work', 'hints', 'in_short', 'measured_harm', 'compare_all']
 
 # %% ../../nbs/app/run.ipynb #e50000df
-import inspect, time
+import inspect, numpy as np, time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from .. import runs
-from .inputs import drawn, import_plugin, load_model, two_parts, two_scorers
+from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
+    registers, spread, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
-from .run_report import write_report
-from ..core import fingerprint
+from .run_report import notes_of, write_report
+from ..core import atomic, fingerprint
 from ..models.identity import model_record, same_scorer, scorer_record
-from ..text.data import load_corpus, load_prompts
+from ..progress import Progress, say
+from ..states.calibration import enough
+from ..text.data import drop_long, load_corpus, load_prompts
+from ..text.files import counted
 
+from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..evaluation.comparison import Comparison
+from ..evaluation.harm import Harm
 from ..text.scoring import Scorer
 
 # %% ../../nbs/app/run.ipynb #98000002
-aside = ('out', 'device', 'resume', 'accept_versions') # where and how to work
-sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'corpus', 'preserve',
-           'encoding', 'limit', 'texts', 'plugin', 'method', 'settings') # recorded by what they hold
+aside = ('out', 'device', 'resume', 'accept_versions', 'quiet') # where and how to work
+sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head',
+           'corpus', 'preserve',
+           'encoding', 'skip_bad', 'skip_long', 'limit', 'texts', 'plugin', 'method', 'settings') # recorded by what they hold
 
 def said(
     value:object, # of a parameter
@@ -40,20 +48,22 @@ def said(
 
 def number_or_word(text:str)->int|float|str|bool|None:
     "What stands behind the = of a setting."
-    if text.lower() == 'none': return None
+    words = dict(none=None, true=True, false=False)
+    if text.lower() in words: return words[text.lower()]
     for kind in (int, float):
         try: return kind(text)
         except ValueError: pass
     return text
 
 def parse_settings(
-    text:str|dict, # "share=.2, center=none", or a dict
-)->dict:           # setting -> number, text or None
-    "Settings of a method, as one option gives them."
+    text:str|dict,        # "share=.2, center=none", or a dict
+    option:str='settings',# for the message
+)->dict:                  # setting -> number, text, bool or None
+    "Names and values, as one option gives them."
     if not isinstance(text, str): return dict(text or {})
     pairs = [part.partition('=') for part in text.split(',') if part.strip()]
     if bad := [name for name, equals, _ in pairs if not equals]:
-        raise ValueError(f'settings is {text!r}; give name=value, name=value ({bad[0].strip()!r} has no value)')
+        raise ValueError(f'{option} is {text!r}; give name=value, name=value ({bad[0].strip()!r} has no value)')
     return {name.strip(): number_or_word(value.strip()) for name, _, value in pairs}
 
 # %% ../../nbs/app/run.ipynb #98000005
@@ -86,40 +96,59 @@ class Texts:
     fit:list            # prompts that the edit is fitted on
     evaluate:list       # prompts that it is judged on
     neutral:list        # texts for perplexity
-    preserve:list|None  # texts whose predictions should stay
+    preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
+    parts:str           # what became of the prompts, in words
 
     def record(self)->dict:
         "Counts and fingerprints."
         prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate))
         out = dict(prompts=prompts, corpus=dict(texts=len(self.neutral), fingerprint=fingerprint(*self.neutral)))
         if self.preserve is None: return out
-        return out | dict(preserve=dict(texts=len(self.preserve), fingerprint=fingerprint(*self.preserve)))
+        return out | dict(preserve=[dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()])
 
-preserved_texts = 800 # most texts to preserve that are read
+    def lines(self)->list[str]:
+        "What a run begins with, beside the prompts."
+        words = [f"perplexity on {len(self.neutral):,} texts ({self.sources['corpus']})"]
+        for name, texts in (self.preserve or {}).items(): words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
+        return words
+
+preserved_texts = 800 # most texts of each file to preserve that are read
 
 def load_texts(
-    asked:dict, # parameters of `run`
+    asked:dict,                                # parameters of `run`
+    keep:'Callable[[Dataset], Dataset]|None'=None, # which prompts are kept; all by default
 )->Texts:
     "The prompts, the corpus and the texts to preserve."
-    encoding, seed = asked['encoding'], asked['seed']
-    prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding)
-    fit, evaluate = two_parts(prompts, asked['limit'], seed)
-    neutral = list(load_corpus(asked['corpus'], encoding=encoding)['text'])[:asked['texts']]
-    stay = None
-    if asked['preserve'] is not None:
-        stay = drawn(list(load_corpus(asked['preserve'], encoding=encoding)['text']), preserved_texts, seed)
-    return Texts(fit, evaluate, neutral, stay, {name: str(asked[name] or 'bundled') for name in ('prompts', 'corpus')})
+    encoding, seed, limit = asked['encoding'], asked['seed'], asked['limit']
+    bad, halves = 'skip' if asked['skip_bad'] else 'raise', own_file(asked['prompts'])
+    prompts = load_prompts(asked['prompts'], column=asked['column'], encoding=encoding, bad=bad)
+    if keep is not None: prompts = keep(prompts)
+    fit, evaluate = two_parts(prompts, limit, seed, halves)
+    neutral = spread(load_corpus(asked['corpus'], encoding=encoding), asked['texts'], seed)
+    stay = registers(asked['preserve'], preserved_texts, seed, encoding)
+    sources = {name: said(asked[name]) or 'bundled' for name in ('prompts', 'corpus', 'preserve') if asked[name] or name != 'preserve'}
+    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves))
 
-def check_counts(**counts:int)->None:
-    "Refuse counts below one."
+def short_enough(
+    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+    new:int,    # tokens that are added to a prompt
+    chat:dict,  # how prompts are wrapped, for `generate`
+)->'Callable[[Dataset], Dataset]':
+    "Keeps the prompts that fit into the positions of a model together with what is added."
+    from eigenshift.states.tokens import encode_prompts, end_ids
+    most = getattr(model.config.get_text_config(), 'max_position_embeddings', None) or 0
+    end = end_ids(model, tok)
+    def size(prompt): return len(encode_prompts(tok, [prompt], end, bool(chat['chat']), chat['system'], chat['template'])[0])
+    return lambda prompts: prompts if most <= 0 else drop_long(prompts, size, most-new)
+
+def check_counts(
+    smallest:int, /,   # of each
+    **counts:int|None, # name -> count
+)->None:
+    "Refuse counts that are too small."
     for name, value in counts.items():
-        if value < 1: raise ValueError(f'{name} is {value}; it must be at least 1')
-
-def check_chat(tok:'PreTrainedTokenizerBase', chat:bool)->None:
-    "Refuse a chat template that is not there."
-    if chat and not tok.chat_template:
-        raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
+        if value is not None and value < smallest: raise ValueError(f'{name} is {value}; it must be at least {smallest}')
 
 # %% ../../nbs/app/run.ipynb #98000009
 def record_of(
@@ -131,6 +160,7 @@ def record_of(
     settings:dict,                  # of the method, those that were given
 )->dict:                            # JSON types
     "All that decides the numbers of a run."
+    asked = asked | dict(least=asked['least'] or enough(model.get_output_embeddings().weight.shape[-1]))
     named = 'bundled' if asked['model'] is None else said(asked['model'])
     names = setting_names(run)
     rest = {name: value for name, value in asked.items() if name not in (*aside, *sources, *names)}
@@ -145,86 +175,176 @@ class Run:
     path:Path           # the run directory
     comparison:object   # `Comparison`
     shift:object        # the edit that was asked for
+    harm:object=None    # `Harm`, where it was measured
 
     def __repr__(self)->str:
-        notes = ''.join(f'\n! {note}' for note in self.comparison.notes())
+        found = [*notes_of(self.comparison), *(self.harm.warnings() if self.harm is not None else [])]
+        notes = ''.join(f'\n! {note}' for note in found)
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
-        return f'{self.comparison!r}\n{notes}\n\n{files}'
+        shown = self.comparison.wide(('toxicity', 'perplexity_corpus', 'kl', 'distinct_2'), intervals=False)
+        return f'{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self): return self.comparison._repr_html_()
 
 # %% ../../nbs/app/run.ipynb #a10c51ff
 def run(
-    model:str=None,         # hub id or folder of a causal LM, or (model, tok); the bundled one by default
+    model:str=None,         # hub id or folder of a causal LM, or a GGUF file; the bundled one by default; in Python (model, tok) too
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
     column:str=None,        # of that file; prompt or text by default
-    scorer:str='linear',    # labels what the edit is fitted on: hub id, folder, or a function of texts
+    scorer:str='linear',    # labels what the edit is fitted on: hub id or folder of a classifier; in Python a function of texts too
     check_scorer:str=None,  # judges the result, and must be another one; the bundled classifier by default
-    toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, separated by commas
-    check_toxic_labels:str=None, # likewise of the check_scorer
+    toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
+    check_toxic_labels:str=None, # likewise of the scorer that judges
+    head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
+    check_head:str=None,    # likewise of the scorer that judges
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
+    skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
+    skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
     method:str=None,        # fisher (the default), stream (implied by at), eigen (implied by alpha and rank), or any other method, your own too
-    k:int|float=None,       # directions: a count, or a fraction of d_model; the package's choice by default
-    kl:float=None,          # fisher and stream: budget of KL divergence on neutral continuations, nats per token
-    preserve:str=None,      # fisher and stream: file of text whose predictions should stay
+    k:int|float=None,       # directions: a count, or a fraction of the model's width; the method's choice by default
+    kl:float=None,          # fisher and stream: budget of KL divergence on what should stay, nats per token
+    preserve:str=None,      # fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
     center:str=None,        # fisher and eigen: neutral, about the neutral mean; none, about zero
     sided:str=None,         # toxic: only beyond the neutral mean on the toxic side; none: both sides
     settings:str=None,      # of the method, as name=value, name=value; those above need not be given here
-    plugin:str=None,        # Python file or module of yours that registers a method
+    plugin:str=None,        # file or module of yours that registers a method
+    least:int=None,         # toxic states to fit on: sampling goes on until there are so many; by default the model's width, 300 at least
+    budget:int=25,          # most samples of each fit prompt for that
     n:int=10,               # continuations of each prompt
+    max_new_tokens:int=20,  # tokens of a continuation
     limit:int=300,          # most prompts to fit on, and most to judge on
     texts:int=300,          # most texts of the corpus
-    chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     draws:int=5,            # random edits in the control
-    out:str='runs/eigenshift', # folder for all that comes out
+    harm:bool=True,         # measure what the edit costs mentions of groups, informal text and toxicity as a subject, in English sentences
+    chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
+    system:str=None,        # with chat: what the system says first
+    template:str=None,      # with chat: arguments of the template, as name=value, name=value (enable_thinking=false)
+    out:str=None,           # folder for all that comes out; by default a new one below runs
     device:str=None,        # cuda, cpu, auto (spread over all GPUs); a GPU where there is one by default
     dtype:str='auto',       # float32, bfloat16, float16
     quantize:str=None,      # 4bit or 8bit
-    resume:bool=False,      # go on with a run that was interrupted
+    engine:str=None,        # vllm: what generates for the comparison; transformers by default
+    resume:bool=False,      # go on with the run in the folder, which was interrupted
     accept_versions:bool=False, # go on with a run begun under other versions of torch, transformers, …
-    seed:int=0,
+    quiet:bool=False,       # say nothing on the way
+    seed:int=0,             # of all that is drawn
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
     asked, start = dict(locals()), time.time()
-    check_counts(n=n, limit=limit, texts=texts, draws=draws)
+    check_counts(1, n=n, limit=limit, texts=texts, draws=draws, max_new_tokens=max_new_tokens, least=least)
+    check_counts(0, budget=budget)
+    check_machine(model, dtype, device, quantize)
+    check_engine(engine)
+    folder = job_folder(out, 'run', model, resume)
     import_plugin(plugin)
     given = given_settings(asked, setting_names(run))
     method = choose_method(method, given, preserve is not None)
-    data = load_texts(asked)
-    label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels)
-    lm, tok = load_model(model, dtype, device, quantize)
-    check_chat(tok, chat)
-    given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
+    spoken = chat_arguments(model, chat, system, parse_settings(template, 'template'))
 
-    record = record_of(asked, lm, tok, data, label, judge, method, given)
-    noted = dict(command=command_of(asked, method), sources=data.sources)
-    same = dict(scorer=same_scorer, check_scorer=same_scorer)
-    with runs.accept_versions(accept_versions):
-        path = runs.open_record(out, record, resume=resume, noted=noted, same=same)
-        evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path,
-                            options=dict(chat=chat), progress=True)
-        edits = compared_edits(evidence, method, given, path)
-        result = compare_all(evidence, edits, data, judge, label, path, n, draws, chat, seed)
-    done = Run(path, result, edits[asked_method(result)])
-    write_report(done, runs.read_record(path/'config.json'), time.time()-start)
+    phases = ['inputs', 'continuations', 'edits', 'comparison', *(['harm'] if harm else []), 'report']
+    with Progress(dict.fromkeys(phases, 0), quiet) as job:
+        with job.phase('inputs', 'what goes in') as found:
+            data = load_texts(asked)
+            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
+            lm, tok = load_model(model, dtype, device, quantize)
+            if skip_long: data = load_texts(asked, short_enough(lm, tok, max_new_tokens, spoken))
+            given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
+            record = record_of(asked, lm, tok, data, label, judge, method, given)
+            noted = dict(command=command_of(asked, method), sources=data.sources, made=made_on(lm))
+            same = dict(scorer=same_scorer, check_scorer=same_scorer)
+            with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
+            found(data.parts)
+        for line in [f"model {record['model']['name']}: {model_in_words(lm)}", f'{label.name} labels, {judge.name} judges', *data.lines(),
+                     *hints(asked, lm, tok), f'everything goes to {path}']: say(line)
+        job.weights.update(expected_work(data, record))
+
+        with runs.accept_versions(accept_versions):
+            options = dict(spoken, max_new_tokens=max_new_tokens, least=record['least'], budget=budget, sampled=min(1, budget))
+            evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path, options=options, progress=True)
+            with job.phase('continuations', f'continuations of {len(data.fit):,} fit prompts') as found:
+                found(f'{len(evidence.calibration.toxic):,} toxic')
+            with job.phase('edits') as found:
+                edits = compared_edits(evidence, method, given, path)
+                found(', '.join(edits))
+            models = 1+len(edits)+draws
+            with job.phase('comparison', f'{models} models × {len(data.evaluate):,} prompts × {n} continuations') as found:
+                result = compare_all(evidence, edits, data, judge, label, path, n, draws, seed, spoken|dict(max_new_tokens=max_new_tokens, engine=engine))
+                found(in_short(result))
+            if harm:
+                with job.phase('harm', 'what it costs whom') as found:
+                    costs = measured_harm(evidence, edits, path)
+                    found(counted(len(costs.warnings()), 'warning'))
+        done = Run(path, result, edits[asked_method(result)], costs if harm else None)
+        with job.phase('report') as found: found(write_report(done, runs.read_record(path/'config.json'), time.time()-start, job.warned))
     return done
 
 # %% ../../nbs/app/run.ipynb #98000011
-def compare_all(
-    evidence:Evidence,                     # of the fit; its model, tokenizer and eigen-choices are used again
-    edits:dict,                            # title -> intervention
+def check_engine(engine:str|None)->None:
+    "Refuse an engine that is not known or not installed."
+    from eigenshift.states.engine import need_vllm
+    if engine not in (None, 'transformers', 'vllm'): raise ValueError(f"engine is {engine!r}; it can be transformers or vllm")
+    if engine == 'vllm': need_vllm()
+
+def expected_work(
     data:Texts,
-    judge:'Scorer', label:'Scorer',        # scorers, the one that judges first
-    path:Path,                             # folder of the run
-    n:int, draws:int, chat:bool, seed:int, # as for `run`
-)->'Comparison':                           # `Comparison`, saved as `results.json`
+    record:dict, # of the run
+)->dict[str, float]: # phase -> weight, in continuations
+    "What each phase is expected to take; generating is most of it."
+    rows = len(data.evaluate)*record['n']+len(data.neutral)
+    return dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']), report=50, **(dict(harm=1000) if record['harm'] else {}))
+
+def hints(
+    asked:dict, # parameters of `run`
+    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+)->list[str]:
+    "What a user may not know and would want to."
+    out = []
+    if asked['model'] is not None and {asked['scorer'], asked['check_scorer']} & {'linear', 'classifier', None}:
+        out.append('hint: the bundled scorers are for trying things out; for a study name two that are known, such as '
+                   '--scorer s-nlp/roberta_toxicity_classifier --check-scorer unitary/toxic-bert --check-toxic-labels toxic')
+    if asked['model'] is not None and getattr(tok, 'chat_template', None) and not asked['chat']:
+        out.append('hint: this model has a chat template; --chat wraps the prompts with it')
+    return out
+
+def in_short(
+    result:'Comparison', # of a run
+)->str:
+    "What the edit that was asked for does, in a line."
+    method = asked_method(result)
+    before, after = (result.get(m, 'toxicity') for m in ('base', method))
+    price = result.get(method, 'perplexity_corpus').value/result.get('base', 'perplexity_corpus').value-1
+    return f'{method} {before.value:.1%} → {after.value:.1%} toxic, perplexity {price:+.1%}'
+
+def measured_harm(
+    evidence:Evidence, # its model and tokenizer
+    edits:dict,        # title -> intervention, the one asked for first
+    path:Path,         # folder of the run
+)->'Harm':             # `Harm`, its table saved as `harm.csv`
+    "What the edit that was asked for, and its merged relative, cost whom."
+    from eigenshift.evaluation.harm import harm
+    asked = next(iter(edits))
+    reported = {name: edit for name, edit in edits.items() if name in (asked, f'{asked}, merged')}
+    found = harm(evidence.model, evidence.tok, reported)
+    with atomic(path/'harm.csv') as tmp: found.table.to_csv(tmp, index=False)
+    return found
+
+def compare_all(
+    evidence:Evidence,              # of the fit; its model, tokenizer and eigen-choices are used again
+    edits:dict,                     # title -> intervention
+    data:Texts,
+    judge:'Scorer', label:'Scorer', # scorers, the one that judges first
+    path:Path,                      # folder of the run
+    n:int, draws:int, seed:int,     # as for `run`
+    how:dict,                       # for `generate`
+)->'Comparison':                    # `Comparison`, saved as `results.json`
     "The edits under the same prompts and the same random numbers, beside the unedited model and random edits."
     from eigenshift.evaluation.compare import compare
+    how = {name: value for name, value in how.items() if value is not None}
     result = compare(evidence.model, evidence.tok, edits, data.evaluate, [judge, label], data.neutral, n=n, seed=seed+1,
-                     out=path/'generations', control='first', draws=draws, choices=evidence.choices, chat=chat)
+                     out=path/'generations', control='first', draws=draws, choices=evidence.choices, **how)
     result.save(path/'results.json')
     return result

@@ -39,7 +39,7 @@ class Evidence:
     tok:Any                   # its tokenizer
     prompts:object = None     # texts, or a Dataset with `prompt`; not those of the evaluation
     scorer:Any = None         # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
-    preserve:list|None = None # texts whose next-token distributions should stay
+    preserve:list|dict|None = None # texts whose next-token distributions should stay, or register -> texts
     # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
     labelled:tuple|None = None
     seed:int = 0
@@ -100,7 +100,7 @@ def generations(self:Evidence)->object:
     def make():
         self.needs(prompts=self.prompts)
         out = None if self.folder is None else Path(self.folder)/'generations'/'fit-stream'
-        kw = {k: self.options[k] for k in ('chat', 'max_new_tokens') if k in self.options}
+        kw = {k: self.options[k] for k in ('chat', 'system', 'template', 'max_new_tokens') if k in self.options}
         return generate(self.model, self.tok, self.prompts, n=self.samples, seed=self.seed, out=out,
                         progress=self.progress, **kw)
     return self.part('generations', make)
@@ -116,10 +116,11 @@ def traces(self:Evidence,
     return self.part(('traces', *at), make)
 
 @patch(as_prop=True)
-def preserved(self:Evidence)->Tensor|None:
-    "(n, d_model) final states of the texts whose predictions should stay, or None."
+def preserved(self:Evidence)->list[Tensor]|None:
+    "Final states (n, d_model) of each register whose predictions should stay, or None."
     if self.preserve is None: return None
-    return self.part('preserved', lambda: corpus_states(self.model, self.tok, self.preserve).H)
+    texts = self.preserve if isinstance(self.preserve, dict) else dict(texts=self.preserve)
+    return self.part('preserved', lambda: [corpus_states(self.model, self.tok, own).H for own in texts.values()])
 
 # %% ../../nbs/editing/methods.ipynb #d0e50010
 @patch(as_prop=True)

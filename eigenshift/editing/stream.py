@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['stream_recommended', 'places', 'states_of', 'with_states', 'frozen', 'kept_states', 'traced', 'drawn_log_probs',
            'StreamShift', 'hook_module', 'first_matrix', 'stream_hook', 'Sums', 'stream_curve', 'stream_kl',
-           'hook_names', 'Traces', 'trace', 'toxic_and_neutral', 'tokens_read']
+           'hook_names', 'Traces', 'trace', 'by_register', 'sequences', 'held_and_summed', 'toxic_and_neutral',
+           'tokens_read']
 
 # %% ../../nbs/editing/stream.ipynb #e5000093
 import numpy as np, pandas as pd, torch
@@ -315,18 +316,19 @@ def trace(
     generations:Dataset, # Dataset of `generate`, by this model or another one with the same tokenizer
     scorer:Any,      # anything `load_scorer` takes; not the one of the evaluation
     at:int|str|Sequence[int|str]=0, # places: index or name, a list of these, or "all"
-    preserve:Sequence[str]|Dataset|None=None, # texts whose predictions should stay; neutral continuations by default
-    most:int=2000,   # neutral continuations, or texts
+    preserve:Sequence[str]|dict|None=None, # texts whose predictions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    neutral:Sequence[str]|None=None, # texts that stand in place of the neutral continuations
+    most:int=2000,   # neutral continuations and texts in all
     batch_size:int=16,
     seed:int=0,
 )->Traces:
     "States and gradients at some places, over toxic and neutral continuations."
     scorer, at = load_scorer(scorer), hook_names(model, at)
-    toxic, neutral = toxic_and_neutral(model, tok, generations, scorer, preserve)
-    order = np.random.default_rng(seed).permutation(len(neutral))[:most]
-    held, summed = [neutral[i] for i in order[::4]], [neutral[i][0] for n, i in enumerate(order) if n % 4]
+    toxic, own = toxic_and_neutral(tok, generations, scorer)
+    registers = [own if neutral is None else sequences(tok, neutral), *(sequences(tok, texts) for texts in by_register(preserve).values())]
+    held, summed = held_and_summed(registers, most, seed)
     if len(toxic) < 10 or len(held) < 4:
-        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(order)} neutral texts: 10 and 16 are '
+        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(held)+len(summed)} neutral texts: 10 and 16 are '
                          'the least; give more prompts, or prompts that provoke')
     sums = {place: Sums() for place in at}
     for part in traced(model, tok, toxic, at, [len(s)-1 for s in toxic], batch_size):
@@ -335,23 +337,50 @@ def trace(
         for place, pair in part.items(): sums[place].add_neutral(*pair)
     meta = dict(n_toxic=len(toxic), n_neutral=len(summed), scorer=scorer.name, threshold=scorer.threshold, seed=seed)
     ids, starts = map(list, zip(*held[:256]))
-    return Traces(sums, toxic, ids, starts, meta if preserve is None else meta|dict(preserves='text'))
+    return Traces(sums, toxic, ids, starts, meta if preserve is None and neutral is None else meta|dict(preserves='text'))
+
+def by_register(
+    texts:Sequence[str]|dict|None,
+)->dict[str, Sequence[str]]:
+    "Register -> texts; nothing where there are none."
+    if texts is None: return {}
+    return texts if isinstance(texts, dict) else dict(texts=texts)
+
+def sequences(
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence[str],
+)->list[tuple[list[int], int]]:
+    "Token ids of texts, each with the position from which it counts."
+    return [(ids, 1) for ids in encode(tok, texts, 64) if len(ids) > 1]
+
+def held_and_summed(
+    registers:list[list[tuple]], # of each, (token ids, the position from which it counts)
+    most:int,                    # sequences in all
+    seed:int,
+)->tuple[list[tuple], list[list[int]]]:
+    "One sequence in four to measure the KL on, the token ids of the others to sum over: as many of each register, a small one as often as it takes."
+    each = min(most//len(registers), max(map(len, registers)))
+    held, summed = [], []
+    for own in registers:
+        order = np.random.default_rng(seed).permutation(len(own))[:each]
+        parts = order[::4], order[np.arange(len(order)) % 4 > 0]
+        sizes = [len(part) for part in parts] if len(order) == each else (-(-each//4), each-(-(-each//4)))
+        apart, kept = (np.resize(part, size if len(part) else 0) for part, size in zip(parts, sizes))
+        held += [own[i] for i in apart]
+        summed += [own[i][0] for i in kept]
+    return held, summed
 
 def toxic_and_neutral(
-    model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
     generations:Dataset, # of `generate`
     scorer:Scorer,
-    preserve:Sequence[str]|Dataset|None, # texts that take the place of the neutral continuations
 )->tuple[list[list[int]], list[tuple[list[int], int]]]: # toxic ids; neutral ids, each with the position where it counts
     "Token ids of sequences that end in a toxic token, and of neutral ones."
     is_toxic, steps = toxic_steps(tok, generations, scorer)
     prompts, completions = list(generations['prompt_ids']), list(generations['token_ids'])
     toxic = [[*prompts[i], *completions[i][:steps[i]+1]] for i in np.flatnonzero(steps >= 0)]
-    if preserve is not None: neutral = [(ids, 1) for ids in encode(tok, preserve, 64) if len(ids) > 1]
-    else:
-        neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i])))
-                   for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
+    neutral = [([*prompts[i], *completions[i]], max(1, len(prompts[i])))
+               for i in np.flatnonzero(~is_toxic) if len(completions[i]) > 1]
     return [ids for ids in toxic if len(ids) > 1], neutral
 
 @patch(cls_method=True)

@@ -12,8 +12,8 @@ from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
 from torch import Tensor
 from fastcore.basics import patch
-from tqdm.auto import tqdm
 from ..core import batches_by_length
+from ..progress import track
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
@@ -398,7 +398,7 @@ class _Learned:
         window = 'everywhere' if quantiles is None else f'{quantiles[0]:g} to {quantiles[1]:g}'
         meta = dict(modules=len(names), n_toxic=n, n_neutral=n, window=window, earlier=earlier, seed=seed)
         edit = nothing = cls(name or cls.__name__, {}, {}, {}, {}, meta=meta)
-        for k in tqdm(names, disable=not progress):
+        for k in track(names, 'modules', progress):
             edit = edit.extended(k, *read(k, (edit, edit if earlier == 'both' else nothing)), quantiles)
         return edit.stamp(model)
 

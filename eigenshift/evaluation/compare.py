@@ -17,6 +17,7 @@ from typing import Any
 from fastcore.meta import delegates
 from scipy.stats import spearmanr
 from ..core import atomic, fingerprint
+from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.engine import engine_name
 from ..states.generation import generate
@@ -224,28 +225,33 @@ class _AskedOnce:
         if new: self.known.update(zip(new, checked_scores(self.scorer(new), len(new), self.name)))
         return np.array([self.known[t] for t in texts], dtype=np.float64)
 
+def _in_short(name:str, parts:dict, judge:str)->str:
+    "One evaluation in a line."
+    toxic, perplexity = parts[f'toxicity/{judge}']['toxicity'], parts['perplexity']['perplexity_corpus']
+    return f'{name}: {toxic:.1%} toxic by {judge}, perplexity {perplexity:.4g}'
+
 @dataclass
 class _Session:
     "Methods measured one after another, under the same prompts and noise."
     evaluate:Callable     # (intervention, strength, out) -> generations and parts
     scorers:dict          # name -> `_AskedOnce`
     out:Path|None         # folder of the comparison
-    planned:int           # how many evaluations there will be
+    models:Bar            # counts the evaluations
     progress:bool=True    # say how long it will take
     generations:dict = field(default_factory=dict) # method -> Dataset
     measured:dict = field(default_factory=dict)    # method -> {part: Measured}
     roles:dict = field(default_factory=dict)       # method -> "base", "edit" or "control"
-    done:int=0
 
     def run(self, intervention:Intervention|None, strength:float, *names:str)->tuple:
         "One evaluation, in the folder of these names; the first one tells how long all will take."
         start = time.perf_counter()
         found = self.evaluate(intervention, strength, None if self.out is None else self.out.joinpath(*map(folder_name, names)))
         for key, scorer in self.scorers.items(): scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
-        self.done += 1
-        left = (time.perf_counter()-start)*(self.planned-self.done)
-        if self.done == 1 and self.progress and left > 60 and ranks()[0] == 0:
-            print(f'the first of {self.planned} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        self.models.update()
+        left = (time.perf_counter()-start)*(self.models.total-self.models.done)
+        if self.models.done == 1 and self.progress and not speaking() and left > 60 and ranks()[0] == 0:
+            print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+        say(_in_short(' '.join(names), found[1], next(iter(self.scorers))))
         return found
 
     def add(self, name:str, role:str, intervention:Intervention|None, strength:float=1.)->None:
@@ -313,20 +319,6 @@ def _open(out, model, tok, settings, scorers)->Path|None:
     exactly = dict(model=model_record(model, tok), scorers=judges, judge=settings['scorers'][0])
     return open_record(out, settings|exactly, 'comparison.json', same=dict(scorers=_same_scorers), growing=('methods',), taken='')
 
-def _forecast(model, tok, prompts, n:int, planned:int, generation:dict)->float: # seconds
-    "How long the continuations of all evaluations will take, from a few rows of the base; said where it is over a minute."
-    rows = len(prompts)*n*planned
-    if rows < 1000: return 0.
-    few, samples = min(len(prompts), 8), min(n, 4)
-    some = prompts.select(range(few)) if hasattr(prompts, 'select') else prompts[:few]
-    how = {k: v for k, v in generation.items() if k not in ('out', 'watch')}|dict(progress=False)
-    generate(model, tok, some[:1] if isinstance(some, list) else some.select([0]), n=1, **how) # a first call has more to do
-    start = time.perf_counter()
-    generate(model, tok, some, n=samples, **how)
-    seconds = (time.perf_counter()-start)/(few*samples)*rows
-    if seconds > 60: print(f'{planned} evaluations, {rows} continuations: about {seconds/60:.0f} minutes to generate them; scores and texts come on top', file=sys.stderr)
-    return seconds
-
 def _beside(edits:dict, controls:dict)->dict[str, tuple]:
     "The control that stands beside each edit: its own, or else the first; and whether it is its own."
     if not controls: return {k: (None, False) for k in edits}
@@ -365,13 +357,13 @@ def compare(
     def measure(intervention, strength, folder):
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, neutral, n, seed, folder, strength, boot, **kwargs)
     planned = 1+len(edits)+_draws(draws)*len(_controlled(edits, control))
-    session = _Session(measure, asked_once, out, planned, kwargs.get('progress', True))
-    is_new = out is None or not (out/folder_name('base')).exists()
-    if is_new and session.progress and ranks()[0] == 0: _forecast(model, tok, prompts, n, planned, kwargs)
-    session.add('base', 'base', None)
-    controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
-    for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)
-    for name, drawn in controls.items(): session.add_control(name, drawn)
+    progress = kwargs.get('progress', True)
+    with bar('models', planned, progress) as models:
+        session = _Session(measure, asked_once, out, models, progress)
+        session.add('base', 'base', None)
+        controls = matched_controls(model, tok, edits, control, draws, neutral, seed, choices, out)
+        for name, (intervention, strength) in edits.items(): session.add(name, 'edit', intervention, strength)
+        for name, drawn in controls.items(): session.add_control(name, drawn)
     session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)

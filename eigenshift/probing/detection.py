@@ -20,12 +20,12 @@ from ..metrics import check_labels
 from ..models.eigenchoices import eigen_choices
 from ..models.identity import model_record
 from .directions import eigen_experts, plot_directions
-from .layers import (Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette,
-                                       text_baselines)
+from .layers import Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, text_baselines
 from .linear import folds_of
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from .samples import describe_samples, samples_of, untrained_twin
 from .stability import aurocs_under, expert_stability, null_table, permute_within
+from ..progress import phase, track
 from ..runs import load_or_make, open_record, read_record
 from ..states.reading import neuron_activations, read_both
 
@@ -204,13 +204,15 @@ def measure_detectors(
     if all(_file(path, name).exists() for name in _tables): return open_probe(path)
     t = _Texts(texts, toxic, _token_counts(tok, texts, max_length), seed)
     how = dict(max_length=max_length, batch_size=batch_size, dtype=dtype, progress=progress)
-    read = _read(model, tok, texts, path/'activations', untrained, seed, how)
+    with phase('reading', f'activations of {len(texts):,} texts'):
+        read = _read(model, tok, texts, path/'activations', untrained, seed, how)
     makers = dict(samples=lambda: describe_samples(texts, toxic, t.samples, t.tokens), baselines=lambda: _baselines(t),
                   units=lambda: _units(t, read), nulls=lambda: _nulls(t, read, perms),
                   stable=lambda: _stable(t, read, boots), eigen=lambda: _eigen(t, read, model, tok),
                   layers=lambda: by_condition(layer_experts, read.blocks, toxic, t.samples, method=list(methods),
                                               cv=t.folds, seed=seed))
-    for name in _tables: load_or_make(_file(path, name), _load, makers[name], _save)
+    with phase('tables', 'tables of detectors and their nulls'):
+        for name in track(_tables, 'tables', progress): load_or_make(_file(path, name), _load, makers[name], _save)
     return open_probe(path)
 
 # %% ../../nbs/probing/detection.ipynb #ce920aea
@@ -302,8 +304,8 @@ def units_beyond_null(
     for sample in d.samples['sample']:
         null = d.nulls[f'{pool}, {sample}']
         table = null_table(d.of('units', pool, sample), null)
-        of_length = np.corrcoef(table.auroc, table.expected)[0, 1]
-        rows[sample] = {'correlation of AUROC with what length explains': of_length,
+        rows[sample] = {'correlation of AUROC with what length explains': np.corrcoef(table.auroc,
+                                                                                      table.expected)[0, 1],
                         'best unit': table.auroc.max(),
                         'best under permuted labels, mean': null.max(1).mean(),
                         '% of units beyond the null of the best': 100*(table.p_any <= level).mean()}
@@ -323,7 +325,7 @@ def plot_units(
     axs:np.ndarray|None=None, # (samples, 2) axes to draw on
     samples:Sequence[str]=('all', 'length-matched'),
 )->np.ndarray:                # the axes
-    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (paper, Figure 3)."
+    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (the paper's Figure 3)."
     if axs is None: axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1]
     for (left, right), sample in zip(axs, samples):
         curves, null = _unit_curves(d, sample), d.nulls[f'max, {sample}']

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['toxic_step', 'match_steps', 'Calibration', 'toxic_steps', 'Positions', 'match_positions', 'find_positions',
-           'forget_states', 'calibrate']
+           'forget_states', 'enough', 'calibrate']
 
 # %% ../../nbs/states/calibration.ipynb #e500007f
 import heapq, json, tempfile, numpy as np, torch
@@ -20,6 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..text.scoring import Scorer
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
+from ..progress import bar, say
 from .generation import generate
 from .final import final_states
 from .tokens import prompt_texts, token_spans
@@ -194,21 +195,44 @@ def _finite(states):
     if states.isfinite().all(): return states
     raise ValueError(f'{int((~states.isfinite()).any(1).sum())} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
 
+# %% ../../nbs/states/calibration.ipynb #180b9aa2
+def enough(
+    d_model:int, # width of the states
+)->int:
+    "How many toxic states an edit of the head should be fitted on: as many as the width, and 300 at least."
+    return max(300, d_model)
+
+def _how_it_goes(found, least, rows, left):
+    "The state of a calibration in words: toxic states, wanted ones, continuations so far, continuations that the budget still allows."
+    said = f'{found:,} of {least:,} toxic states in {rows:,} continuations'
+    if found >= least: return said
+    if not left: return f'{said}; the budget is spent: raise it (budget), or give more prompts, or such as provoke more'
+    if not found: return f'{said}; up to {left:,} more'
+    needed = -(-(least-found)*rows//found)
+    return f'{said}; about {needed:,} more at this rate, and the budget allows {left:,}'
+
 # %% ../../nbs/states/calibration.ipynb #ca000006
-def _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes, how):
+def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how):
     "Greedy continuations, then rounds of up to five samples until enough are toxic: generations, verdicts and kept states of each round, and samples drawn."
     rounds, done = [], 0
     prompt_ids = prompt_texts(prompts)[1]
-    def go_on(name, n, **more):
+    def found(): return int(sum((steps >= 0).sum() for _, _, steps, _ in rounds))
+    def go_on(name, n, left, **more):
+        "A round of n continuations a prompt, after which the budget allows so many more a prompt."
         folder = None if out is None else Path(out)/name
         kept = _Kept(prompt_ids, n, how['max_new_tokens'], keep_bytes, folder)
+        before, drawn = found(), sum(len(r[0]) for r in rounds)
+        states.size = n*len(prompt_ids)*before/drawn if before else least*n/(1+budget) # what this round should give
         generations = generate(model, tok, prompts, n=n, out=folder, watch=kept, **how, **more)
         rounds.append((generations, *toxic_steps(tok, generations, scorer), kept))
-    go_on('greedy', 1, greedy=True, seed=seed)
-    while sum((steps >= 0).sum() for _, _, steps, _ in rounds) < least and done < budget:
-        n = min(5, budget-done)
-        go_on(f'sampled-{done}', n, seed=seed+1+done) # the seed tells the rounds apart
-        done += n
+        states.update(found()-before)
+        say(_how_it_goes(found(), least, drawn+len(generations), left*len(prompt_ids)))
+    with bar('toxic states', least, how['progress']) as states:
+        go_on('greedy', 1, budget, greedy=True, seed=seed)
+        while (found() < least or done < sampled) and done < budget:
+            n = min(5, budget-done)
+            go_on(f'sampled-{done}', n, budget-done-n, seed=seed+1+done) # the seed tells the rounds apart
+            done += n
     return rounds, done
 
 def calibrate(
@@ -217,7 +241,7 @@ def calibrate(
     prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`; not those of the evaluation. A Dataset of `generate` is read as it is, not continued
     scorer:Any,             # anything `load_scorer` takes; not the one of the evaluation
     positions:str='matched',# neutral states at the toxic steps; "first": at each continuation's first (the paper)
-    least:int=50,           # go on sampling until there are so many toxic states
+    least:int|None=50,      # go on sampling until there are so many toxic states; None: `enough` for the model's width
     budget:int=25,          # most samples per prompt after the greedy one; 0 is the paper
     max_new_tokens:int=20,
     chat:bool|None=None,    # wrap prompts with the chat template
@@ -227,14 +251,16 @@ def calibrate(
     progress:bool=False,
     system:str|None=None,   # what the system says first; with `chat`
     template:dict|None=None, # further arguments of the chat template
+    sampled:int=0,          # samples per prompt that are drawn even where the greedy continuations alone have enough toxic states
     keep_bytes:float=2e9,   # states of a round kept on disk while generating; a round that needs more is read in a second pass
 )->Calibration:
     "Continue prompts, find the toxic words, and collect the states that produced them beside neutral ones."
     if positions not in ('matched', 'first'): raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     scorer = load_scorer(scorer)
+    if least is None: least = enough(model.get_output_embeddings().weight.shape[-1])
     how = dict(max_new_tokens=max_new_tokens, chat=chat, system=system, template=template, progress=progress)
     if made := 'token_ids' in getattr(prompts, 'column_names', ()): rounds, samples = [(prompts, *toxic_steps(tok, prompts, scorer))], 0
-    else: rounds, samples = _continued(model, tok, prompts, scorer, least, budget, seed, out, keep_bytes, how)
+    else: rounds, samples = _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how)
     generations, kept = concatenate_datasets([r[0] for r in rounds]), [] if made else [r[3] for r in rounds]
     is_toxic, steps = (np.concatenate([r[i] for r in rounds]) for i in (1, 2))
     lengths = np.array([len(tokens) for tokens in generations['token_ids']])

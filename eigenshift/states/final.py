@@ -11,8 +11,8 @@ import numpy as np, torch
 from contextlib import contextmanager
 from dataclasses import dataclass
 from torch import Tensor
-from tqdm.auto import tqdm
 from ..core import batches_by_length
+from ..progress import track
 from ..models.head import as_head
 from ..models.loading import pad_ids
 from collections.abc import Sequence, Iterator
@@ -92,7 +92,7 @@ def final_states(
     wanted = [i for i, (_, at) in enumerate(rows) if at]
     batches = batches_by_length([len(rows[i][0]) for i in wanted], batch_size)
     with torch.no_grad(), without_logits(model) as seen:
-        for batch in tqdm(batches, disable=not progress):
+        for batch in track(batches, 'batches of states', progress):
             chosen = [wanted[j] for j in batch]
             model(**pad_ids(model, tok, [rows[i][0] for i in chosen]), use_cache=False)
             for i, entered in zip(chosen, seen.pop()): states[start[i]:start[i+1]] = entered[rows[i][1]].float().cpu()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from torch import Tensor
 import pandas as pd
-from tqdm.auto import tqdm
 import pyarrow.parquet as pq
 import pyarrow as pa
 from datasets import Dataset
@@ -23,6 +22,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic, batches_by_length, fingerprint, mask
 from ..models.identity import model_record
 from ..models.loading import entry
+from ..progress import bar
 from ..runs import gather, on_disk, open_record, ranks, read_record, sweep_temporaries, wait_for
 from .decoding import Decoding, decode, decoding, left_pad
 from .engine import as_engine
@@ -281,9 +281,9 @@ def _make_shards(model, tok, job, rank, world, progress):
     if job.engine is None and todo: job.way = decoding(model, tok)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
     rows = sum(len(job.prompts_of(i)) for i in todo)*job.n
-    with tqdm(total=rows, unit='row', delay=3, leave=False, disable=not progress or rank > 0) as bar:
+    with bar('continuations', rows, progress) as made:
         for i in todo:
-            job.tables[i] = _shard(model, tok, job, i, bar.update)
+            job.tables[i] = _shard(model, tok, job, i, made.update)
             if job.out is None: continue
             with on_disk(job.out), atomic(job.path(i)) as tmp: pq.write_table(job.tables.pop(i), tmp)
 

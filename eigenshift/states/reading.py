@@ -12,8 +12,8 @@ from contextlib import closing, ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from tqdm.auto import tqdm
 from ..core import batches_by_length, fingerprint
+from ..progress import track
 from ..models.blocks import block_calls, Neurons, neurons, streams
 from ..models.head import as_head
 from ..models.loading import pad_ids
@@ -130,7 +130,7 @@ def _read(passes, parts, batch_size, progress):
     order = np.concatenate([[], *batches_by_length([len(own) for own in passes.ids], batch_size)]).astype(int)
     for part in parts: part.check_model(passes, order)
     begin = min(part.store.done for part in parts)
-    for start in tqdm(range(begin, len(order), batch_size), disable=not progress):
+    for start in track(range(begin, len(order), batch_size), 'batches of texts', progress):
         rows = order[start:start+batch_size]
         values = passes.run_checked(rows)
         for part in parts: part.keep(rows, values, start+len(rows))

@@ -7,8 +7,8 @@ __all__ = ['step_activations']
 
 # %% ../../nbs/states/steps.ipynb #fc000004
 import numpy as np, torch
-from tqdm.auto import tqdm
 from ..core import batches_by_length
+from ..progress import track
 from ..models.blocks import neurons
 from ..models.loading import pad_ids
 from .final import wanted_positions
@@ -41,7 +41,7 @@ def step_activations(
     wanted = [i for i, (_, at) in enumerate(rows) if at]
     store, readers = MemoryStore(sources, int(start[-1]), 'float32'), [StepReader(source) for source in sources]
     with watched(model, readers) as seen:
-        for batch in tqdm(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), disable=not progress):
+        for batch in track(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), 'batches of states', progress):
             chosen = [wanted[j] for j in batch]
             seen.clear()
             _read_steps(model, tok, [rows[i] for i in chosen], readers)

@@ -21,6 +21,7 @@ from ..evaluation.compare import folder_name
 from ..evaluation.measures import perplexity, toxicity
 from ..evaluation.statistics import span
 from ..models.eigenchoices import EigenChoices
+from ..progress import bar, phase, track
 from ..states.generation import generate
 from .sweep import front, sides
 from .trials import Ground, edit_scores, ground, halves, head_kinds, kind_of, make_edit, setting_words
@@ -88,11 +89,16 @@ def _objective(g:Ground, kinds:Sequence[str], side:Sequence[str], limit:float)->
 
 def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->None:
     "Run trials until there are so many, or the time is over."
-    end = np.inf if minutes is None else time.time()+60*minutes
+    begin = time.time()
+    end = np.inf if minutes is None else begin+60*minutes
     wanted = np.inf if trials is None else trials
-    while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
-        timeout = None if np.isinf(end) else max(0., end-time.time())
-        study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout)
+    size = 60*minutes if trials is None else trials
+    with bar('trials' if minutes is None else 'seconds of trials', size) as tried:
+        def one_more(study, trial):
+            tried.update(1 if trials is not None else time.time()-begin-tried.done)
+        while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
+            timeout = None if np.isinf(end) else max(0., end-time.time())
+            study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout, callbacks=[one_more])
 
 def search(
     g:Ground,
@@ -172,7 +178,8 @@ def confirm(
             ppl = perplexity(model, tok, texts)['perplexity']
         return toxicity(generations, judge, seed=seed), toxicity(generations, label)['toxicity'], ppl
 
-    found = {name: measured(name, edit) for name, edit in {'base': None, **edits}.items()}
+    named = {'base': None, **edits}
+    found = {name: measured(name, named[name]) for name in track(named, 'models', kw.get('progress', True))}
     base, _, base_ppl = found['base']
     def row(toxic, by_label, ppl):
         draws = toxic.draws('toxicity')
@@ -275,10 +282,17 @@ def tune_on(
     if label.name == judge.name: raise ValueError(f'{label.name!r} would label and judge: give two scorers')
     out, settings = Path(out), dict(limit=limit)|(settings or {})
     learn, choose = halves(fit_prompts)
-    g = ground(model, tok, learn, choose, label, texts, choices, under, seed=seed, **kw)
-    table = search(g, out/'study.log', trials, minutes, seed=seed, **settings)
+    with phase('states', f'continuations of {len(learn)}+{len(choose)} fit prompts') as found:
+        g = ground(model, tok, learn, choose, label, texts, choices, under, seed=seed, **kw)
+        found(f'{len(g.cal.toxic):,} toxic states to fit on, {len(g.held.toxic):,} to choose on')
+    with phase('search') as found:
+        table = search(g, out/'study.log', trials, minutes, seed=seed, **settings)
+        found(f'{len(table):,} trials, {int(table.front.sum())} on the front')
     tried = _from_search(g, table, under.name if under else '', limit, m) | _as_recommended(g, settings.get('kinds', ())) | _alone(g)
-    confirmed = confirm(model, tok, {name: t.make(False) for name, t in tried.items()}, choose, judge, label, texts, n, seed+1, out/'confirm', **kw)
+    with phase('confirm', f'{len(tried)} candidates and the unedited model generate') as found:
+        edits = {name: t.make(False) for name, t in tried.items()}
+        confirmed = confirm(model, tok, edits, choose, judge, label, texts, n, seed+1, out/'confirm', **kw)
+        found(f"least toxic {confirmed.toxic.iloc[1:].min():.1%} of {confirmed.toxic.iloc[0]:.1%}")
     done = _with_settings(confirmed, tried, under is not None)
 
     rule = f'least toxicity by {judge.name} with perplexity at most {limit:+.0%}'
