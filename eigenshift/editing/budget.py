@@ -161,13 +161,22 @@ def corrected_curve(
     kl_at_all,  # the same, of all
     around:float, # a strength near the one that is sought
     reach:float=.25, # in the logarithm of the strength: where the curve has to be exact
-):              # a strength to the KL of all
+):              # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
     "The curve of a few states, times how all compare with them."
     s = np.log(around)
+    near = s+reach*np.array([-1, -.4, .4, 1])
     ends = [e for e in (min(-2., 2*np.floor(s/2)), max(0., np.ceil(s))) if abs(e-s) > 1.5*reach] # where `solve_strength` puts its brackets
-    nodes = np.array([s-reach, s-.4*reach, s+.4*reach, s+reach, *ends])
-    correction = BarycentricInterpolator(nodes, np.log(kl_at_all(np.exp(nodes))/kl_at_few(np.exp(nodes))))
-    return lambda strength: kl_at_few([strength])[0]*np.exp(float(correction(np.log(strength))))
+    nodes = np.sort([*near, *ends])
+    ratio = np.log(kl_at_all(np.exp(nodes))/kl_at_few(np.exp(nodes)))
+    inner = ratio[np.isin(nodes, near)]
+    cubic, parabola = BarycentricInterpolator(near, inner), BarycentricInterpolator(near[:3], inner[:3])
+    def kl_at(strength):
+        "By a cubic where it has to be exact, by straight lines to the ends and constant beyond them."
+        at = np.log(strength)
+        correction = cubic(at) if abs(at-s) <= reach else np.interp(at, nodes, ratio)
+        return kl_at_few([strength])[0]*np.exp(float(correction))
+    def doubt(strength): return abs(float(cubic(np.log(strength))-parabola(np.log(strength))))
+    return kl_at, doubt
 
 def to_budget(
     source,        # a model, a `Head`, or a weight
@@ -192,6 +201,9 @@ def to_budget(
     if entries > tried and len(H) > 2*few:
         strength = solve_strength(lambda t: kl_at_few([t])[0], kl, tol)
         for _ in range(5):
-            around, strength = strength, solve_strength(corrected_curve(kl_at_few, kl_at_all, strength, reach), kl, tol)
-            if abs(np.log(strength/around)) <= reach: return strength
+            corrected, doubt = corrected_curve(kl_at_few, kl_at_all, strength, reach)
+            around, strength = strength, solve_strength(corrected, kl, tol)
+            if abs(np.log(strength/around)) > .4*reach: continue
+            if doubt(strength) < 1e-4: return strength
+            reach /= 5 # the few are unlike the rest: look more closely
     return solve_strength(lambda t: kl_at_all([t])[0], kl, tol) # few enough to try them all, or the few are unlike the rest
