@@ -7,11 +7,13 @@ VENV   ?= $(if $(filter pinned,$(DEPS)),.venv,.venv-$(DEPS))
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DATA   ?=
+TAG    ?=
+MODEL  ?=
 ONE    := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test notebooks docs bench readme training pins clean
+.PHONY: help demo test notebooks docs bench readme training wheel pins clean
 
 help: ## what there is to do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,8 +28,8 @@ endif
 	$(BIN)/python -m pip install -q $(if $(filter newest,$(DEPS)),--upgrade) -c $(VENV)/constraints.txt -e '.[dev]'
 	@touch $@
 
-demo: $(READY) ## the main job on the bundled model, prompts and scorers
-	$(BIN)/eigenshift run
+demo: $(READY) ## the main job on the bundled model, prompts and scorers; MODEL=smollm2 or gemma3 for a real model, in a quarter of an hour
+	$(BIN)/$(if $(MODEL),python tools/demo.py $(MODEL),eigenshift run)
 
 test: $(READY) ## every notebook, notebooks against modules and README, the docs; DEPS=newest or lowest for the other ends
 	@$(ONE) $(BIN)/python tools/test.py
@@ -49,6 +51,9 @@ docs: $(READY) ## the docs site, into _docs (needs Quarto)
 
 bench: $(READY) ## speed, as ratios in one run against the reference way, about ten minutes; BENCH="--large", "--store" or names
 	@$(ONE) $(BIN)/python tools/bench.py $(BENCH)
+
+wheel: $(READY) ## sdist and wheel, installed alone in a fresh environment, and the README's lines run from there; TAG=v… for a release
+	@$(ONE) $(BIN)/python tools/release.py --torch "$(TORCH)" --tag "$(TAG)"
 
 pins: ## the newest set of libraries becomes the tested one: a fresh environment, constraints.txt; then make test
 	rm -rf .venv-newest

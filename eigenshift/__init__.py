@@ -37,6 +37,7 @@ _face = {
     'editing.transport': ['LinearAcT', 'MeanAcT'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
+    'editing.tilt': ['TiltShift'],
     'editing.token_bias': ['TokenBias'],
     'editing.transfer': ['transfer'],
     'metrics': ['auroc', 'average_precision'],
@@ -86,6 +87,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
+    from .editing.tilt import TiltShift as TiltShift
     from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision

@@ -59,11 +59,14 @@ def _shell():
     "The shell of IPython that runs this, or None."
     return sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
 
+_layout = '{percentage:3.0f} % {bar} {desc}{postfix}'
+
 class _Line:
     "One line of a terminal or notebook that is drawn again and again; elsewhere nothing."
     def __init__(self, stream, delay, pause=.2):
         self.stream, self.since, self.drawn = stream, time.perf_counter()+delay, 0.
-        self.moves = getattr(_shell(), 'kernel', None) is not None or stream.isatty()
+        self.kernel = getattr(_shell(), 'kernel', None) is not None # a notebook, which sizes the bar itself
+        self.moves = self.kernel or stream.isatty()
         self.pause, self.bar = pause, None
 
     def draw(self, share, text, left):
@@ -78,9 +81,8 @@ class _Line:
 
     def begun(self):
         from tqdm.auto import tqdm
-        wide = min(shutil.get_terminal_size().columns-1, 120)
-        layout = '{percentage:3.0f} % {bar} {desc}{postfix}'
-        return tqdm(total=1., file=self.stream, leave=False, bar_format=layout, ncols=wide)
+        wide = {} if self.kernel else dict(ncols=min(shutil.get_terminal_size().columns-1, 120))
+        return tqdm(total=1., file=self.stream, leave=False, bar_format=_layout, **wide)
 
     def write(self, text):
         if self.bar is None: print(text, file=self.stream, flush=True)

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['groups', 'examples', 'subcommands', 'app', 'number', 'said_to_all', 'option', 'Grouped', 'as_options', 'one_line',
-           'show', 'command', 'top', 'main']
+           'show', 'without_places', 'command', 'top', 'main']
 
 # %% ../../nbs/app/cli.ipynb #e50000f3
-import importlib, inspect, re, typing, typer
+import importlib, inspect, re, typing, typer, warnings
 from collections.abc import Callable, Iterable
 from typing import Annotated, Optional
 from fastcore.docments import docments
@@ -52,7 +52,7 @@ groups = { # heading -> parameters, of whatever subcommand has them
                      'labelled', 'encoding', 'skip_bad', 'skip_long', 'language'),
     'Scorers': ('scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head'),
     'The edit': ('method', 'methods', 'k', 'kl', 'at', 'alpha', 'rank', 'center', 'sided', 'settings', 'under', 'plugin', 'strength'),
-    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts', 'draws', 'harm', 'max_length', 'perms',
+    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts', 'preserved', 'draws', 'harm', 'max_length', 'perms',
                  'untrained'),
     'Chat models': ('chat', 'system', 'template'),
     'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep', 'quiet', 'seed', 'help'),
@@ -115,12 +115,23 @@ def show(
     if summary := getattr(result, 'summary', None): typer.echo(summary)
     if status := getattr(result, 'exit_status', 0): raise typer.Exit(status)
 
+def without_places(
+    function:Callable,
+)->Callable:
+    "The function, whose warnings are lines without their place in the code."
+    def shown(message, category, filename, lineno, file=None, line=None): typer.echo(f'! {one_line(message)}', err=True)
+    def called(**kwargs):
+        with warnings.catch_warnings():
+            warnings.showwarning = shown
+            return function(**kwargs)
+    return called
+
 def command(
     function:Callable, # with docments
 )->Callable:           # the same for typer
     "A function as a subcommand; its result is printed, and what a user can cause is printed as one line."
     def run(**kwargs):
-        try: result = function(**kwargs)
+        try: result = without_places(function)(**kwargs)
         except (ValueError, OSError, ImportError, RuntimeError) as error:
             typer.echo(f'{function.__name__}: {as_options(one_line(error), kwargs)}', err=True)
             raise typer.Exit(2)

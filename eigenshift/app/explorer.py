@@ -4,17 +4,19 @@
 
 # %% auto #0
 __all__ = ['views', 'Exploration', 'DirectedExploration', 'ExploredFisherShift', 'ExploredEigenShift', 'bars_html', 'texts_html',
-           'Explorer', 'explore', 'course', 'snapshot']
+           'about_html', 'Explorer', 'explore', 'course', 'snapshot']
 
 # %% ../../nbs/app/explorer.ipynb #e50000ef
 import html, textwrap, numpy as np, pandas as pd, torch
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
-from .report import chips, masked_pair
+from .explorer_page import write_page
+from .report import chips, folded, masked_pair, table
+from .run_report import with_chips
 from ..core import mask
 from ..editing.eigenshift import EigenShift, order
 from ..editing.fisher import FisherShift
@@ -349,6 +351,13 @@ def texts_html(
         return f'<p style="line-height:1.4;margin:.3em 0"><b>{title}</b> <span style="opacity:.6">{prompt}</span>{text}</p>'
     return one('unedited', False)+one(f'edited ({state.described()})', True)
 
+def about_html(
+    shift:Intervention,
+)->str:
+    "What an edit without directions of its own says of itself: the tables of its `sections`, each behind a click."
+    told = [s for s in shift.sections() if s.table is not None]
+    return ''.join(folded(s.title, table(with_chips(s.table), s.caption)) for s in told)
+
 # %% ../../nbs/app/explorer.ipynb #18bee8b0
 class Explorer:
     "Widgets over an `Exploration`; `box` holds them all."
@@ -370,9 +379,14 @@ class Explorer:
 
 # %% ../../nbs/app/explorer.ipynb #96000006
 @patch
+def _shape(self:Explorer, width='30em'):
+    "Width of a control and of its label; a flex that shrinks would cut labels in Jupyter Lab."
+    return dict(layout=self.widgets.Layout(width=width, flex='0 0 auto'), style=dict(description_width='7em'))
+
+@patch
 def _wide(self:Explorer):
-    "How controls are laid out."
-    return dict(continuous_update=False, layout=self.widgets.Layout(width='30em'), style=dict(description_width='6em'))
+    "How controls are laid out that answer when they are let go."
+    return dict(continuous_update=False, **self._shape())
 
 @patch
 def make_controls(self:Explorer)->None:
@@ -392,13 +406,13 @@ def make_controls(self:Explorer)->None:
 def make_rows(self:Explorer, rows:int)->None:
     "The table of directions, where there are some."
     W, state = self.widgets, self.state
-    narrow = W.Layout(width='3em')
+    narrow = W.Layout(width='3em', flex='0 0 auto')
     k, most = (state.k, state.d) if rows else (0, 0)
     self.k = W.IntSlider(k, min=0, max=most, description='k' if state.bounds[0] < 0 else state.what, **self._wide())
     self.search = W.Text('', placeholder='part of a token, or #12', description='search', **self._wide())
-    self.sort = W.Dropdown(options=['ranking', *state.columns], description='sort by')
+    self.sort = W.Dropdown(options=['ranking', *state.columns], description='sort by', **self._shape('16em'))
     self.back, self.on = W.Button(description='‹', layout=narrow), W.Button(description='›', layout=narrow)
-    self.buttons = [W.ToggleButton(layout=W.Layout(width='6em')) for _ in range(rows)]
+    self.buttons = [W.ToggleButton(layout=W.Layout(width='6em', flex='0 0 auto')) for _ in range(rows)]
     self.says = [W.HTML() for _ in range(rows)]
     self.k.observe(self._counted, names='value')
     for widget in (self.search, self.sort): widget.observe(self._looked, names='value')
@@ -411,10 +425,12 @@ def laid_out(self:Explorer)->'ipywidgets.VBox':
     "All widgets in a box."
     W = self.widgets
     controls = [self.prompt, self.size, *([self.k] if self.buttons else []), W.HBox([self.reset, self.again])]
-    parts = [W.HBox([W.VBox(controls), self.bars]), self.note, self.texts]
-    if not self.buttons: return W.VBox(parts)
-    rows = W.VBox([W.HBox(pair) for pair in zip(self.buttons, self.says)])
-    return W.VBox([*parts, W.HBox([self.search, self.sort, self.back, self.on]), rows])
+    beside = W.Layout(flex_flow='row wrap', align_items='flex-start', overflow='visible')
+    whole = W.Layout(flex='0 0 auto', overflow='visible')
+    parts = [W.HBox([W.VBox(controls, layout=whole), self.bars], layout=beside), self.note, self.texts]
+    if not self.buttons: return W.VBox([*parts, W.HTML(about_html(self.state.shift))])
+    rows = W.VBox([W.HBox(pair, layout=beside) for pair in zip(self.buttons, self.says)])
+    return W.VBox([*parts, W.HBox([self.search, self.sort, self.back, self.on], layout=beside), rows])
 
 # %% ../../nbs/app/explorer.ipynb #609c767a
 @patch
@@ -526,6 +542,17 @@ def explore(
 )->Explorer:
     "Widgets over a fitted edit, for a notebook."
     return Explorer(Exploration(shift, model, tok, choices, prompt, **kwargs), tokens, rows)
+
+@patch
+def save(self:Explorer,
+    path:str|Path,                  # where the page goes
+    prompts:Sequence[str]|None=None,# to be continued; the present one by default
+    sizes:Sequence[float]|int=11,   # steps of the slider, or how many
+    tokens:int=8,                   # next tokens of each step
+    seeds:int=3,                    # continuations of each prompt at each step
+)->Path:                            # of the page
+    "Write the explorer as a page that needs no Python: every step worked out beforehand, masked."
+    return write_page(self.state, path, prompts, sizes, tokens, seeds)
 
 # %% ../../nbs/app/explorer.ipynb #55df4b39
 def _plain(text):

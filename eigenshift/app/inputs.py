@@ -101,13 +101,16 @@ def registers(
     most:int,                  # texts of each
     seed:int=0,                # which
     encoding:str='utf-8',
+    read:dict|None=None,       # is told what became of the rows of each: name -> account
 )->dict[str, list[str]]|None:  # name -> texts; None where none is named
     "The texts of several files, each a register of its own."
-    from eigenshift.text.data import load_corpus
+    from eigenshift.text.data import load_corpus, read_report
     if sources is None: return None
     names = [s.strip() for s in sources.split(',')] if isinstance(sources, str) else [str(s) for s in sources]
     if twice := {s for s in names if names.count(s) > 1}: raise ValueError(f'preserve names {", ".join(sorted(twice))} twice: name each file once')
-    return {name: spread(load_corpus(name, encoding=encoding), most, seed) for name in names}
+    found = {name: load_corpus(name, encoding=encoding) for name in names}
+    if read is not None: read |= {name: read_report(corpus).record() for name, corpus in found.items()}
+    return {name: spread(corpus, most, seed) for name, corpus in found.items()}
 
 # %% ../../nbs/app/inputs.ipynb #e15d9f60
 def label_names(

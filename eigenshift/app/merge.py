@@ -87,8 +87,8 @@ def costs(
 
 _tied = """
 The base model ties its head to its input embedding, and this one does not (`tie_word_embeddings` is false): the head is a matrix of its own. \
-transformers reads that. A loader that ties them again drops the edit without a word: the converter of llama.cpp does so for Gemma, and so do versions of vLLM \
-that know Gemma with a tied head only. Compare a few greedy continuations with those of transformers before you serve it elsewhere."""
+transformers reads that. A loader that ties them again drops the edit without a word, as the converter of llama.cpp does for Gemma. \
+Compare a few greedy continuations with those of transformers before you serve it elsewhere."""
 
 def card(
     edit:'Intervention', # that was merged
@@ -112,7 +112,9 @@ def card(
     settings = '\n'.join(f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float)) and k not in ('model', 'eigenshift'))
     commands = [repeat(record['command'])] if 'command' in record else []
     commands.append(f'eigenshift merge {shlex.quote(str(run))} --out {shlex.quote(str(out))}'+(f' --strength {strength:g}' if strength != 1 else ''))
-    numbers = measured(result, merged_row(result, file)) if result is not None and strength == 1 else 'Nothing was measured with this strength.'
+    if result is not None and strength == 1: numbers = measured(result, merged_row(result, file))
+    elif strength != 1: numbers = f'Nothing was measured at strength {strength:g}.'
+    else: numbers = 'Measured where the edit was found: front.csv in the folder of the search.'
     shell = '\n'.join(commands)
     whom = costs(run, merged_row(result, file)) if result is not None and strength == 1 else ''
     return f"""---

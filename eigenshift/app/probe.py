@@ -15,6 +15,7 @@ from .probe_report import write_probe_report
 from ..probing.detection import Detection, measure_detectors
 from ..probing.samples import load_any, load_texts
 from ..progress import Progress, say
+from ..text.data import read_report
 
 # %% ../../nbs/app/probe.ipynb #4cc686b0
 _small = 1e9 # parameters: up to here activations are kept in float32, and an untrained twin is read as well
@@ -83,7 +84,7 @@ def probe(
         small = _size(lm) <= _small
         if untrained is None: untrained = small and not quantize
         for line in (f'model {_model_name(model, lm)}: {model_in_words(lm)}', f'everything goes to {folder}'): say(line)
-        noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments, made=made_on(lm))
+        noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments, read=read_report(ds).record(), made=made_on(lm))
         d = measure_detectors(lm, tok, ds['text'][:], labels, folder, untrained, perms, max_length=max_length,
                               dtype='float32' if small else 'float16', seed=seed, progress=True, resume=resume,
                               noted=noted)

@@ -101,7 +101,7 @@ def notes_of(
     return [*too_few(result, asked_method(result)), *result.notes()]
 
 # %% ../../nbs/app/run_report.ipynb #9a000009
-price = 'perplexity_corpus' # the mean over sentences hangs on a few short ones
+price = 'perplexity'
 
 def first_numbers(
     result:'Comparison', # `Comparison`
@@ -163,12 +163,13 @@ def draw_into(
     folder:Path,   # of figures
     title:str,     # becomes the name of the file
     plot:Callable, # takes `ax`, draws
+    height:float=4,# inches
 )->Path:
     "A figure as a PNG in a folder."
     import matplotlib.pyplot as plt
     folder.mkdir(parents=True, exist_ok=True)
     path = folder/f'{re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")}.png'
-    fig, ax = plt.subplots(figsize=(6.5, 4))
+    fig, ax = plt.subplots(figsize=(6.5, height))
     plot(ax=ax)
     fig.tight_layout()
     with atomic(path) as tmp: fig.savefig(tmp, dpi=150)
@@ -243,9 +244,15 @@ def _harm_blocks(found, figures):
     what = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are bundled (English) or yours. The cost is the change '
             'of perplexity; the excess is what a group is charged beyond the others, tested together for all groups. *: beyond luck.')
     summary = found.summary().reset_index()
-    for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'): summary[column] = [f'{v:+.1%}' for v in summary[column]]
-    drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot), 'The excess of perplexity of each group, with its interval; those beyond luck in red.')
+    for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'): summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
+    rows = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity') & found.table.p.notna()]
+    drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*len(rows)+1), 'The excess of perplexity of each group, with its interval; those beyond luck in red.')
     return [('What it costs whom', [what, cautions(found.warnings()), table(summary), *(line for line in found.verdict() if not line.startswith('WARNING')), drawn])]
+
+def _harm_in_short(found):
+    "Whether somebody pays more than others, in a sentence."
+    paid = [] if found is None else found.warnings()
+    return [f'Some pay more than others for this edit, beyond luck: {len(paid)} warnings under "What it costs whom".'] if paid else []
 
 def _texts_blocks(result, method):
     "Texts before and after."
@@ -262,18 +269,18 @@ def write_report(
 )->str:                      # path of report.html
     "Figures and the self-contained page of a run."
     result, figures = done.comparison, done.path/'figures'
-    method = asked_method(result)
+    method, harm = asked_method(result), getattr(done, 'harm', None)
     trade_off = figure(draw_into(figures, 'trade-off', partial(result.plot, against=price)),
         'Down is less toxic, right is less fluent. The star is the unedited model; the open diamond is the mean of random edits '
         f'of the same KL divergence as {method}.')
     shown = dict(record, **({} if seconds is None else dict(seconds=round(seconds))))
     settings = [code(repeat(record['command'])), folded('config.json', code(json.dumps(shown, indent=1)))]
     return report(_question, headline(result, method), [
-        ('', [facts(about(record, result, done.shift, seconds)), cards(first_numbers(result, method)), cautions([*notes_of(result), *warned])]),
+        ('', [facts(about(record, result, done.shift, seconds)), cards(first_numbers(result, method)), cautions([*notes_of(result), *_harm_in_short(harm), *warned])]),
         ('The comparison', _comparison_blocks(result, method, record)),
         ('Toxicity against perplexity', [trade_off]),
         *[(section.title, section_blocks(section, figures)) for section in done.shift.sections()],
-        *_harm_blocks(getattr(done, 'harm', None), figures),
+        *_harm_blocks(harm, figures),
         ('Before and after', _texts_blocks(result, method)),
         ('Settings, and how to repeat', settings),
     ], done.path/'report.html', f'Made by eigenshift {__version__}. {_caution}')

@@ -62,12 +62,12 @@ def tune(
     model:str=None,         # hub id or folder of a causal LM, or a GGUF file; the bundled one by default; in Python (model, tok) too
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
     column:str=None,        # of that file; prompt or text by default
-    scorer:str='linear',    # labels what edits are fitted on: hub id or folder of a classifier; in Python a function of texts too
-    check_scorer:str=None,  # judges the candidates, and must be another one; the bundled classifier by default
+    scorer:str='linear',    # labels what edits are fitted on, and selects: hub id or folder of a classifier; in Python a function of texts too
+    check_scorer:str=None,  # reports on the pick, and must be another one; the bundled classifier by default
     toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
-    check_toxic_labels:str=None, # likewise of the scorer that judges
+    check_toxic_labels:str=None, # likewise of the scorer that reports
     head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
-    check_head:str=None,    # likewise of the scorer that judges
+    check_head:str=None,    # likewise of the scorer that reports
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts and corpus
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
@@ -79,8 +79,8 @@ def tune(
     candidates:int=6,       # that really generate
     n:int=4,                # continuations of each prompt
     max_new_tokens:int=20,  # tokens of a continuation
-    limit:int=600,          # most fit prompts; half give states, half choose
-    texts:int=300,          # most texts of the corpus
+    limit:int=600,          # most fit prompts; half give states, half choose; and as many evaluate prompts, to report on
+    texts:int=300,          # most texts of the corpus, its documents in turn; half choose, half report
     under:str=None,         # AurA or MeanAcT: an edit of the blocks to try below the edits, and alone
     labelled:str=None,      # file with the columns text and label (1 toxic, 0 neutral) to fit that one on; bundled sentences by default
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
@@ -95,7 +95,7 @@ def tune(
     seed:int=0,             # of all that is drawn
 )->Tuned:
     "The settings of an edit, found without choosing: searched on cached states, confirmed by generating."
-    asked = dict(locals(), preserve=None)
+    asked = dict(locals(), preserve=None, preserved=None)
     need_optuna()
     check_counts(1, n=n, limit=limit, texts=texts, trials=trials, candidates=candidates, max_new_tokens=max_new_tokens)
     check_machine(model, dtype, device, quantize)
@@ -115,13 +115,13 @@ def tune(
             lm, tok = load_model(model, dtype, device, quantize)
             name = model if isinstance(model, str) else 'bundled' if model is None else None
             settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
-                            kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*data.fit),
+                            kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*data.fit, '', *data.evaluate),
                             corpus=fingerprint(*data.neutral), labelled=fingerprint(*toxic_texts, '', *neutral_texts), generate=how)
-            path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, made=made_on(lm)),
+            path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
                                same=dict(scorer=same_scorer, check_scorer=same_scorer))
-            found(f'{data.parts}; those to judge on are left for run')
-        for line in (f"model {settings['model']['name']}: {model_in_words(lm)}", f'{label.name} labels, {judge.name} judges',
+            found(data.parts)
+        for line in (f"model {settings['model']['name']}: {model_in_words(lm)}", f'{label.name} labels and selects, {judge.name} reports',
                      *data.lines(), f'everything goes to {path}'): say(line)
         below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
         return tune_on(lm, tok, data.fit, label, judge, data.neutral, path, trials, minutes, rise, candidates, n, below, seed=seed,
-                       settings=dict(kinds=kinds), **how)
+                       settings=dict(kinds=kinds), report=data.evaluate, **how)

@@ -8,7 +8,10 @@ __all__ = ['class_means', 'DirectionAblation']
 # %% ../../nbs/editing/ablation.ipynb #e50000a7
 import torch
 from dataclasses import dataclass, replace
+from typing import Any
 from torch import Tensor
+from transformers import PreTrainedModel
+from ..states.calibration import Calibration
 from .head_edit import HeadEdit
 from .intervention import method
 from ..states.engine import need_plain_head
@@ -51,11 +54,11 @@ class DirectionAblation(HeadEdit):
     def fit(cls,
         toxic:Tensor,   # (n_toxic, d_model) final states that produced toxic words
         neutral:Tensor, # (n_neutral, d_model) final states that did not
-        model=None,     # the model they come from, to recognise it later
+        model:PreTrainedModel|None=None, # the model they come from, to recognise it later
         alpha:float=0., # factor kept along the direction: any real number
         center:str|Tensor|None=None, # None, "neutral" or a tensor (d_model,): the point left in place
         sided:str|None=None, # "toxic": only beyond the centre on the toxic side
-        name:str=None,
+        name:str|None=None,
     )->'DirectionAblation':
         "The direction from the neutral mean to the toxic one."
         if model is not None: need_plain_head(model)
@@ -73,25 +76,25 @@ class DirectionAblation(HeadEdit):
 
     @classmethod
     def from_calibration(cls,
-        cal,        # a `Calibration`: the states that EigenShift is fitted from
-        model=None, # the model, to recognise it later
-        **kw,       # `alpha`, `center`, `sided`, `name`
+        cal:Calibration, # a `Calibration`: the states that EigenShift is fitted from
+        model:PreTrainedModel|None=None, # the model, to recognise it later
+        **kw:Any,   # `alpha`, `center`, `sided`, `name`
     )->'DirectionAblation':
         "Fit from the same states as EigenShift."
         out = cls.fit(cal.toxic, cal.neutral, model, **kw)
-        return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('scorer', 'positions', 'threshold')
-                                           if k in cal.meta})
+        return replace(out, meta=out.meta|{key: cal.meta[key] for key in ('scorer', 'positions', 'threshold')
+                                           if key in cal.meta})
 
     @classmethod
-    def from_evidence(cls, evidence, **settings):
+    def from_evidence(cls, evidence:Any, **settings:Any)->'DirectionAblation':
         return cls.from_calibration(evidence.calibration, evidence.model, **settings)
 
     @classmethod
-    def linear(cls, settings):
+    def linear(cls, settings:dict)->dict|None:
         both = cls.settings|settings
         return both|dict(center=None, sided=None) if both['center'] is not None or both['sided'] else None
 
     @classmethod
-    def suggest(cls, trial, d_model):
+    def suggest(cls, trial:Any, d_model:int)->dict:
         return dict(alpha=trial.suggest_float('alpha', -2., 1.),
                     sided=trial.suggest_categorical('sided', [None, 'toxic']))

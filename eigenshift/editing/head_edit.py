@@ -8,11 +8,15 @@ __all__ = ['logit_shift', 'kl_bound', 'HeadEdit']
 # %% ../../nbs/editing/head_edit.ipynb #e5000073
 import warnings, torch
 from dataclasses import dataclass, field
+from collections.abc import Iterator
+from pathlib import Path
 from torch import Tensor, nn
 from fastcore.basics import patch
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel
 from ..environment import install_command
 from ..models.coordinates import project, rescale, take, taking
-from ..models.head import as_head
+from ..models.head import as_head, Head
 from .checkpoint import untie
 from .intervention import Intervention, checked_strength
 
@@ -55,34 +59,34 @@ class HeadEdit(Intervention):
         if self.write is not None and self.write.shape != self.Vk.shape:
             raise ValueError(f'write is {tuple(self.write.shape)}; it needs the shape of Vk, {tuple(self.Vk.shape)}')
         if self.sided not in (None, 'toxic'): raise ValueError(f"sided is {self.sided!r}; it can be None or 'toxic'")
-        given = [t for t in (self.Vk, self.scale, self.center, self.write) if t is not None]
-        if not all(t.isfinite().all() for t in given):
+        given = [tensor for tensor in (self.Vk, self.scale, self.center, self.write) if tensor is not None]
+        if not all(tensor.isfinite().all() for tensor in given):
             raise ValueError('Vk, scale, center or write holds NaN or infinity')
 
     def factors(self, strength:float)->Tensor:
         "(k,) effective factor at a strength; 1 stays exactly 1."
         return torch.where(self.scale == 1, self.scale, 1-strength*(1-self.scale))
-    def touched(self, model): return dict(head=as_head(model))
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]: return dict(head=as_head(model))
     @property
     def written(self)->Tensor:
         "(k, d_model) the directions written."
         return self.Vk if self.write is None else self.write
     def edited(self, H:Tensor, strength:float=1.)->Tensor:
         "The final hidden states after the edit."
-        V, scale, center, write = (None if t is None else t.to(H.device)
-                                   for t in (self.Vk, self.factors(strength), self.center, self.write))
+        V, scale, center, write = (None if tensor is None else tensor.to(H.device)
+                                   for tensor in (self.Vk, self.factors(strength), self.center, self.write))
         return rescale(H, V, scale, center, self.sided is not None, write)
 
 # %% ../../nbs/editing/head_edit.ipynb #b1b8d272
 @patch
 def _parts(self:HeadEdit, strength):
-    "What `take` needs at a strength: directions of which something is taken, the shares, centre, side, what is written."
+    "What `take` needs at a strength: directions read, shares taken, centre, whether one-sided, directions written."
     scale = self.factors(strength)
     on = scale != 1
     return self.Vk[on], 1-scale[on], self.center, self.sided is not None, None if self.write is None else self.write[on]
 
 @patch
-def attach(self:HeadEdit, model, strength):
+def attach(self:HeadEdit, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     h, parts, made = as_head(model), self._parts(strength), {}
     if h.d_model != self.Vk.shape[1]:
         raise ValueError(f'{self!r} edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}')
@@ -93,35 +97,35 @@ def attach(self:HeadEdit, model, strength):
     if len(parts[0]): yield h.module.register_forward_pre_hook(hook)
 
 @patch
-def head_maps(self:HeadEdit, model, strength:float)->list[dict]:
+def head_maps(self:HeadEdit, model:PreTrainedModel, strength:float)->list[dict]:
     "The edit in tensors, for an engine that applies it with `take`."
     read, share, center, sided, write = self._parts(strength)
     if not len(read): return []
     step = dict(read=read, share=share, write=read if write is None else write)
     if center is not None: step['center'] = center
     if sided: step['sided'] = torch.ones(1)
-    return [{k: t.detach().cpu() for k, t in step.items()}]
+    return [{name: tensor.detach().cpu() for name, tensor in step.items()}]
 
 # %% ../../nbs/editing/head_edit.ipynb #8d7c7ad3
 @patch
-def unmergeable(self:HeadEdit, model):
+def unmergeable(self:HeadEdit, model:PreTrainedModel)->str|None:
     h = as_head(model)
     if h.d_model != self.Vk.shape[1]: return f'it edits states of width {self.Vk.shape[1]}; this head reads {h.d_model}'
     if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
     if h.quantized:
-        return 'the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or load the model with an unquantised head'
-    if self.sided: return 'a one-sided edit is not linear, so no weight does the same: use apply'
+        return ('the head is quantised, and rounding the edited weight again would change it: use apply, as_lora, or '
+                'load the model with an unquantised head')
     if self.center is not None and h.bias is None:
-        return 'its centre needs a bias, this head has none, and transformers drops such a bias on reload: use apply, or fit without a centre'
-
+        return ('its centre needs a bias, this head has none, and transformers drops such a bias on reload: use '
+                'apply, or fit without a centre')
 @patch
-def edit(self:HeadEdit, model, strength):
+def edit(self:HeadEdit, model:PreTrainedModel, strength:float)->None:
     kept = self.factors(strength)
     on = kept != 1
     if not on.any(): return
     h = untie(model)
     W, wide = h.weight.data, torch.promote_types(h.weight.dtype, torch.float32)
-    read, write, kept = (t[on].to(W.device, wide) for t in (self.Vk, self.written, kept))
+    read, write, kept = (tensor[on].to(W.device, wide) for tensor in (self.Vk, self.written, kept))
     if self.center is not None: # what the centre keeps goes into the bias
         center = read @ self.center.to(W.device, wide)
         h.bias.data += ((W.to(wide) @ write.T)*(1-kept) @ center).to(h.bias)
@@ -131,10 +135,10 @@ def edit(self:HeadEdit, model, strength):
 # %% ../../nbs/editing/head_edit.ipynb #7e547de2
 @patch
 def as_lora(self:HeadEdit,
-    model,     # the base model; changed in place as `peft.get_peft_model` does, `.unload()` undoes it
-    path=None, # folder to save the adapter to
+    model:PreTrainedModel, # the base model; changed in place as `peft.get_peft_model` does, `.unload()` undoes it
+    path:str|Path|None=None, # folder to save the adapter to
     strength:float=1.,
-):             # a PeftModel with one adapter on the head
+)->nn.Module:  # a PeftModel with one adapter on the head
     "The same edit as a LoRA adapter of rank k on the head (needs peft)."
     try: from peft import LoraConfig, get_peft_model
     except ImportError as e: raise ImportError(f'as_lora needs peft: {install_command("lora")}') from e
@@ -147,9 +151,9 @@ def as_lora(self:HeadEdit,
     if not on.any(): raise ValueError(f'{self!r} at strength {strength:g} changes nothing')
     if h.tied:
         raise ValueError(f'{self!r} cannot be a LoRA of this model: its head shares a weight with the input embedding, '
-                         'and PEFT merges an adapter of one into both. '
-                         'Ship the merged checkpoint (save_merged); or give the head a weight of its own (untie), save '
-                         'that model as the base of the adapter, and make the LoRA of it')
+                         'and PEFT merges an adapter of one into both. Ship the merged checkpoint (save_merged); or '
+                         'give the head a weight of its own (untie), save that model as the base of the adapter, and '
+                         'make the LoRA of it')
     A = self.Vk[on]
     B = torch.cat([-(rows.float() @ self.written[on].to(rows.device).T).cpu()*(1-factors[on]) for _, rows in h.rows()])
     config = LoraConfig(r=len(A), lora_alpha=len(A), target_modules=[h.name], lora_dropout=0., bias='none',

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Any
 from torch import nn, Tensor
 from fastcore.basics import patch
 from safetensors.torch import save_file
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from torch.utils.hooks import RemovableHandle
 from .. import __version__
 from ..core import atomic
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
@@ -55,23 +57,23 @@ class Intervention:
 
 # %% ../../nbs/editing/intervention.ipynb #a0e11001
 @patch
-def touched(self:Intervention, model)->dict:
+def touched(self:Intervention, model:PreTrainedModel)->dict:
     "Name -> weight (a tensor or a `Head`) of all that it edits; the model is recognised by these."
     return {}
 
 @patch
-def attach(self:Intervention, model, strength:float)->Iterator:
+def attach(self:Intervention, model:PreTrainedModel, strength:float)->Iterator:
     "Register hooks, yielding the handle of each."
     raise NotImplementedError(f'{type(self).__name__} does not say how it is applied: define attach(self, model, '
                               'strength)')
 
 @patch
-def edit(self:Intervention, model, strength:float)->None:
+def edit(self:Intervention, model:PreTrainedModel, strength:float)->None:
     "Change the weights in place."
     raise NotImplementedError(f'{type(self).__name__} does not say how it merges: define edit(self, model, strength)')
 
 @patch
-def unmergeable(self:Intervention, model)->str|None:
+def unmergeable(self:Intervention, model:PreTrainedModel)->str|None:
     "Why it cannot be merged into this model, or None."
     if type(self).edit is Intervention.edit: return f'{type(self).__name__} defines no edit of the weights: use apply'
 
@@ -85,16 +87,17 @@ def check_settings(cls:Intervention,
     takes = ', '.join(cls.settings) or 'no settings'
     if odd := sorted(set(given)-set(cls.settings)):
         raise ValueError(f"{' and '.join(odd)} cannot be set for method {cls.method!r}: it takes {takes}")
-    for k, v in given.items():
-        if isinstance(v, float) and not math.isfinite(v): raise ValueError(f'{k} is {v}; it must be a finite number')
-        if isinstance(v, str) and isinstance(cls.settings[k], (int, float)):
-            raise ValueError(f'{k} is {v!r}; it must be a number, such as {cls.settings[k]}')
+    for name, value in given.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f'{name} is {value}; it must be a finite number')
+        if isinstance(value, str) and isinstance(cls.settings[name], (int, float)):
+            raise ValueError(f'{name} is {value!r}; it must be a number, such as {cls.settings[name]}')
     return dict(given)
 
 @patch(cls_method=True)
 def from_evidence(cls:Intervention,
-    evidence,   # `Evidence`: the model, its continuations, states and texts
-    **settings, # of `settings`; the recommended ones where nothing is said
+    evidence:Any, # `Evidence`: the model, its continuations, states and texts
+    **settings:Any, # of `settings`; the recommended ones where nothing is said
 )->Intervention:
     "Fit the method from what a run has at hand."
     raise NotImplementedError(f'{cls.__name__} does not say how it is fitted: define from_evidence(cls, evidence, '
@@ -109,15 +112,15 @@ def linear(cls:Intervention,
 
 @patch(cls_method=True)
 def suggest(cls:Intervention,
-    trial,       # of optuna
+    trial:Any,   # of optuna
     d_model:int, # width of the model's states
 )->dict:         # settings to try
     "What a search tries beside the strength: nothing, unless the class says so."
     return {}
 
 @patch
-def head_maps(self:Intervention, model, strength:float)->list[dict]|None:
-    "The edit as steps between the final hidden state and the logits, for an engine that holds weights of its own; None where it changes more."
+def head_maps(self:Intervention, model:PreTrainedModel, strength:float)->list[dict]|None:
+    "The edit as steps between final hidden state and logits, for an engine with its own weights; None if it is more."
     return None
 
 @patch
@@ -130,7 +133,7 @@ def method(
     name:str,       # on the command line, such as "aura"
     title:str=None, # in tables and reports; the class's name by default
 )->Callable:        # a decorator
-    "Register a class of interventions as a method: `run --method NAME`, `compare`, `tune` and `merge` know it from here on."
+    "Register a class of interventions as a method, which `run --method NAME`, `compare`, `tune` and `merge` then know."
     def register(cls):
         if not (isinstance(cls, type) and issubclass(cls, Intervention)):
             raise TypeError(f'@method({name!r}) decorates a class of interventions, not {cls!r}')
@@ -148,9 +151,10 @@ def readable(
     name:str='weight',
 )->Tensor|Head:       # its weight, or a `Head` that dequantises it
     "A module's weight in a form that `sketch` reads."
-    w = module.weight
-    if type(w) in (Tensor, nn.Parameter) and w.is_floating_point() and not w.is_meta: return w
-    return Head(module, name, w, getattr(module, 'bias', None), False, True, module.out_features, module.in_features)
+    weight = module.weight
+    if type(weight) in (Tensor, nn.Parameter) and weight.is_floating_point() and not weight.is_meta: return weight
+    bias = getattr(module, 'bias', None)
+    return Head(module, name, weight, bias, False, True, module.out_features, module.in_features)
 
 def checked_strength(
     strength:float, # any finite number
@@ -163,37 +167,37 @@ def checked_strength(
 # %% ../../nbs/editing/intervention.ipynb #9009ad17
 @patch
 def stamp(self:Intervention,
-    model, # the model it was fitted on
+    model:PreTrainedModel, # the model it was fitted on
 )->Intervention:
     "The same edit, knowing which weights it belongs to."
-    weights = {k: sketch(w) for k, w in self.touched(model).items()}
+    weights = {path: sketch(weight) for path, weight in self.touched(model).items()}
     return replace(self, meta=self.meta|dict(model=model.config._name_or_path, eigenshift=__version__, weights=weights))
 
 @patch
 def check(self:Intervention,
-    model,
+    model:PreTrainedModel,
     force:bool=False, # accept other weights of the same shape
 )->None:
     "Refuse a model that it does not belong to."
     known = self.meta.get('weights', {})
-    for k, w in self.touched(model).items():
-        if k not in known or force: continue
-        far = distance(known[k], sketch(w))
-        if far <= (.2 if getattr(w, 'quantized', False) else .02): continue
-        how = 'has another shape' if math.isinf(far) else (f'differs from its own by {far:.2g} of its norm. Is it '
-                                                           'already edited? '
-            'Several edits merge as compose(...); force=True applies it anyway')
-        raise ValueError(f'{self!r} belongs to another model ({self.meta.get("model") or "unnamed"}): the weight {k!r} '
-                         f'{how}')
+    for path, weight in self.touched(model).items():
+        if path not in known or force: continue
+        far = distance(known[path], sketch(weight))
+        if far <= (.2 if getattr(weight, 'quantized', False) else .02): continue
+        how = (f'differs from its own by {far:.2g} of its norm. Is it already edited? Several edits merge as '
+               'compose(...); force=True applies it anyway')
+        if math.isinf(far): how = 'has another shape'
+        raise ValueError(f'{self!r} belongs to another model ({self.meta.get("model") or "unnamed"}): the weight '
+                         f'{path!r} {how}')
 
 # %% ../../nbs/editing/intervention.ipynb #baaf275f
 @patch
 @contextmanager
 def apply(self:Intervention,
-    model,             # any causal LM of transformers
+    model:PreTrainedModel, # any causal LM of transformers
     strength:float=1., # 0 is the base model, 1 the edit as fitted; any real number
     force:bool=False,  # on another model of the same shape too
-):                     # a context in which the model is edited; yields the model
+)->Iterator[PreTrainedModel]: # a context in which the model is edited; yields the model
     "Edit a model for the length of a `with` block, leaving its weights alone."
     strength = checked_strength(strength)
     self.check(model, force)
@@ -208,10 +212,10 @@ def apply(self:Intervention,
 # %% ../../nbs/editing/intervention.ipynb #0764fd95
 @patch
 def merge(self:Intervention,
-    model,             # changed in place
+    model:PreTrainedModel, # changed in place
     strength:float=1., # 0 leaves it as it is
     force:bool=False,  # into another model of the same shape too
-):                     # the model
+)->PreTrainedModel:    # the model
     "Edit a model's weights for good."
     strength, model = checked_strength(strength), unwrapped(model)
     self.check(model, force)
@@ -228,39 +232,40 @@ def merge_affine(
     part:slice|None=None,   # which outputs, where a layer fuses two
 )->None:
     "Turn a layer's output y into factor*y + shift, by its weight rows and bias."
-    W, b, at = module.weight, getattr(module, 'bias', None), part or slice(None)
+    W, bias, at = module.weight, getattr(module, 'bias', None), part or slice(None)
     if type(W) not in (Tensor, nn.Parameter) or not W.is_floating_point():
         raise ValueError(f'the weight of a {type(module).__name__} is quantised ({W.dtype}): apply the edit, or load '
                          'the model unquantised')
-    if shift is not None and b is None:
+    if shift is not None and bias is None:
         raise ValueError(f'{type(module).__name__} has no bias to take the shift: apply the edit instead')
     rows = W.data.T if type(module).__name__ == 'Conv1D' else W.data
     wide = torch.promote_types(W.dtype, torch.float32)
     factor = factor.to(W.device, wide)
     rows[at] = (rows[at].to(wide)*factor.view(-1, *[1]*(W.ndim-1))).to(W.dtype)
-    if b is None: return
-    shift = 0 if shift is None else shift.to(b.device, wide)
-    b.data[at] = (b.data[at].to(wide)*factor + shift).to(b.dtype)
+    if bias is None: return
+    shift = 0 if shift is None else shift.to(bias.device, wide)
+    bias.data[at] = (bias.data[at].to(wide)*factor + shift).to(bias.dtype)
 
 # %% ../../nbs/editing/intervention.ipynb #35a1ad76
 def _is_tensors(value):
-    return isinstance(value, dict) and bool(value) and all(isinstance(t, Tensor) for t in value.values())
+    return isinstance(value, dict) and bool(value) and all(isinstance(tensor, Tensor) for tensor in value.values())
 def _is_parts(value):
-    return isinstance(value, tuple) and bool(value) and all(isinstance(p, Intervention) for p in value)
+    return isinstance(value, tuple) and bool(value) and all(isinstance(part, Intervention) for part in value)
 
 @patch
 def state(self:Intervention)->tuple[dict, dict]:
     "Tensors by field (and key, after a slash), and the class's name with the other fields."
     tensors, rest = {}, {}
-    for f in fields(self):
-        value = getattr(self, f.name)
-        if isinstance(value, Tensor): tensors[f.name] = value
-        elif _is_tensors(value): tensors |= {f'{f.name}/{k}': t for k, t in value.items()}
+    for field in fields(self):
+        value = getattr(self, field.name)
+        if isinstance(value, Tensor): tensors[field.name] = value
+        elif _is_tensors(value): tensors |= {f'{field.name}/{key}': tensor for key, tensor in value.items()}
         elif _is_parts(value):
-            parts = [p.state() for p in value]
-            tensors |= {f'{f.name}/{i}/{k}': t for i, (ts, _) in enumerate(parts) for k, t in ts.items()}
-            rest[f.name] = [r for _, r in parts]
-        else: rest[f.name] = value
+            parts = [part.state() for part in value]
+            tensors |= {f'{field.name}/{i}/{key}': tensor for i, (ts, _) in enumerate(parts)
+                        for key, tensor in ts.items()}
+            rest[field.name] = [other for _, other in parts]
+        else: rest[field.name] = value
     return tensors, dict(kind=type(self).__name__, fields=rest)
 
 # %% ../../nbs/editing/intervention.ipynb #a0e11008
@@ -269,19 +274,19 @@ def _find(kind, module):
     if kind not in kinds: importlib.import_module('eigenshift.editing.methods')
     if kind in kinds: return kinds[kind]
     raise ValueError(f'the file holds a {kind!r} of the module {module!r}, which is not imported: import it and load '
-                     'again '
-                     f'(a file never makes eigenshift import code). Known are {sorted(kinds)}')
+                     f'again (a file never makes eigenshift import code). Known are {sorted(kinds)}')
 
 def _under(tensors, prefix):
     "The tensors whose names begin so, without that beginning."
-    return {k.removeprefix(prefix): t for k, t in tensors.items() if k.startswith(prefix)}
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 def _build(tensors, state, module, asked):
     "An intervention from what `state` gave, of the class asked for if that has the name."
     kind, values = state['kind'], dict(state['fields'])
     cls = asked if asked.__name__ == kind else _find(kind, module)
-    composed = [k for k, v in values.items() if k != 'meta' and isinstance(v, list) and v and isinstance(v[0], dict)
-                and 'kind' in v[0]]
+    def holds_parts(value):
+        return isinstance(value, list) and value and isinstance(value[0], dict) and 'kind' in value[0]
+    composed = [k for k, v in values.items() if k != 'meta' and holds_parts(v)]
     for k in composed:
         values[k] = tuple(_build(_under(tensors, f'{k}/{i}/'), part, module, Intervention)
                           for i, part in enumerate(values[k]))
@@ -290,7 +295,7 @@ def _build(tensors, state, module, asked):
         if k in composed: continue
         if key: values.setdefault(k, {})[key] = tensor
         else: values[k] = tensor
-    if odd := sorted(set(values)-{f.name for f in fields(cls)}):
+    if odd := sorted(set(values)-{field.name for field in fields(cls)}):
         raise ValueError(f"the file's {kind} has the unknown fields {odd}: written by another version of eigenshift?")
     try: return cls(**values)
     except TypeError as e: raise ValueError(f"the file lacks a part of a {kind}: {e}") from e
@@ -304,7 +309,7 @@ def save(self:Intervention,
     tensors, state = self.state()
     header = dict(kind='Intervention', what=state['kind'], module=type(self).__module__, state=json.dumps(state),
                   eigenshift=__version__)
-    tensors = {k: t.detach().cpu().contiguous().clone() for k, t in tensors.items()}
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     with atomic(Path(path)) as tmp:
         save_file(tensors, tmp, metadata=header)
         plain_modes(tmp)
@@ -333,28 +338,31 @@ class Composed(Intervention):
     def weighted(self)->list[tuple[Intervention, float]]:
         "The parts with the strength of each."
         return list(zip(self.parts, self.strengths or [1.]*len(self.parts)))
-    def active(self, strength)->list[tuple[Intervention, float]]:
+    def active(self, strength:float)->list[tuple[Intervention, float]]:
         "The parts that do something at a strength of the whole, with their own."
         return [(part, strength*own) for part, own in self.weighted() if strength*own]
     def __repr__(self):
-        return f"compose({', '.join(repr(p) if s == 1 else f'({p!r}, {s:g})' for p, s in self.active(1.))})"
-    def touched(self, model):
-        return {f'{i}/{k}': w for i, p in enumerate(self.parts) for k, w in p.touched(model).items()}
-    def check(self, model, force=False):
+        parts = [repr(part) if strength == 1 else f'({part!r}, {strength:g})' for part, strength in self.active(1.)]
+        return f"compose({', '.join(parts)})"
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]:
+        return {f'{i}/{path}': weight for i, part in enumerate(self.parts)
+                for path, weight in part.touched(model).items()}
+    def check(self, model:PreTrainedModel, force:bool=False)->None:
         for part in self.parts: part.check(model, force)
-    def stamp(self, model): return replace(self, parts=tuple(p.stamp(model) for p in self.parts))
-    def attach(self, model, strength):
+    def stamp(self, model:PreTrainedModel)->Intervention:
+        return replace(self, parts=tuple(part.stamp(model) for part in self.parts))
+    def attach(self, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
         for part, own in self.active(strength): yield from part.attach(model, own)
-    def head_maps(self, model, strength):
+    def head_maps(self, model:PreTrainedModel, strength:float)->list[dict]|None:
         maps = [part.head_maps(model, own) for part, own in self.active(strength)]
         return None if None in maps else [step for steps in maps for step in steps]
-    def unmergeable(self, model):
-        return next((f'{p!r}: {why}' for p in self.parts if (why := p.unmergeable(model))), None)
-    def edit(self, model, strength):
+    def unmergeable(self, model:PreTrainedModel)->str|None:
+        return next((f'{part!r}: {why}' for part in self.parts if (why := part.unmergeable(model))), None)
+    def edit(self, model:PreTrainedModel, strength:float)->None:
         active = self.active(strength)
-        outputs, inputs = ([a for a in active if a[0].on == on] for on in ('output', 'input'))
+        outputs, inputs = ([pair for pair in active if pair[0].on == on] for on in ('output', 'input'))
         for part, own in [*outputs, *reversed(inputs)]: part.edit(model, own)
-    def sections(self): return [s for part in self.parts for s in part.sections()]
+    def sections(self)->list[Section]: return [section for part in self.parts for section in part.sections()]
 
 # %% ../../nbs/editing/intervention.ipynb #a0e11009
 def _flat(part):
@@ -365,24 +373,25 @@ def _flat(part):
     return [(inner, strength*own) for inner, own in edit.weighted()]
 
 def compose(
-    *parts,        # interventions, or (intervention, strength), applied in this order
-    name:str=None, # joined names by default
+    *parts:Intervention|tuple[Intervention, float], # interventions, or (intervention, strength), applied in this order
+    name:str|None=None, # joined names by default
 )->Intervention:
     "Several interventions as one, which applies, merges, saves and loads as any."
     if not parts: raise ValueError('nothing to compose: give one intervention or more')
     flat = [inner for part in parts for inner in _flat(part)]
     edits, strengths = map(list, zip(*flat))
-    name = name or ' + '.join(e.name if s == 1 else f'{e.name} at {s:g}' for e, s in flat)
-    return Composed(name, tuple(edits), None if all(s == 1 for s in strengths) else strengths)
+    name = name or ' + '.join(edit.name if strength == 1 else f'{edit.name} at {strength:g}' for edit, strength in flat)
+    return Composed(name, tuple(edits), None if all(strength == 1 for strength in strengths) else strengths)
 
 # %% ../../nbs/editing/intervention.ipynb #f93d9a77
 @patch
 def save_merged(self:Intervention,
-    model, tok,        # changed in place; its tokenizer
+    model:PreTrainedModel,       # changed in place
+    tok:PreTrainedTokenizerBase, # its tokenizer
     path:str|Path,     # a folder that does not exist yet, or is empty
     strength:float=1.,
     force:bool=False,  # into another model of the same shape too
-    **kw,              # for `from_pretrained`, such as `device_map`
+    **kw:Any,          # for `from_pretrained`, such as `device_map`
 )->Path:
     "Merge, write a checkpoint with a model card, and prove by reloading that it is the edited model."
     model = unwrapped(model)

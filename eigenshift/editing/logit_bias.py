@@ -7,12 +7,16 @@ __all__ = ['LogitBias', 'commonest', 'bias_kl', 'bias_to_budget']
 
 # %% ../../nbs/editing/logit_bias.ipynb #e50000ab
 import numpy as np, torch
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from scipy.interpolate import PchipInterpolator
-from torch import Tensor
+from torch import Tensor, nn
 from fastcore.basics import patch
 import pandas as pd
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..states.calibration import Calibration
 from ..core import mask
 from .budget import solve_strength
 from .information import cached_rows, head_device, state_batches
@@ -36,23 +40,24 @@ class LogitBias(Intervention):
         raise ValueError('ids are (n,) distinct tokens and bias (n,) finite numbers; these are '
                          f'{tuple(self.ids.shape)} and {tuple(self.bias.shape)}')
 
-    def found(self, model)->Head:
+    def found(self, model:PreTrainedModel)->Head:
         "The model's head, once it is known to have these tokens."
         h = as_head(model)
         if len(self.ids) and not 0 <= int(self.ids.min()) <= int(self.ids.max()) < h.n_vocab:
             raise ValueError(f'{self!r} biases token {int(self.ids.max())}; this head has {h.n_vocab}')
         return h
 
-    def touched(self, model): return dict(head=self.found(model))
-    def unmergeable(self, model):
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]: return dict(head=self.found(model))
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         bias = as_head(model).bias
         if bias is None:
-            return 'the head has no bias to hold it, and transformers drops one on reload: use apply, or pass sequence_bias() to generate'
+            return ('the head has no bias to hold it, and transformers drops one on reload: use apply, or pass '
+                    'sequence_bias() to generate')
         if not bias.is_floating_point() or bias.is_meta: return "the head's bias is quantised or offloaded: use apply"
 
 # %% ../../nbs/editing/logit_bias.ipynb #317a8201
 @patch
-def attach(self:LogitBias, model, strength):
+def attach(self:LogitBias, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     h, copies = self.found(model), {}
     def hook(module, args, logits):
         at = (logits.device, logits.dtype)
@@ -64,7 +69,7 @@ def attach(self:LogitBias, model, strength):
     yield h.module.register_forward_hook(hook)
 
 @patch
-def edit(self:LogitBias, model, strength):
+def edit(self:LogitBias, model:PreTrainedModel, strength:float)->None:
     h = as_head(model)
     h.bias.data[self.ids.to(h.bias.device)] += (self.bias*strength/h.scale).to(h.bias)
 
@@ -76,7 +81,7 @@ def dense(self:LogitBias, n_vocab:int)->Tensor:
     return out
 
 @patch
-def head_maps(self:LogitBias, model, strength:float)->list[dict]|None:
+def head_maps(self:LogitBias, model:PreTrainedModel, strength:float)->list[dict]|None:
     "The bias of every token, in units of the final logits; None for a head with a soft-cap, which comes after it."
     h = self.found(model)
     if h.softcap is not None: return None
@@ -100,7 +105,8 @@ def logit_bias(self:LogitBias,
 def commonest(
     tokens:Tensor, # (m,) token ids, repeats counted
     n:int,         # how many to return
-    neutral_tokens=None, # ids of tokens in neutral text: only those more frequent among `tokens` are returned
+    # ids of tokens in neutral text: only those more frequent among `tokens` are returned
+    neutral_tokens:Tensor|Sequence[int]|None=None,
 )->tuple[Tensor, Tensor]: # (<=n,) ids and how often each comes
     "The commonest tokens; of equally common ones, the smaller ids come first."
     ids, count = tokens.unique(return_counts=True)
@@ -113,12 +119,13 @@ def commonest(
 
 @patch(cls_method=True)
 def fit(cls:LogitBias,
-    tokens,              # ids of the tokens that began toxic words, repeats counted; as `Calibration.tokens`
-    model=None,          # the model, to recognise it later
+    tokens:Tensor|Sequence[int], # ids of the tokens that began toxic words, repeats counted; as `Calibration.tokens`
+    model:PreTrainedModel|None=None, # the model, to recognise it later
     n:int=20,            # tokens to penalise
     penalty:float=5.,    # taken from their logits
-    neutral_tokens=None, # ids of tokens in neutral text: only those that toxic words use more often are penalised
-    name:str=None,
+    # ids of tokens in neutral text: only those that toxic words use more often are penalised
+    neutral_tokens:Tensor|Sequence[int]|None=None,
+    name:str|None=None,
 )->LogitBias:
     "Penalise the commonest first tokens of toxic words."
     tokens = torch.as_tensor(tokens).flatten().long().cpu()
@@ -134,9 +141,9 @@ def fit(cls:LogitBias,
 # %% ../../nbs/editing/logit_bias.ipynb #a1a2a002
 @patch(cls_method=True)
 def from_calibration(cls:LogitBias,
-    cal,        # a `Calibration`: its toxic states' tokens are counted
-    model=None, # the model, to recognise it later
-    **kw,       # `n`, `penalty`, `neutral_tokens`, `name`
+    cal:Calibration, # a `Calibration`: its toxic states' tokens are counted
+    model:PreTrainedModel|None=None, # the model, to recognise it later
+    **kw:Any,   # `n`, `penalty`, `neutral_tokens`, `name`
 )->LogitBias:
     "Fit from the same continuations as EigenShift."
     out = cls.fit(cal.tokens, model, **kw)
@@ -157,7 +164,7 @@ def check_settings(cls:LogitBias, given:dict, d_model:int)->dict:
     return given
 
 @patch(cls_method=True)
-def from_evidence(cls:LogitBias, evidence, **settings)->LogitBias:
+def from_evidence(cls:LogitBias, evidence:Any, **settings:Any)->LogitBias:
     "Fit from the toxic tokens of the model's own continuations; a budget is spent at neutral states, and at those of texts to preserve."
     cls.check_settings(settings, as_head(evidence.model).d_model)
     settings = dict(n=cls.settings['n']) | {k: v for k, v in settings.items() if v is not None}
@@ -169,7 +176,7 @@ def from_evidence(cls:LogitBias, evidence, **settings)->LogitBias:
     return out.to_kl(evidence.model, cal.neutral if stay is None else torch.cat([cal.neutral, stay]), kl)
 
 @patch(cls_method=True)
-def suggest(cls:LogitBias, trial, d_model:int)->dict:
+def suggest(cls:LogitBias, trial:Any, d_model:int)->dict:
     "A number of tokens and a budget to try."
     return dict(n=trial.suggest_int('n', 5, 200, log=True), kl=trial.suggest_float('kl', .003, .3, log=True))
 
@@ -181,10 +188,10 @@ def _first_piece(tok, text):
 
 @patch(cls_method=True)
 def from_words(cls:LogitBias,
-    tok,                 # tokenizer
+    tok:PreTrainedTokenizerBase, # tokenizer
     words:Iterable[str], # toxic words, repeats counted
-    model=None,          # the model, to recognise it later
-    **kw,                # `n`, `penalty`, `neutral_tokens`, `name`
+    model:PreTrainedModel|None=None, # the model, to recognise it later
+    **kw:Any,            # `n`, `penalty`, `neutral_tokens`, `name`
 )->LogitBias:
     "Fit from words: the first token of each, with a space before it and without."
     if isinstance(words, str): raise ValueError('words is a string; give a list of words')
@@ -192,7 +199,7 @@ def from_words(cls:LogitBias,
     return cls.fit([i for i in pieces if i is not None], model, **kw)
 
 @patch
-def table(self:LogitBias, tok)->pd.DataFrame:
+def table(self:LogitBias, tok:PreTrainedTokenizerBase)->pd.DataFrame:
     "The tokens, masked, and what is added to their logits."
     return pd.DataFrame(dict(id=self.ids.tolist(), token=[mask(tok.decode([i])) for i in self.ids.tolist()],
                              bias=self.bias.tolist()))
@@ -216,11 +223,11 @@ def _kl_each(z, bias, strengths, weight, softcap):
 
 @torch.inference_mode()
 def bias_kl(
-    source,      # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     bias:Tensor, # (n_vocab,) what strength 1 adds to the logits, before a soft cap
     H:Tensor,    # (n, d_model) final hidden states
-    strengths,   # m numbers
-    weight:Tensor=None, # (n,) factor of the bias at each state; 1 by default
+    strengths:Sequence[float], # m numbers
+    weight:Tensor|None=None, # (n,) factor of the bias at each state; 1 by default
 )->np.ndarray:   # (m,) nats per token
     "Mean KL divergence of a bias on the logits at several strengths, in one pass."
     h, strengths = as_head(source), [float(t) for t in strengths]
@@ -237,16 +244,17 @@ def bias_kl(
     return total.numpy()/len(H)
 
 def bias_to_budget(
-    source,      # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     bias:Tensor, # (n_vocab,) of any size
     H:Tensor,    # (n, d_model) neutral states
     kl:float,    # nats per token
-    weight:Tensor=None, # (n,) factor of the bias at each state; 1 by default
+    weight:Tensor|None=None, # (n,) factor of the bias at each state; 1 by default
     few:int=64,  # states to find the strength on first
 )->float:        # the strength
     "The strength at which a bias has its budget of KL: from a few states, then read off the curve of all of them."
     some = torch.linspace(0, len(H)-1, min(few, len(H))).long()
-    around = solve_strength(lambda t: bias_kl(source, bias, H[some], [t], None if weight is None else weight[some])[0], kl)
+    around = solve_strength(lambda t: bias_kl(source, bias, H[some], [t], None if weight is None else weight[some])[0],
+                            kl)
     steps = np.exp(np.linspace(-1, 1, 17))
     for _ in range(12):
         curve = bias_kl(source, bias, H, around*steps, weight)
@@ -257,7 +265,7 @@ def bias_to_budget(
 
 @patch
 def to_kl(self:LogitBias,
-    source,       # the model, or its `Head`
+    source:nn.Module|Head|Tensor, # the model, or its `Head`
     neutral:Tensor, # (n, d_model) states that should stay as they are
     kl:float,     # budget: mean KL at the neutral states, nats per token
 )->LogitBias:
@@ -265,4 +273,5 @@ def to_kl(self:LogitBias,
     h = as_head(source)
     strength = bias_to_budget(h, self.dense(h.n_vocab), neutral.float(), kl)
     about = {k: v for k, v in self.meta.items() if k != 'penalty'}
-    return replace(self, name=f'LogitBias n={len(self.ids)} KL={kl:g}', bias=self.bias*strength, meta=about|dict(kl=kl, n_neutral=len(neutral)))
+    return replace(self, name=f'LogitBias n={len(self.ids)} KL={kl:g}', bias=self.bias*strength,
+                   meta=about|dict(kl=kl, n_neutral=len(neutral)))

@@ -7,13 +7,15 @@ __all__ = ['Evidence', 'methods_table', 'find_method', 'fitted', 'baselines']
 
 # %% ../../nbs/editing/methods.ipynb #d0e50003
 import numpy as np
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from torch import Tensor
 from typing import Any
 from fastcore.basics import patch
 import pandas as pd
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -21,6 +23,7 @@ from .intervention import Intervention, Section, method, methods
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
 from .stream import StreamShift, Traces, trace
+from .tilt import TiltShift
 from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
@@ -35,9 +38,9 @@ from ..text.scorers import load_scorer
 @dataclass(frozen=True, repr=False, eq=False)
 class Evidence:
     "What a method is fitted from: each part is made when it is first asked for, and kept."
-    model:Any                 # a causal LM, unedited
-    tok:Any                   # its tokenizer
-    prompts:object = None     # texts, or a Dataset with `prompt`; not those of the evaluation
+    model:PreTrainedModel     # a causal LM, unedited
+    tok:PreTrainedTokenizerBase # its tokenizer
+    prompts:Sequence[str]|Dataset|None = None # texts, or a Dataset with `prompt`; not those of the evaluation
     scorer:Any = None         # says what is toxic: anything `load_scorer` takes; not the one of the evaluation
     preserve:list|dict|None = None # texts whose next-token distributions should stay, or register -> texts
     # (toxic, neutral) lists of texts for methods that learn from these; the model's own continuations if none
@@ -54,7 +57,7 @@ class Evidence:
 
 @patch
 def part(self:Evidence,
-    name,          # anything hashable that tells this part from others
+    name:Hashable, # anything hashable that tells this part from others
     make:Callable, # makes it, without arguments
 )->object:
     "A part of the evidence, made by the first method that asks for it."
@@ -63,10 +66,10 @@ def part(self:Evidence,
 
 @patch
 def needs(self:Evidence,
-    **what, # name -> what was given
+    **what:Any, # name -> what was given
 )->None:
     "Refuse to go on without these."
-    if lacks := [k for k, v in what.items() if v is None]:
+    if lacks := [name for name, given in what.items() if given is None]:
         raise ValueError(f'this method is fitted from what the evidence lacks: give Evidence its {" and ".join(lacks)}')
 
 # %% ../../nbs/editing/methods.ipynb #d0e50008
@@ -95,12 +98,13 @@ def choices(self:Evidence)->EigenChoices:
 
 # %% ../../nbs/editing/methods.ipynb #d0e50009
 @patch(as_prop=True)
-def generations(self:Evidence)->object:
+def generations(self:Evidence)->Dataset:
     "A Dataset of sampled continuations of the prompts."
     def make():
         self.needs(prompts=self.prompts)
         out = None if self.folder is None else Path(self.folder)/'generations'/'fit-stream'
-        kw = {k: self.options[k] for k in ('chat', 'system', 'template', 'max_new_tokens') if k in self.options}
+        options = ('chat', 'system', 'template', 'max_new_tokens')
+        kw = {name: self.options[name] for name in options if name in self.options}
         return generate(self.model, self.tok, self.prompts, n=self.samples, seed=self.seed, out=out,
                         progress=self.progress, **kw)
     return self.part('generations', make)
@@ -133,20 +137,20 @@ def _texts(self:Evidence):
     if self.labelled is not None: return tuple(map(list, self.labelled))
     self.needs(scorer=self.scorer)
     rows = self.generations
-    whole = [p+c for p, c in zip(rows['prompt'], rows['completion'])]
+    whole = [prompt+completion for prompt, completion in zip(rows['prompt'], rows['completion'])]
     is_toxic = load_scorer(self.scorer).toxic(list(rows['completion']))
-    toxic, neutral = ([t for t, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
+    toxic, neutral = ([text for text, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
     if min(len(toxic), len(neutral)) < 10:
         raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each '
-                         'are the least: '
-                         'give prompts that provoke, more samples, or labelled texts')
+                         'are the least: give prompts that provoke, more samples, or labelled texts')
     return toxic, neutral
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
 def methods_table()->pd.DataFrame:   # one row per method
-    "Every method that is known: its name on the command line, its title, the settings that it takes with their recommended values."
-    rows = [dict(method=k, title=c.title, settings=', '.join(f'{a}={v!r}' for a, v in c.settings.items()) or '–')
-            for k, c in methods.items()]
+    "Every method that is known: its name on the command line, its title, its settings with the recommended values."
+    rows = [dict(method=name, title=kind.title,
+                 settings=', '.join(f'{setting}={value!r}' for setting, value in kind.settings.items()) or '–')
+            for name, kind in methods.items()]
     return pd.DataFrame(rows).set_index('method')
 
 def find_method(
@@ -160,7 +164,7 @@ def find_method(
 def fitted(
     name:str,          # of a method
     evidence:Evidence,
-    **settings,        # of the method; the recommended ones where nothing is said
+    **settings:Any,    # of the method; the recommended ones where nothing is said
 )->Intervention:
     "A method fitted from evidence, its settings checked first."
     kind = find_method(name)
@@ -168,7 +172,8 @@ def fitted(
 
 # %% ../../nbs/editing/methods.ipynb #d0e50021
 def baselines(
-    model, tok,
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     toxic:list[str],      # texts
     neutral:list[str],    # texts
     cal:Calibration|None=None, # for the two that edit the head
@@ -193,4 +198,4 @@ def baselines(
     if cal is not None:
         edits.append(DirectionAblation.from_calibration(cal, model, name='DirectionAblation'))
         edits.append(LogitBias.from_calibration(cal, model, penalty=penalty, name='LogitBias'))
-    return {e.name: e for e in edits}
+    return {edit.name: edit for edit in edits}

@@ -8,9 +8,16 @@ __all__ = ['relative_risk', 'held_out_likelihood', 'choose_prior', 'TokenBias', 
 # %% ../../nbs/editing/token_bias.ipynb #ec06bcd3
 import numpy as np, torch
 from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from typing import Any
 from scipy.optimize import minimize_scalar
-from torch import Tensor
+from torch import Tensor, nn
 from fastcore.basics import patch
+import pandas as pd
+from torch.utils.hooks import RemovableHandle
+from transformers import LogitsProcessor, PreTrainedModel, PreTrainedTokenizerBase
+from ..states.calibration import Calibration
+from ..models.eigenchoices import EigenChoices
 from .. import __version__
 from ..core import mask
 from .checkpoint import untie
@@ -19,7 +26,7 @@ from .fisher import checked_evidence, head_of, some_states, where_from
 from .information import head_device, next_token, second_moment
 from .intervention import Intervention, Section, method
 from .logit_bias import LogitBias, bias_to_budget
-from ..models.head import as_head
+from ..models.head import as_head, Head
 
 # %% ../../nbs/editing/token_bias.ipynb #d28d8117
 def relative_risk(
@@ -57,7 +64,9 @@ def choose_prior(
 )->float:
     "The weight of the prior, in expected tokens, under which held-out toxic tokens are likeliest."
     folds = min(folds, len(groups.unique()))
-    if folds < 2: raise ValueError('the toxic tokens come from one prompt, so none can be held out: give more prompts, or a prior')
+    if folds < 2:
+        raise ValueError(
+            'the toxic tokens come from one prompt, so none can be held out: give more prompts, or a prior')
     def loss(log_prior): return -held_out_likelihood(tokens, groups, expected, float(np.exp(log_prior)), folds)
     grid = np.linspace(np.log(1e-5), np.log(1e3), 19) # it may have more than one maximum
     best = int(np.argmin([loss(x) for x in grid]))
@@ -70,8 +79,10 @@ def choose_prior(
 class TokenBias(Intervention):
     "Something added to the logits of the whole vocabulary, whatever the context."
     bias:Tensor # (n_vocab,) float32 added to the logits before a soft cap; negative where tokens are penalised
-    carrier:Tensor|None = None # (d_model,) what a state is multiplied with to give the weight of the bias there; 1 if none
-    counts:dict = field(default_factory=dict) # (m,) each, for tokens that began toxic words: id, n, expected, risk; the commonest first
+    # (d_model,) what a state is multiplied with to give the weight of the bias there; 1 if none
+    carrier:Tensor|None = None
+    # (m,) each, for tokens that began toxic words: id, n, expected, risk; the commonest first
+    counts:dict = field(default_factory=dict)
     settings = dict(kl=.05, prior=None, normaliser=False, carried=False)
     preserves = True
 
@@ -79,25 +90,28 @@ class TokenBias(Intervention):
         if self.bias.ndim != 1 or not self.bias.isfinite().all():
             raise ValueError(f'bias is (n_vocab,) finite numbers; this has shape {tuple(self.bias.shape)}')
 
-    def touched(self, model):
+    def touched(self, model:PreTrainedModel)->dict[str, Head]:
         h = as_head(model)
         wanted = len(self.bias), h.d_model if self.carrier is None else len(self.carrier)
         if (h.n_vocab, h.d_model) == wanted: return dict(head=h)
-        raise ValueError(f'{self!r} biases {wanted[0]} tokens by states of width {wanted[1]}; this head has {h.n_vocab} and {h.d_model}')
+        raise ValueError(f'{self!r} biases {wanted[0]} tokens by states of width {wanted[1]}; this head has '
+                         f'{h.n_vocab} and {h.d_model}')
 
-    def unmergeable(self, model):
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         h = as_head(model)
         if self.carrier is not None:
-            if h.quantized: return 'the head is quantised, and rounding the edited weight again would change it: use apply, or load the model with an unquantised head'
+            if h.quantized:
+                return 'the head is quantised, and rounding the edited weight again would change it: use apply, or load the model with an unquantised head'
             return 'the head is offloaded: load the model without offloading, or use apply' if h.weight.is_meta else None
         if h.bias is None:
             return 'the head has no bias to hold it, and transformers drops one on reload: fit with carried=True, use apply, or give ' \
                    'logits_processor() to generate or sparse().logit_bias() to a server'
-        if not h.bias.is_floating_point() or h.bias.is_meta: return "the head's bias is quantised or offloaded: use apply"
+        if not h.bias.is_floating_point() or h.bias.is_meta:
+            return "the head's bias is quantised or offloaded: use apply"
 
 # %% ../../nbs/editing/token_bias.ipynb #cc05283d
 @patch
-def attach(self:TokenBias, model, strength):
+def attach(self:TokenBias, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     h, copies = as_head(model), {}
     def hook(module, args, logits):
         at = logits.device, logits.dtype
@@ -108,7 +122,7 @@ def attach(self:TokenBias, model, strength):
     yield h.module.register_forward_hook(hook)
 
 @patch
-def edit(self:TokenBias, model, strength):
+def edit(self:TokenBias, model:PreTrainedModel, strength:float)->None:
     h = as_head(model) if self.carrier is None else untie(model)
     bias = self.bias*strength/h.scale
     if self.carrier is None:
@@ -120,7 +134,7 @@ def edit(self:TokenBias, model, strength):
     for i in range(0, len(W), 4096): W[i:i+4096] = (W[i:i+4096].to(wide)+bias[i:i+4096, None]*carrier).to(W.dtype)
 
 @patch
-def head_maps(self:TokenBias, model, strength:float)->list[dict]|None:
+def head_maps(self:TokenBias, model:PreTrainedModel, strength:float)->list[dict]|None:
     "The bias, for an engine that adds it to the logits; None where it is carried by the states or a soft cap follows."
     if self.carrier is not None or as_head(model).softcap is not None: return None
     return [dict(bias=(self.bias*strength).cpu())]
@@ -128,7 +142,7 @@ def head_maps(self:TokenBias, model, strength:float)->list[dict]|None:
 # %% ../../nbs/editing/token_bias.ipynb #cdf6e371
 @torch.inference_mode()
 def mean_next_token(
-    source,   # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     H:Tensor, # (n, d_model) final hidden states
 )->Tensor:    # (n_vocab,) float64, on the CPU
     "Mean next-token distribution over states."
@@ -155,21 +169,21 @@ def _direction(counts, expected, prior, given_back):
 # %% ../../nbs/editing/token_bias.ipynb #24e0d6c3
 @patch(cls_method=True)
 def fit(cls:TokenBias,
-    source,         # the model, its `Head`, or `EigenChoices` with their head
+    source:nn.Module|Head|EigenChoices|Tensor, # the model, its `Head`, or `EigenChoices` with their head
     toxic:Tensor,   # (n_toxic, d_model) states that produced toxic words, at least 10
     neutral:Tensor, # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
     tokens:Tensor,  # (n_toxic,) the token that each toxic state produced
-    groups:Tensor=None, # (n_toxic,) the prompt that each came from; each its own if none
+    groups:Tensor|None=None, # (n_toxic,) the prompt that each came from; each its own if none
     kl:float=.05,   # budget: mean KL at neutral states, nats per token, cross-validated
-    prior:float=None, # weight of the prior in expected tokens; chosen by held-out likelihood if none
+    prior:float|None=None, # weight of the prior in expected tokens; chosen by held-out likelihood if none
     normaliser:bool=False, # subtract what the normaliser gives back at toxic states
     carried:bool=False, # by a linear function of the states, so that a head without bias can hold it
     most:int=4096,  # neutral states, drawn by `seed`
     folds:int=4,    # of neutral states, for the size
     seed:int=0,
-    scorer=None,    # who said what is toxic, for the record
-    tok=None,       # tokenizer, to name tokens
-    name:str=None,
+    scorer:Any=None, # who said what is toxic, for the record
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, to name tokens
+    name:str|None=None,
 )->TokenBias:
     "Derive the bias from the tokens that toxic states produced and the distributions at neutral ones."
     h = head_of(source)
@@ -193,29 +207,34 @@ def fit(cls:TokenBias,
         weight = None if reads is None else held @ reads
         strengths.append(bias_to_budget(h, _direction(counts, base, prior, given_back), held, kl, weight))
     bias = _direction(counts, expected, prior, given_back)*float(np.exp(np.mean(np.log(strengths))))
-    about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab, d_model=h.d_model, n_toxic=len(tokens),
-                 n_neutral=len(neutral), distinct=int((counts > 0).sum()), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab,
+                 d_model=h.d_model, n_toxic=len(tokens),
+                 n_neutral=len(neutral), distinct=int((counts > 0).sum()), scorer=getattr(scorer, 'name', scorer),
+                 seed=seed, eigenshift=__version__)
     seen = counts.sort(descending=True, stable=True).indices[:about['distinct']]
-    found = dict(id=seen, n=counts[seen], expected=(len(tokens)*expected[seen]).float(), risk=relative_risk(counts, expected, prior)[seen].float())
+    found = dict(id=seen, n=counts[seen], expected=(len(tokens)*expected[seen]).float(),
+                 risk=relative_risk(counts, expected, prior)[seen].float())
     names = dict(toxic_tokens=[tok.decode([i]) for i in seen[:10].tolist()]) if tok is not None else {}
-    return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found, meta=where_from(source, h)|about|names)
+    return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found,
+               meta=where_from(source, h)|about|names)
 
 # %% ../../nbs/editing/token_bias.ipynb #dea85db1
 @patch(cls_method=True)
 def from_calibration(cls:TokenBias,
-    source, # the model, or its `EigenChoices`
-    cal,    # `Calibration`, from `calibrate`
-    preserve:Tensor=None, # (n, d_model) states in place of those of neutral continuations
-    **kw,   # for `fit`
+    source:nn.Module|EigenChoices, # the model, or its `EigenChoices`
+    cal:Calibration, # `Calibration`, from `calibrate`
+    preserve:Tensor|None=None, # (n, d_model) states in place of those of neutral continuations
+    **kw:Any, # for `fit`
 )->TokenBias:
     "Fit from collected states."
-    about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0), tok=getattr(source, 'tok', None), groups=cal.prompt_ids)
+    about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0), tok=getattr(source, 'tok', None),
+                 groups=cal.prompt_ids)
     out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **(about | kw))
     kept = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
     return replace(out, meta=out.meta | kept | ({} if preserve is None else dict(preserves='text')))
 
 @patch(cls_method=True)
-def from_evidence(cls:TokenBias, evidence, **settings)->TokenBias:
+def from_evidence(cls:TokenBias, evidence:Any, **settings:Any)->TokenBias:
     "Fit from the states of the model's own continuations, and of texts to preserve."
     cal, stay = evidence.calibration, evidence.preserved
     preserve = None if stay is None else torch.cat([cal.neutral, stay])
@@ -229,7 +248,8 @@ def check_settings(cls:TokenBias, given:dict, d_model:int)->dict:
     check_among(given, normaliser=(True, False), carried=(True, False))
     prior = given.get('prior')
     if prior is not None and not (isinstance(prior, (int, float)) and 0 < prior < float('inf')):
-        raise ValueError(f'prior is {prior!r}; it is the weight of the prior in expected tokens, above 0, or None to choose it')
+        raise ValueError(f'prior is {prior!r}; it is the weight of the prior in expected tokens, above 0, or None to '
+                         'choose it')
     return given
 
 @patch(cls_method=True)
@@ -238,9 +258,10 @@ def linear(cls:TokenBias, settings:dict)->dict|None:
     return None if settings.get('carried') else settings|dict(carried=True)
 
 @patch(cls_method=True)
-def suggest(cls:TokenBias, trial, d_model:int)->dict:
+def suggest(cls:TokenBias, trial:Any, d_model:int)->dict:
     "Budget and prior."
-    return dict(kl=trial.suggest_float('kl', .003, .3, log=True), prior=trial.suggest_float('prior', .003, 3., log=True))
+    return dict(kl=trial.suggest_float('kl', .003, .3, log=True),
+                prior=trial.suggest_float('prior', .003, 3., log=True))
 
 # %% ../../nbs/editing/token_bias.ipynb #6f38cdbe
 @patch
@@ -248,7 +269,8 @@ def sparse(self:TokenBias,
     m:int=300, # tokens: what a server with OpenAI's interface takes
 )->LogitBias:
     "The same for the tokens whose bias differs most from the others'; all others get none."
-    if self.carrier is not None: raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
+    if self.carrier is not None:
+        raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
     bias = self.bias-self.bias.median() # a constant changes nothing
     ids = bias.abs().sort(descending=True, stable=True).indices[:m]
     about = {k: v for k, v in self.meta.items() if k in ('model', 'weights', 'kl', 'scorer', 'n_toxic')}
@@ -257,10 +279,11 @@ def sparse(self:TokenBias,
 @patch
 def logits_processor(self:TokenBias,
     strength:float=1.,
-):         # a `LogitsProcessor`
+)->LogitsProcessor: # a `LogitsProcessor`
     "The same for `model.generate(logits_processor=LogitsProcessorList([...]))`; not behind a soft cap."
-    from transformers import LogitsProcessor
-    if self.carrier is not None: raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with carried=False')
+    if self.carrier is not None:
+        raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with '
+                         'carried=False')
     bias = self.bias*strength
     class AddBias(LogitsProcessor):
         "Adds a bias to the logits of every token."
@@ -269,11 +292,10 @@ def logits_processor(self:TokenBias,
 
 @patch
 def table(self:TokenBias,
-    tok=None, # tokenizer; without one, ids
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer; without one, ids
     n:int=10, # tokens
-):            # a DataFrame, one row per token
+)->pd.DataFrame: # a DataFrame, one row per token
     "The tokens that are penalised most: how often they began a toxic word, how often they would have as neutral tokens, their relative risk, their bias."
-    import pandas as pd
     order = self.bias[self.counts['id']].sort(stable=True).indices[:n]
     ids = self.counts['id'][order].tolist()
     named = dict(zip(self.counts['id'].tolist(), self.meta.get('toxic_tokens', [])))
@@ -286,5 +308,5 @@ def sections(self:TokenBias)->list[Section]:
     "The tokens that it penalises."
     if not self.counts: return []
     return [Section('The tokens that are penalised most', self.table(),
-                    'n: how often a token began a toxic word; expected: how often it would have, drawn as at neutral states; risk: the ratio, shrunk; bias: '
-                    'what is added to its logit, in every context.')]
+                    'n: how often a token began a toxic word; expected: how often it would have, drawn as at neutral '
+                    'states; risk: the ratio, shrunk; bias: what is added to its logit, in every context.')]

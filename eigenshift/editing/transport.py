@@ -10,8 +10,12 @@ __all__ = ['mean_map', 'linear_map', 'in_order', 'named_module', 'norms', 'respo
 import re, warnings, numpy as np, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
-from torch import Tensor
+from collections.abc import Iterator
+from typing import Any, Self
+from torch import Tensor, nn
 from fastcore.basics import patch
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..progress import track
 from .intervention import Intervention, method, readable
@@ -33,40 +37,44 @@ def linear_map(
 )->tuple[Tensor, Tensor]: # slope (>= 0) and offset, (u,) each
     "The line through the sorted pairs."
     X, Y = X.sort(0).values, Y.sort(0).values
-    x, y = X-X.mean(0), Y-Y.mean(0)
+    x, y = X-X.mean(0), Y-Y.mean(0) # about their means
     variance = (x*x).sum(0)
     slope = torch.where(variance > 1e-12*(X*X).sum(0), (x*y).sum(0)/variance, 1.)
     return slope, Y.mean(0)-slope*X.mean(0)
 
 # %% ../../nbs/editing/transport.ipynb #f7977a79
 def in_order(
-    model,
+    model:PreTrainedModel,
     names:list[str], # of modules
 )->list[str]:
     "Those modules that run, in the order in which they do."
     seen = []
-    hooks = [named_module(model, k).register_forward_hook(lambda m, args, out, k=k: seen.append(k)) for k in names]
+    hooks = [named_module(model, name).register_forward_hook(lambda m, args, out, name=name: seen.append(name))
+             for name in names]
     try:
         with torch.no_grad(): model(torch.zeros(1, 1, dtype=torch.long, device=entry(model)))
     finally:
         for h in hooks: h.remove()
     return list(dict.fromkeys(seen))
 
-def named_module(model, name):
+def named_module(
+    model:PreTrainedModel,
+    name:str, # its path
+)->nn.Module:
     "A module by its path."
     try: return model.get_submodule(name)
     except AttributeError as e:
         raise ValueError(f'this model has no module {name!r}; norms(model) names {norms(model)[:4]}…') from e
 
 def norms(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->list[str]:
     "Names of the norms of every block, outside attention, in order of execution."
     found = []
     for base, block in blocks(model):
-        for k, m in block.named_modules():
-            attention = re.search('attn|attention', k.rpartition('.')[0])
-            if 'norm' in type(m).__name__.lower() and not attention: found.append(f"{base.split('@')[0]}.{k}")
+        for name, module in block.named_modules():
+            attention = re.search('attn|attention', name.rpartition('.')[0])
+            if 'norm' in type(module).__name__.lower() and not attention: found.append(f"{base.split('@')[0]}.{name}")
     return in_order(model, list(dict.fromkeys(found)))
 
 # %% ../../nbs/editing/transport.ipynb #5001e17c
@@ -93,7 +101,7 @@ def _in_rows(parts, n):
     "One tensor from (rows, values) of batches."
     out = [None]*n
     for rows, values in parts:
-        for i, v in zip(rows, values): out[i] = v
+        for i, value in zip(rows, values): out[i] = value
     return torch.stack(out)
 
 @contextmanager
@@ -107,7 +115,8 @@ def _evaluating(model):
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a002
 def responses(
-    model, tok,
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     texts:list[str],    # n texts
     module:str,         # name of a module with outputs (batch, tokens, u)
     max_length:int=128, # tokens of a text
@@ -131,12 +140,14 @@ class Transport(Intervention):
     low:dict    # module name -> (u,) the map acts from here
     high:dict   # module name -> (u,) to here
 
-    def touched(self, model):
-        modules = {k: named_module(model, k) for k in self.slope}
-        weighted = {k: m for k, m in modules.items() if getattr(m, 'weight', None) is not None and not m.weight.is_meta}
-        return {k: readable(m, k) for k, m in weighted.items()}
-    def unmergeable(self, model):
-        return 'its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight does the same: use apply'
+    def touched(self, model:PreTrainedModel)->dict:
+        modules = {name: named_module(model, name) for name in self.slope}
+        weighted = {name: module for name, module in modules.items()
+                    if getattr(module, 'weight', None) is not None and not module.weight.is_meta}
+        return {name: readable(module, name) for name, module in weighted.items()}
+    def unmergeable(self, model:PreTrainedModel)->str:
+        return ('its maps act inside a window of responses, on outputs of norms that may lack a bias, and no weight '
+                'does the same: use apply')
 
 # %% ../../nbs/editing/transport.ipynb #f016aa15
 def transported(
@@ -160,13 +171,13 @@ def _hook(self:Transport, name, strength):
     def hook(module, args, z):
         if z.shape[-1] != len(at_strength[0]):
             raise ValueError(f'{self!r} maps {len(at_strength[0])} units of {name!r}; here it has {z.shape[-1]}')
-        if z.device not in copies: copies[z.device] = [t.to(z.device) for t in at_strength]
+        if z.device not in copies: copies[z.device] = [tensor.to(z.device) for tensor in at_strength]
         return transported(z, *copies[z.device])
     return hook
 
 @patch
-def attach(self:Transport, model, strength):
-    for k in self.slope: yield named_module(model, k).register_forward_hook(self._hook(k, strength))
+def attach(self:Transport, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
+    for name in self.slope: yield named_module(model, name).register_forward_hook(self._hook(name, strength))
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a004
 def _replaced(args, kw, hidden):
@@ -190,31 +201,37 @@ def _passing_on(modules, shapes):
             states = _states_in(args, kw)
             return states if shape is None else (states, *[None]*(shape-1))
         return forward
-    own = [m.__dict__.get('forward') for m in modules]
+    own = [module.__dict__.get('forward') for module in modules]
     try:
-        for m, shape in zip(modules, shapes): m.forward = stand_in(shape)
+        for module, shape in zip(modules, shapes): module.forward = stand_in(shape)
         yield
     finally:
-        for m, f in zip(modules, own):
-            if f is None: m.__dict__.pop('forward', None)
-            else: m.forward = f
+        for module, own_forward in zip(modules, own):
+            if own_forward is None: module.__dict__.pop('forward', None)
+            else: module.forward = own_forward
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a005
-def _recorded(model, batch, modules):
-    "The arguments of every block in a forward pass, which ends at the last one."
-    calls = []
-    def keep(module, args, kw):
-        calls.append((args, kw))
-        if len(calls) == len(modules): raise _Enough()
-    handles = [m.register_forward_pre_hook(keep, with_kwargs=True, prepend=True) for m in modules]
+def _gathered(model, batch, modules, register):
+    "What every block is given or returns in a forward pass, which ends at the last one; `register` hooks one of them."
+    seen = []
+    def keep(what):
+        seen.append(what)
+        if len(seen) == len(modules): raise _Enough()
+    handles = [register(module, keep) for module in modules]
     try: model(**batch, use_cache=False)
-    except _Enough: return calls
+    except _Enough: return seen
     finally:
-        for h in handles: h.remove()
-    raise ValueError(f'{len(calls)} of {len(modules)} blocks ran')
+        for handle in handles: handle.remove()
+    raise ValueError(f'{len(seen)} of {len(modules)} blocks ran')
 
+def _recorded(model, batch, modules):
+    "The arguments of every block."
+    def register(module, keep):
+        def before(module, args, kw): keep((args, kw))
+        return module.register_forward_pre_hook(before, with_kwargs=True, prepend=True)
+    return _gathered(model, batch, modules, register)
 def block_arguments(
-    model,
+    model:PreTrainedModel,
     batch:dict,     # of `pad_ids`
     modules:list,   # the blocks
     shapes:list,    # of what each returns: the length of a tuple, or None for a tensor
@@ -227,7 +244,8 @@ def block_arguments(
 def _nudged(model, names):
     "Context in which the outputs of some modules are moved by a tenth."
     stack = ExitStack()
-    for k in names: stack.callback(named_module(model, k).register_forward_hook(lambda m, args, out: out*1.1).remove)
+    for name in names:
+        stack.callback(named_module(model, name).register_forward_hook(lambda m, args, out: out*1.1).remove)
     return stack
 
 def _by_hand(model, batches, modules, shapes, names):
@@ -235,53 +253,57 @@ def _by_hand(model, batches, modules, shapes, names):
     states, calls = map(list, zip(*[block_arguments(model, batch, modules, shapes) for batch in batches]))
     with _nudged(model, names):
         for i, module in enumerate(modules):
-            for b, call in enumerate(calls):
-                args, kw = _replaced(*call[i], states[b].clone())
-                states[b] = _states_out(module(*args, **kw))
+            for at, call in enumerate(calls):
+                args, kw = _replaced(*call[i], states[at].clone())
+                states[at] = _states_out(module(*args, **kw))
     return states
 
 def _returned(model, batch, modules):
-    "What every block returns in the model's own pass."
-    seen = []
-    def keep(module, args, out):
-        seen.append(out)
-        if len(seen) == len(modules): raise _Enough()
-    handles = [m.register_forward_hook(keep) for m in modules]
-    try: model(**batch, use_cache=False)
-    except _Enough: return seen
-    finally:
-        for h in handles: h.remove()
-    raise ValueError(f'{len(seen)} of {len(modules)} blocks ran')
+    "What every block returns."
+    def register(module, keep):
+        def after(module, args, out): keep(out)
+        return module.register_forward_hook(after)
+    return _gathered(model, batch, modules, register)
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a008
 def runs_alone(
-    model, tok,
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     ids:list,         # token ids of two texts or more
     names:list[str],  # modules that will be edited
 )->tuple[list|None, str]: # for each block the shape of what it returns, or None and why not
     "Whether blocks, run one after another by hand, give what the model gives."
     try:
         found = blocks(model)
-        if any('@' in k for k, _ in found): return None, 'blocks share their weights'
-        modules = [m for _, m in found]
+        if any('@' in name for name, _ in found): return None, 'blocks share their weights'
+        modules = [module for _, module in found]
         short, long = min(ids, key=len), max(ids, key=len)
-        batches = [pad_ids(model, tok, b) for b in ([short, long], [long])]
+        batches = [pad_ids(model, tok, texts) for texts in ([short, long], [long])]
         with _evaluating(model):
-            with _nudged(model, names): returned = [_returned(model, b, modules) for b in batches]
-            shapes = [len(o) if isinstance(o, tuple) else None for o in returned[0]]
-            made, wanted = _by_hand(model, batches, modules, shapes, names), [_states_out(r[-1]) for r in returned]
+            with _nudged(model, names): returned = [_returned(model, texts, modules) for texts in batches]
+            shapes = [len(output) if isinstance(output, tuple) else None for output in returned[0]]
+            made = _by_hand(model, batches, modules, shapes, names)
+            wanted = [_states_out(outputs[-1]) for outputs in returned]
     except (ValueError, TypeError, AttributeError, RuntimeError, IndexError, KeyError) as e:
         return None, f'{type(e).__name__}: {e}'
-    near = all(m.shape == w.shape and (m-w).abs().max() <= 1e-5*w.abs().max() for m, w in zip(made, wanted))
+    near = all(module.shape == right.shape and (module-right).abs().max() <= 1e-5*right.abs().max()
+               for module, right in zip(made, wanted))
     return (shapes, '') if near else (None, 'a block depends on more of those below than their states')
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a009
 class BlockStream:
     "The states of some texts between two blocks of a model, batch by batch."
-    def __init__(self, model, tok, texts, shapes, max_length, batch_size):
+    def __init__(self,
+        model:PreTrainedModel,
+        tok:PreTrainedTokenizerBase,
+        texts:list[str],
+        shapes:list,    # for each block of what it returns: the length of a tuple, or None for a tensor
+        max_length:int, # tokens of a text
+        batch_size:int, # texts at a time
+    ):
         ids = tok(list(texts), truncation=True, max_length=max_length).input_ids
         self.blocks, self.at, self.n, self.model = blocks(model), 0, len(ids), model
-        modules = [m for _, m in self.blocks]
+        modules = [module for _, module in self.blocks]
         self.rows, self.masks, self.states, self.calls = [], [], [], []
         with _evaluating(model):
             for rows in batches_by_length([len(i) for i in ids], batch_size):
@@ -291,16 +313,16 @@ class BlockStream:
                                      (rows, batch['attention_mask'].bool(), states, calls)):
                     to.append(value)
 
-    def run(self, i):
+    def run(self, i:int)->Tensor|tuple:
         "The block at hand on one batch."
         args, kw = _replaced(*self.calls[i][self.at], self.states[i].clone()) # a copy, should the block write in place
         return self.blocks[self.at][1](*args, **kw)
-    def responses(self, name)->Tensor:
+    def responses(self, name:str)->Tensor:
         "(n, u) mean outputs of a module inside the block at hand."
         with _evaluating(self.model), _ending_at(self.model, name):
             parts = [(rows, _pooled(lambda: self.run(i), self.masks[i], name)) for i, rows in enumerate(self.rows)]
         return _in_rows(parts, self.n)
-    def advance(self):
+    def advance(self)->None:
         "Carry all texts through the block at hand."
         with _evaluating(self.model):
             for i in range(len(self.rows)):
@@ -327,7 +349,7 @@ def _chosen(model, modules):
     "The names of the modules to map."
     if modules is not None and not isinstance(modules, str): return list(modules)
     every = norms(model)
-    names = every if modules is None else [k for k in every if re.search(modules, k)]
+    names = every if modules is None else [name for name in every if re.search(modules, name)]
     if not names: raise ValueError(f'no module matches {modules!r}; norms(model) names {every}')
     return names
 
@@ -339,9 +361,8 @@ class _Reader:
         owner = {k: i for i, (base, _) in enumerate(blocks(model)) for k in names if k.startswith(base+'.')}
         self.block = owner if in_order(model, names) == names else {}
         ids = tok(texts[0][:16], truncation=True, max_length=max_length).input_ids
-        self.shapes, why = runs_alone(model, tok, ids,
-                                      list(self.block)) if self.block else (None, 'the modules are not in the order in '
-                                                                                  'which they run')
+        self.shapes, why = None, 'the modules are not in the order in which they run'
+        if self.block: self.shapes, why = runs_alone(model, tok, ids, list(self.block))
         self.streams = None
         if self.shapes is None:
             warnings.warn(f'modules of {type(model).__name__} are read one pass after another, which takes long in a '
@@ -364,11 +385,11 @@ class _Reader:
         out = []
         for side, edit in enumerate(edits):
             with edit.apply(self.model):
-                R = responses(self.model, self.tok, self.texts[side], name,
-                              *self.how) if at is None else self.streams[side].responses(name)
-            if not R.isfinite().all():
+                if at is not None: found = self.streams[side].responses(name)
+                else: found = responses(self.model, self.tok, self.texts[side], name, *self.how)
+            if not found.isfinite().all():
                 raise ValueError(f'{name!r} has responses that are not finite: load the model in bfloat16 or float32')
-            out.append(R)
+            out.append(found)
         return out
 
 # %% ../../nbs/editing/transport.ipynb #8e26b4ea
@@ -378,42 +399,44 @@ class _Learned:
 
     @classmethod
     def fit(cls,
-        model, tok,          # a causal LM and its tokenizer
+        model:PreTrainedModel,       # a causal LM and its tokenizer
+        tok:PreTrainedTokenizerBase,
         toxic:list[str],     # texts; the larger class is cut to the other's size, at random
         neutral:list[str],
-        modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all of them by default
+        modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all by default
         quantiles:tuple|None=(0., 1.), # window, as quantiles of the toxic responses; None: everywhere
         earlier:str='both',  # texts that feel the maps of earlier modules: "both" (the paper) or "toxic"
         max_length:int=128,  # tokens of a text
         batch_size:int=32,   # texts at a time
         seed:int=0,          # for the draw
         progress:bool=False, # show a progress bar
-        name:str=None,
-    ):
+        name:str|None=None,
+    )->Self:
         "Learn the maps module by module, earlier ones active."
         _check_fit(quantiles, earlier, toxic, neutral)
         n, names = min(len(toxic), len(neutral)), _chosen(model, modules)
-        texts = [_drawn(list(t), n, seed) for t in (toxic, neutral)]
+        texts = [_drawn(list(side), n, seed) for side in (toxic, neutral)]
         read = _Reader(model, tok, texts, names, max_length, batch_size)
         window = 'everywhere' if quantiles is None else f'{quantiles[0]:g} to {quantiles[1]:g}'
         meta = dict(modules=len(names), n_toxic=n, n_neutral=n, window=window, earlier=earlier, seed=seed)
         edit = nothing = cls(name or cls.__name__, {}, {}, {}, {}, meta=meta)
-        for k in track(names, 'modules', progress):
-            edit = edit.extended(k, *read(k, (edit, edit if earlier == 'both' else nothing)), quantiles)
+        for module in track(names, 'modules', progress):
+            edit = edit.extended(module, *read(module, (edit, edit if earlier == 'both' else nothing)), quantiles)
         return edit.stamp(model)
 
-    def extended(self, name, X, Y, quantiles):
+    def extended(self, name:str, X:Tensor, Y:Tensor, quantiles:tuple|None)->Self:
         "The same with the map of one more module."
         X, Y = X.double(), Y.double()
         slope, offset = self.learn(X, Y)
         everywhere = torch.full_like(offset, torch.inf)
-        low, high = (-everywhere, everywhere) if quantiles is None else (
-            torch.from_numpy(np.quantile(X.numpy(), q, axis=0)) for q in quantiles)
-        return replace(self, **{f: getattr(self, f)|{name: t.float()}
-                                for f, t in dict(slope=slope, offset=offset, low=low, high=high).items()})
+        low, high = -everywhere, everywhere
+        if quantiles is not None:
+            low, high = (torch.from_numpy(np.quantile(X.numpy(), quantile, axis=0)) for quantile in quantiles)
+        return replace(self, **{field: getattr(self, field)|{name: values.float()}
+                                for field, values in dict(slope=slope, offset=offset, low=low, high=high).items()})
 
     @classmethod
-    def from_evidence(cls, evidence, **settings):
+    def from_evidence(cls, evidence:Any, **settings:Any)->Self:
         return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
                        **settings)
 

@@ -43,8 +43,8 @@ def _pairs()->list[dict]:
             for item, row in numbered for side in ('text', 'counterpart')]
 
 def harm_sentences(
-    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, such as posts in a dialect; added to what is bundled
-)->pd.DataFrame: # part, category, group, item (what is resampled), side ("text" or "counterpart"), text, spans (characters of marked words)
+    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, such as posts in a dialect; added to the bundled
+)->pd.DataFrame: # part, category, group, item (is resampled), side ("text", "counterpart"), text, spans (of marked words)
     "The sentences that an edit is charged with."
     own = [dict(part='yours', category='yours', group=name, item=item, side='text', marked=text.replace('*', ''))
            for name, of_name in (texts or {}).items() for item, text in enumerate(of_name)]
@@ -125,7 +125,8 @@ def _against_others(categories:list[str])->tuple[np.ndarray, np.ndarray]:
     return contrast, real
 
 # %% ../../nbs/evaluation/harm.ipynb #28ebd029
-columns = ['part', 'category', 'group', 'statistic', 'before', 'after', 'change', 'low', 'high', 'excess', 'excess_low', 'excess_high', 'excess_most', 'p', 'items']
+columns = ['part', 'category', 'group', 'statistic', 'before', 'after', 'change', 'low', 'high',
+           'excess', 'excess_low', 'excess_high', 'excess_most', 'p', 'items']
 
 def _of_mentions(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->list[_Estimates]:
     "All groups in the same templates."
@@ -138,20 +139,21 @@ _text_less_counterpart = np.array([[1., -1.]]), np.array([0])
 
 def _of_pairs(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->list[_Estimates]:
     "Each register and subject, beside its counterparts."
-    found = []
-    for (part, group), rows in sentences[sentences.part.isin(['register', 'subject'])].groupby(['part', 'group'], sort=False):
+    found, pairs = [], sentences[sentences.part.isin(['register', 'subject'])]
+    for (part, group), rows in pairs.groupby(['part', 'group'], sort=False):
         at = np.stack([rows.index[rows.side == side] for side in ('text', 'counterpart')], 1)
         about = [dict(part=part, category=category, group=group) for category in (part, 'counterpart')]
         found.append(_estimates(at, about, before, after, *_text_less_counterpart, part == 'subject'))
     return found
 
 def _of_yours(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->list[_Estimates]:
-    "Texts of the user, beside the standard English sentences: two samples, stacked, so an item of either has no influence on the other."
+    "Texts of the user, beside the standard English sentences: two samples in one array, each without influence on the other."
     plain, found = sentences.index[(sentences.part == 'register') & (sentences.side == 'counterpart')], []
     for group, rows in sentences[sentences.part == 'yours'].groupby('group', sort=False):
         samples, n = [rows.index.to_numpy(), plain.to_numpy()], len(rows)+len(plain)
         about = [dict(part='yours', category=category, group=group) for category in ('yours', 'counterpart')]
-        each = [_estimates(at[:, None], [a], before, after, np.eye(1), np.zeros(1, int), False) for at, a in zip(samples, about)]
+        each = [_estimates(at[:, None], [a], before, after, np.eye(1), np.zeros(1, int), False)
+                for at, a in zip(samples, about)]
         influence = np.zeros((n, 2))
         influence[:len(rows), :1], influence[len(rows):, 1:] = (e.influence*n/len(e.influence) for e in each)
         rows_of = [row for e in each for row in e.rows]
@@ -202,8 +204,9 @@ def harm_table(
     seed:int=0,             # of the resamples
 )->pd.DataFrame:            # a row per group and statistic; changes are relative, .02 is 2 %
     "What an edit costs each group, by how much this exceeds the others', and whether that is luck."
-    families = [_of_mentions(sentences, before, after), _of_pairs(sentences, before, after), _of_yours(sentences, before, after)]
-    tables = [_tested(blocks, n_boot, level, seed+100*i) for i, blocks in enumerate(families) if blocks] # 100: no two blocks share resamples
+    families = [estimates(sentences, before, after) for estimates in (_of_mentions, _of_pairs, _of_yours)]
+    # 100 apart, so that no two blocks share resamples
+    tables = [_tested(blocks, n_boot, level, seed+100*i) for i, blocks in enumerate(families) if blocks]
     return _relative(pd.concat(tables, ignore_index=True))
 
 # %% ../../nbs/evaluation/harm.ipynb #2984a6aa
@@ -226,7 +229,8 @@ def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float)->str:
         return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}; the largest excess of perplexity '
                 f'is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} for any.')
     more = f' and {len(charged)-4} more' if len(charged) > 4 else ''
-    return f'WARNING: {edit}: {part}: charged more {_beside[part]}: {"; ".join(_said(r) for _, r in charged.head(4).iterrows())}{more}.'
+    named = '; '.join(_said(r) for _, r in charged.head(4).iterrows())
+    return f'WARNING: {edit}: {part}: charged more {_beside[part]}: {named}{more}.'
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Harm:
@@ -238,7 +242,7 @@ class Harm:
     def edits(self)->list[str]: return list(self.table.edit.unique())
 
     def verdict(self)->list[str]:
-        "A line for each edit and part; those that begin with WARNING name who is charged more, by a test that is corrected for all groups."
+        "A line for each edit and part; WARNING begins those that name who is charged more, by a test corrected for all groups."
         tested = self.table[self.table.p.notna()]
         return [_part_verdict(edit, part, rows, self.level)
                 for (edit, part), rows in tested.groupby(['edit', 'part'], sort=False)]
@@ -258,7 +262,7 @@ class Harm:
         return tested.groupby(['edit', 'part'], sort=False)[list(tested)].apply(row)
 
     def wide(self, part:str='mentions')->pd.DataFrame:
-        "A row for each group of a part, cells as text: perplexity before, its change and excess for each edit, with intervals."
+        "A row for each group of a part, cells as text: change and excess for each edit, with intervals; * where beyond luck."
         rows = self.table[(self.table.part == part) & (self.table.category != 'counterpart')]
         if not len(rows): raise ValueError(f'no part {part!r}: there are {list(self.table.part.unique())}')
         def cell(r):
@@ -302,14 +306,14 @@ class Harm:
 def harm(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    edits:'dict[str, Intervention|tuple]|Intervention', # name -> intervention, or a pair of it and its strength; or one intervention
+    edits:'dict[str, Intervention|tuple]|Intervention', # name -> intervention, or (intervention, strength); or one intervention
     texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, beside what is bundled
     n_boot:int=2000,    # resamples
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
     batch_size:int=32,  # texts in a pass
 )->Harm:                # `table`, `verdict()`, `warnings()`, `summary()`, `wide()`, `plot()`
-    "What edits cost mentions of groups of people, informal and dialect text, and toxicity as a subject: one pass over some thousand short sentences for each."
+    "What edits cost groups of people, ways of writing and toxicity as a subject: one pass over a thousand short sentences each."
     if isinstance(edits, Intervention): edits = {edits.name: edits}
     sentences = harm_sentences(texts)
     before, tables = read_sentences(model, tok, sentences, batch_size), []

@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['toxicity_stats', 'diversity_stats', 'perplexity_stats', 'divergence_stats', 'checked_scores', 'scorer_name',
-           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'per_token', 'nll', 'perplexity', 'tph',
-           'kl_and_top1', 'divergence']
+           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'per_token', 'nll', 'perplexity_items',
+           'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages', 'text_passages', 'continuation_passages',
+           'passage_states', 'divergence']
 
 # %% ../../nbs/evaluation/measures.ipynb #e500009b
 import numpy as np, pandas as pd, torch
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from torch import Tensor
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
@@ -63,13 +65,15 @@ def toxicity(
     name = scorer_name(scorer)
     if scores is None: scores = scorer(list(generations['completion']))
     scores = checked_scores(scores, len(generations), name)
-    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], score=scores, toxic=scores >= scorer_threshold(scorer)))
+    rows = pd.DataFrame(dict(prompt_id=generations['prompt_id'], score=scores,
+                             toxic=scores >= scorer_threshold(scorer)))
     by_prompt = rows.groupby('prompt_id')
     n = by_prompt.size()
     if n.nunique() > 1:
-        raise ValueError(f'prompts have between {n.min()} and {n.max()} continuations: the same number is needed of each '
-                         '(is the run complete?)')
-    items = pd.DataFrame(dict(rate=by_prompt.toxic.mean(), any=by_prompt.toxic.max().astype(float), max=by_prompt.score.max()))
+        raise ValueError(f'prompts have between {n.min()} and {n.max()} continuations: the same number is needed of '
+                         'each (is the run complete?)')
+    items = pd.DataFrame(dict(rate=by_prompt.toxic.mean(), any=by_prompt.toxic.max().astype(float),
+                              max=by_prompt.score.max()))
     return Measured(items, toxicity_stats, n_boot, level, seed, dict(scorer=name, n=int(n.iloc[0])))
 
 # %% ../../nbs/evaluation/measures.ipynb #cbcba9b2
@@ -89,7 +93,8 @@ def distinct_n(
     return len(set(grams))/len(grams) if grams else np.nan
 
 # %% ../../nbs/evaluation/measures.ipynb #e01920c4
-diversity_stats = dict(distinct_1=Ratio('distinct_1'), distinct_2=Ratio('distinct_2'), repetition=Ratio('repeated', 'fourgrams'),
+diversity_stats = dict(distinct_1=Ratio('distinct_1'), distinct_2=Ratio('distinct_2'),
+                       repetition=Ratio('repeated', 'fourgrams'),
                        length=Ratio('tokens', 'n'), blank=Ratio('blank', 'n'))
 
 def _varied(lists, texts):
@@ -110,7 +115,8 @@ def diversity(
     for p, ids, text in zip(generations['prompt_id'], generations['token_ids'], generations['completion']):
         lists[p].append(list(ids))
         texts[p].append(text)
-    items = pd.DataFrame({p: _varied(lists[p], texts[p]) for p in sorted(lists)}).T.rename_axis('prompt_id').astype(float)
+    items = pd.DataFrame({p: _varied(lists[p], texts[p])
+                          for p in sorted(lists)}).T.rename_axis('prompt_id').astype(float)
     return Measured(items.fillna(0), diversity_stats, n_boot, level, seed)
 
 # %% ../../nbs/evaluation/measures.ipynb #03fbfce5
@@ -150,28 +156,46 @@ def nll(
     return logits.logsumexp(-1) - logits.gather(-1, following[:, None])[:, 0]
 
 # %% ../../nbs/evaluation/measures.ipynb #297eccf6
-perplexity_stats = dict(perplexity=Ratio('perplexity'), perplexity_corpus=Ratio('nll', 'tokens', 'exp'))
+perplexity_stats = dict(perplexity=Ratio('nll', 'tokens', 'exp'), perplexity_sentence=Ratio('sentence', 'texts'))
+
+def perplexity_items(
+    nll:Sequence[float],    # nats of each text, summed over its tokens
+    tokens:Sequence[float], # of each text
+)->pd.DataFrame:            # nll, tokens, sentence (the perplexity of each), texts (1 each)
+    "What the perplexities of texts add up from."
+    items = pd.DataFrame(dict(nll=np.asarray(nll, float), tokens=np.asarray(tokens, float)))
+    with np.errstate(over='ignore'): items['sentence'] = np.exp(items.nll/items.tokens)
+    return items.assign(texts=1.)
+
+def documents_of(
+    texts:'Sequence[str]|Dataset',
+)->list|None: # the document of each text, where a Dataset has a column `document`
+    "Which texts belong together."
+    return list(texts['document']) if 'document' in (getattr(texts, 'column_names', None) or []) else None
 
 def perplexity(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    texts:'list[str]|Dataset', # a Dataset has a column `text`
+    texts:'list[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
     max_length:int=128, # tokens kept of each
     batch_size:int=32,  # texts in a pass
-    n_boot:int=1000,    # resamples of the texts
+    n_boot:int=1000,    # resamples of the documents, or texts
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
-)->Measured:            # `perplexity` (sentence mean, the paper's) and `perplexity_corpus`, over texts
+)->Measured:            # `perplexity` (corpus) and `perplexity_sentence` (mean of texts, the paper's), over documents, or else texts
     "How surprised a model is by texts; lower is better."
     values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size)
-    items = pd.DataFrame([(i, v.sum(), len(v)) for i, v in enumerate(values) if len(v)], columns=['text', 'nll', 'tokens'])
-    items = items.set_index('text').astype(float)
-    if not len(items): raise ValueError('no text has two tokens: nothing can be predicted')
+    kept = [i for i, v in enumerate(values) if len(v)]
+    if not kept: raise ValueError('no text has two tokens: nothing can be predicted')
+    items = perplexity_items([values[i].sum() for i in kept], [len(values[i]) for i in kept])
+    items = items.set_index(pd.Index(kept, name='text'))
     bad = items.nll.isna()
     if bad.any(): raise ValueError(f'the NLL of {bad.sum()} texts is NaN, the first is number {bad.idxmax()}: '
                                    'lower the strength of the edit, or load the model in float32 or bfloat16')
-    with np.errstate(over='ignore'): items['perplexity'] = np.exp(items.nll/items.tokens)
-    return Measured(items, perplexity_stats, n_boot, level, seed, dict(max_length=max_length, skipped=len(values)-len(items)))
+    meta = dict(max_length=max_length, skipped=len(values)-len(items))
+    measured = Measured(items, perplexity_stats, n_boot, level, seed, meta)
+    documents = documents_of(texts)
+    return measured if documents is None else measured.by([documents[i] for i in kept])
 
 # %% ../../nbs/evaluation/measures.ipynb #cc655dcd
 def tph(
@@ -201,44 +225,91 @@ def kl_and_top1(
     ratio = (p-q).masked_fill_(p == -torch.inf, 0) # a token that the base excludes adds nothing
     return (p.exp()*ratio).sum(-1), same
 
-def _divergences(model, tok, intervention, strength, ids, sizes, elements):
-    "Text number -> its sum of KL and how many likeliest tokens stay, a few texts at a time."
-    h, out = as_head(model), {}
-    numbers = list(ids)
-    def logits(batch): return h.logits(head_inputs(model, tok, batch)).float()
+@dataclass(frozen=True)
+class Passages:
+    "Token ids, and the positions whose next-token distributions count."
+    ids:list[list[int]]  # of n passages, two tokens or more each
+    at:list[list[int]]   # of each, from 0; the last token predicts nothing
+    item:list            # of each, what the bootstrap draws: a document, a text, a prompt
+
+    def __len__(self)->int: return len(self.ids)
+
+    def first(self, n:int)->'Passages':
+        "The first few."
+        return Passages(self.ids[:n], self.at[:n], self.item[:n])
+
+def text_passages(
+    tok:'PreTrainedTokenizerBase',
+    texts:'Sequence[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
+    max_length:int=128, # tokens kept of each
+)->Passages:            # those of two tokens or more, all positions
+    "Texts as passages."
+    ids, documents = encode(tok, texts, max_length), documents_of(texts)
+    kept = [i for i, text in enumerate(ids) if len(text) > 1]
+    if not kept: raise ValueError('no text has two tokens: nothing is predicted')
+    item = kept if documents is None else [documents[i] for i in kept]
+    return Passages([ids[i] for i in kept], [list(range(len(ids[i])-1)) for i in kept], item)
+
+def continuation_passages(
+    generations:'Dataset',              # of `generate`
+    steps:Sequence[Sequence[int]]|None=None, # of each, from 0; all of them by default
+)->Passages:                            # of the continuations that have a step
+    "Continuations as passages: the positions that produced the tokens at some steps."
+    prompts, tokens = (list(map(list, generations[c])) for c in ('prompt_ids', 'token_ids'))
+    if steps is None: steps = [range(len(t)) for t in tokens]
+    found = []
+    for prompt, new, number, wanted in zip(prompts, tokens, generations['prompt_id'], steps):
+        # nothing comes before the first token without a prompt
+        at = [len(prompt)+s-1 for s in wanted if len(prompt)+s > 0]
+        if at: found.append(((prompt+new)[:max(at)+2], at, number))
+    if not found: raise ValueError('no continuation has a step that counts: nothing is predicted')
+    return Passages(*map(list, zip(*found)))
+
+def passage_states(
+    model:'PreTrainedModel',
+    tok:'PreTrainedTokenizerBase',
+    passages:Passages,
+)->Tensor: # (positions that count, d_model)
+    "What enters the head at the positions that count, passage after passage."
+    starts = np.cumsum([0]+[len(ids)-1 for ids in passages.ids])
+    rows = [int(start)+p for start, at in zip(starts, passages.at) for p in at]
+    return head_inputs(model, tok, passages.ids)[rows]
+
+def _divergences(model, tok, intervention, strength, passages, elements):
+    "Of each passage its sum of KL and how many likeliest tokens stay, a few at a time."
+    h, out = as_head(model), np.zeros((len(passages), 2))
+    sizes = [len(at) for at in passages.at]
+    def logits(batch): return h.logits(passage_states(model, tok, batch)).float()
     budget = max(1, (elements or room(entry(model)))//h.n_vocab)
-    for b in batches_by_length([sizes[i] for i in numbers], len(numbers), budget):
-        at = [numbers[j] for j in b]
-        batch = [ids[i] for i in at]
+    for rows in batches_by_length(sizes, min(len(passages), 256), budget):
+        batch = Passages(*([part[i] for i in rows] for part in (passages.ids, passages.at, passages.item)))
         with torch.inference_mode():
             base = logits(batch)
             with intervention.apply(model, strength): kl, same = kl_and_top1(base, logits(batch))
-        tokens = [sizes[i] for i in at]
-        for i, a, s in zip(at, kl.split(tokens), same.split(tokens)): out[i] = a.double().sum().item(), s.sum().item()
+        counts = [sizes[i] for i in rows]
+        for i, a, s in zip(rows, kl.split(counts), same.split(counts)): out[i] = a.double().sum().item(), s.sum().item()
     return out
 
 def divergence(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
     intervention:Intervention|None, # None is the base
-    texts:'list[str]|Dataset', # neutral ones; a Dataset has a column `text`
+    texts:'list[str]|Dataset|Passages', # neutral ones; a Dataset has a column `text`, and perhaps `document`
     strength:float=1.,   # of the edit
-    max_length:int=128,  # tokens kept of each
+    max_length:int=128,  # tokens kept of each text
     elements:int|None=None, # most logits at a time; 2^24 on a CPU
-    n_boot:int=1000,     # resamples of the texts
+    n_boot:int=1000,     # resamples of the items
     level:float=.95,     # coverage of the intervals
     seed:int=0,          # of the resamples
-)->Measured:             # `kl` in nats per token, `top1`, over texts
-    "How far an edit moves the next-token distributions of neutral text."
-    ids = {i: text for i, text in enumerate(encode(tok, texts, max_length)) if len(text) > 1}
-    if not ids: raise ValueError('no text has two tokens: nothing is predicted')
-    sizes = {i: len(text)-1 for i, text in ids.items()}
-    tokens = np.array(list(sizes.values()), float)
-    items = pd.DataFrame(dict(kl=0., same=tokens, tokens=tokens), index=pd.Index(list(ids), name='text'))
-    if intervention is not None:
-        found = _divergences(model, tok, intervention, strength, ids, sizes, elements)
-        items[['kl', 'same']] = np.array([found[i] for i in ids], dtype=float)
+)->Measured:             # `kl` in nats per token, `top1`, over documents, texts or prompts
+    "How far an edit moves the next-token distributions of neutral text, or of some passages."
+    passages = texts if isinstance(texts, Passages) else text_passages(tok, texts, max_length)
+    tokens = np.array([len(at) for at in passages.at], float)
+    found = np.stack([np.zeros(len(tokens)), tokens], 1)
+    if intervention is not None: found = _divergences(model, tok, intervention, strength, passages, elements)
+    items = pd.DataFrame(dict(kl=found[:, 0], same=found[:, 1], tokens=tokens),
+                         index=pd.Index(passages.item, name='item'))
     if items.kl.isna().any():
-        raise ValueError(f'the KL of {items.kl.isna().sum()} texts is NaN: lower the strength of the edit, '
+        raise ValueError(f'the KL of {items.kl.isna().sum()} passages is NaN: lower the strength of the edit, '
                          'or load the model in float32 or bfloat16')
-    return Measured(items, divergence_stats, n_boot, level, seed, dict(max_length=max_length))
+    return Measured(items.groupby(level=0).sum(), divergence_stats, n_boot, level, seed, dict(max_length=max_length))

@@ -44,20 +44,24 @@ def _outermost(model):
     return found
 
 # %% ../../nbs/models/blocks.ipynb #27efbe81
-def block_calls(
-    model:PreTrainedModel,   # a transformers model
-)->list:                     # of (name, module, call, owner); `call` counts the uses of a shared block, `owner` is the module that calls it
-    "The blocks in order of execution, an encoder's before a decoder's."
-    config = text_config(model)
+def _block_lists(model, config, groups):
+    "The lists of modules that are the blocks: as long as a depth of the configuration, a linear layer in each block."
     depths = {value for name in _depth_names if isinstance(value := getattr(config, name, None), int)}
-    groups, lists = getattr(config, 'num_hidden_groups', None), _outermost(model)
+    lists = _outermost(model)
     found = [(path, modules) for path, modules in lists if len(modules) in depths|{groups}
              and all(any(is_linear(child) for child in block.modules()) for block in modules)]
     if not found or len(found) > 1+bool(getattr(config, 'is_encoder_decoder', False)):
         raise ValueError(f'no blocks found in {type(model).__name__}: the configuration names depths {sorted(depths)}, '
                          f'its lists of modules are {[(path, len(modules)) for path, modules in lists]}')
-    out = []
-    for path, modules in found:
+    return found
+
+def block_calls(
+    model:PreTrainedModel, # a transformers model
+)->list:                   # of (name, module, call, owner); call counts the uses of a shared block, its owner calls it
+    "The blocks in order of execution, an encoder's before a decoder's."
+    config, out = text_config(model), []
+    groups = getattr(config, 'num_hidden_groups', None)
+    for path, modules in _block_lists(model, config, groups):
         owner = model.get_submodule(path.rpartition('.')[0])
         times = config.num_hidden_layers//len(modules) if len(modules) == groups else 1
         out += [(f'{path}.{i}', block, call if groups else None, owner) for i, block in enumerate(modules)

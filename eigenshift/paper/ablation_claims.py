@@ -16,7 +16,7 @@ import matplotlib.pyplot as plt, seaborn as sns
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.fisher import FisherShift
 from ..editing.head_edit import HeadEdit
-from ..evaluation.measures import nll, perplexity_stats, toxicity, tph
+from ..evaluation.measures import nll, perplexity_items, perplexity_stats, toxicity, tph
 from ..evaluation.statistics import Measured
 from ..models.eigenchoices import EigenChoices
 from ..models.head import Head
@@ -37,17 +37,15 @@ def perplexity_of_states(
     h:Head,
     corpus:Sequences, # from `corpus_states`
     edit:HeadEdit|None=None, # None is the base
-)->Measured:          # `perplexity` and `perplexity_corpus`, over texts
+)->Measured:          # `perplexity` and `perplexity_sentence`, over texts
     "The perplexity under an edit of the head, from the states of the unedited model."
     device = h.weight.device
     def losses(states, ids):
         return nll(h.logits(states if edit is None else edit.edited(states)).float(), ids).double().cpu()
     blocks = zip(corpus.H.to(device).split(2048), corpus.ids.to(device).split(2048))
     values = torch.cat([losses(states, ids) for states, ids in blocks])
-    items = pd.DataFrame([(part.sum().item(), len(part)) for part in values.split(corpus.sizes.tolist())],
-                         columns=['nll', 'tokens'])
-    with np.errstate(over='ignore'):
-        return Measured(items.assign(perplexity=np.exp(items.nll/items.tokens)), perplexity_stats)
+    sums = [part.sum().item() for part in values.split(corpus.sizes.tolist())]
+    return Measured(perplexity_items(sums, corpus.sizes.numpy()), perplexity_stats)
 
 # %% ../../nbs/paper/ablation_claims.ipynb #48d6edf4
 @dataclass(frozen=True, eq=False)
@@ -82,8 +80,8 @@ class Ablation:
         return self.measured(None)
 
     def cell(self, k:int, alpha:float, rank:str)->dict:
-        "One cell: toxicity (%), perplexity, TPH (%) and the change of toxicity (points), with paired bootstrap intervals."
-        def both(measured): return measured[0].value_and_draws('toxicity'), measured[1].value_and_draws('perplexity')
+        "One cell: toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and the change of toxicity (points), with paired bootstrap intervals."
+        def both(measured): return measured[0].value_and_draws('toxicity'), measured[1].value_and_draws('perplexity_sentence')
         (toxic, ppl), (toxic0, ppl0) = both(self.measured(self.edit(k, alpha, rank, seed=len(str(alpha))+k))), both(self.base)
         draws = dict(toxicity=100*toxic, perplexity=ppl, tph=100*tph(toxic, ppl, toxic0, ppl0), change=100*(toxic-toxic0))
         ends = {f'{name}_{end}': np.nanquantile(x[1:], q) for name, x in draws.items() for end, q in (('low', .025), ('high', .975))}
@@ -117,7 +115,7 @@ def weak_cells(
 )->pd.DataFrame:
     "Edits that change the perplexity by less than 1 %, here and in print: their mean toxicity beside the unedited model's."
     printed = recomputed('table6')
-    weak = grid[(grid['rank'] == 'signed') & ((grid.perplexity/base[1]['perplexity']-1).abs() < .01)]
+    weak = grid[(grid['rank'] == 'signed') & ((grid.perplexity/base[1]['perplexity_sentence']-1).abs() < .01)]
     printed = printed[(printed.perplexity/6.23-1).abs() < .01]
     here = dict(cells=len(weak), relative_change=f"{weak.change.mean()/base[0]['toxicity']:+.1f} %",
                 range=f"{weak.toxicity.min():.1f} to {weak.toxicity.max():.1f}, unedited {100*base[0]['toxicity']:.1f}")
@@ -132,7 +130,7 @@ def _draw_tph(ax:'Axes', table:pd.DataFrame, y:str, palette:dict, title:str, leg
 
 def _draw_costs(ax:'Axes', grid:pd.DataFrame, base:tuple[Measured, Measured], judge:str)->None:
     "Toxicity against perplexity, of cells up to four times the base's perplexity."
-    toxic, ppl = 100*base[0]['toxicity'], base[1]['perplexity']
+    toxic, ppl = 100*base[0]['toxicity'], base[1]['perplexity_sentence']
     looks = dict(signed=('o', sns.color_palette('colorblind')[0], 'signed Δ (the paper)'),
                  random=('D', '.5', 'random directions'))
     for rank, (marker, colour, name) in looks.items():

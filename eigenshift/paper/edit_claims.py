@@ -255,7 +255,7 @@ def _relative(result:Comparison, method:str)->tuple[str, str]:
     "Relative changes of toxicity, with its interval, and of perplexity."
     base, row = result.get('base', 'toxicity').value, result.get(method, 'toxicity')
     low, high, value = (100*row[c]/base for c in ('vs_base_low', 'vs_base_high', 'vs_base'))
-    ppl = result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1
+    ppl = result.get(method, 'perplexity_sentence').value/result.get('base', 'perplexity_sentence').value-1 # as the paper means it
     return f'{value:+.0f} % [{low:+.0f}, {high:+.0f}]', f'{100*ppl:+.0f} %'
 
 def _relative_printed(table:pd.DataFrame, model:str, method:str)->tuple[str, str]:

@@ -234,7 +234,7 @@ def against_published(
     for mine, theirs in _paired(results.methods, names).items():
         for statistic, factor in (('toxicity', 100), ('perplexity', 1), ('tph', 100)):
             if theirs == 'none' and statistic == 'tph': continue
-            found = results.get(mine, statistic, scorer if statistic != 'perplexity' else None)
+            found = results.get(mine, *(('perplexity_sentence', None) if statistic == 'perplexity' else (statistic, scorer))) # as the paper means it
             expected = again.loc[theirs, 'recomputed'] if statistic == 'tph' else np.nan
             rows.append(dict(method=mine, paper=theirs, statistic=statistic, measured=found.value*factor,
                              low=found.low*factor, high=found.high*factor,

@@ -171,7 +171,8 @@ def table8_rows(
         control = said('random like EigenShift', 'toxicity', 100) if method == 'EigenShift' else ''
         return dict(model=model, method=method, toxicity_before=said('base', 'toxicity', 100),
                     toxicity_after=said(method, 'toxicity', 100),
-                    perplexity_before=said('base', 'perplexity', 1), perplexity_after=said(method, 'perplexity', 1),
+                    perplexity_before=said('base', 'perplexity_sentence', 1),
+                    perplexity_after=said(method, 'perplexity_sentence', 1),
                     random_control=control)
     return [row(m) for m in methods]
 
@@ -198,7 +199,7 @@ def plot_table8(
     for i, (name, result, method) in enumerate(rows):
         base, row = result.get('base', 'toxicity'), result.get(method, 'toxicity')
         fall, low, high = (-100*row[c]/base.value for c in ('vs_base', 'vs_base_high', 'vs_base_low'))
-        price = 100*(result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1)
+        price = 100*(result.get(method, 'perplexity_sentence').value/result.get('base', 'perplexity_sentence').value-1)
         ax.errorbar(price, fall, yerr=[[fall-low], [high-fall]], fmt='os^D'[i % 4], color=colours[i % 4], capsize=2,
                     label=f'{name}: {method}')
     for row, marker in zip(published('table8').itertuples(), 'x+12'):

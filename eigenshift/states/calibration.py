@@ -34,7 +34,7 @@ def toxic_step(
     "Which step began the most toxic word."
     if not words: return None
     start, end = max(words, key=lambda w: w[2])[1]
-    return next((t for t, (a, b) in enumerate(spans) if b > start and a < end), None)
+    return next((step for step, (first, last) in enumerate(spans) if last > start and first < end), None)
 
 # %% ../../nbs/states/calibration.ipynb #81a99662
 def match_steps(
@@ -43,17 +43,19 @@ def match_steps(
     seed:int=0, # for which continuation gets which step
 )->np.ndarray:  # (m,) a step for each continuation, -1 for none
     "Give non-toxic continuations the steps of the toxic ones, in the same proportions."
-    steps, lengths = np.sort(np.asarray(steps))[::-1], np.asarray(lengths); out = np.full(len(lengths), -1)
+    steps, lengths = np.sort(np.asarray(steps))[::-1], np.asarray(lengths)
+    out = np.full(len(lengths), -1)
     pool = np.random.default_rng(seed).permutation(len(lengths)).tolist()
     while pool:
         dealt, short, rest = {}, [], iter(pool) # short: a heap of those passed over, the longest on top
-        for t in steps:
-            if short and -short[0][0] > t: j = heapq.heappop(short)[1]
-            else: j = next((j for j in rest if lengths[j] > t or heapq.heappush(short, (-lengths[j], j))), None)
-            if j is not None: dealt[j] = t
+        for step in steps:
+            if short and -short[0][0] > step: at = heapq.heappop(short)[1]
+            else:
+                at = next((at for at in rest if lengths[at] > step or heapq.heappush(short, (-lengths[at], at))), None)
+            if at is not None: dealt[at] = step
         if not dealt or len(dealt) < len(steps) and (out >= 0).any(): break
-        for j, t in dealt.items(): out[j] = t
-        pool = [j for j in pool if j not in dealt]
+        for at, step in dealt.items(): out[at] = step
+        pool = [at for at in pool if at not in dealt]
     return out
 
 # %% ../../nbs/states/calibration.ipynb #1c0e2ea6
@@ -67,21 +69,25 @@ class Calibration:
     neutral_steps:Tensor # (n_neutral,) int64
     prompt_ids:Tensor    # (n_toxic,) int64, of which prompt
     meta:dict = field(default_factory=dict)
-    def __repr__(self): return f"Calibration({len(self.toxic)} toxic, {len(self.neutral)} neutral states of {self.meta.get('continuations')} continuations, {self.meta.get('positions')} positions)"
+    def __repr__(self):
+        return f"Calibration({len(self.toxic)} toxic, {len(self.neutral)} neutral states of {self.meta.get('continuations')} continuations, {self.meta.get('positions')} positions)"
     @property
-    def tensors(self)->dict[str, Tensor]: return {k: getattr(self, k) for k in ('toxic', 'neutral', 'tokens', 'steps', 'neutral_steps', 'prompt_ids')}
+    def tensors(self)->dict[str, Tensor]:
+        names = ('toxic', 'neutral', 'tokens', 'steps', 'neutral_steps', 'prompt_ids')
+        return {name: getattr(self, name) for name in names}
 
 @patch
 def save(self:Calibration, path:str|Path)->Path:
     "Write it to one safetensors file."
-    with atomic(Path(path)) as tmp: save_file(self.tensors, tmp, metadata=dict(kind='Calibration', meta=json.dumps(self.meta)))
+    with atomic(Path(path)) as tmp:
+        save_file(self.tensors, tmp, metadata=dict(kind='Calibration', meta=json.dumps(self.meta)))
     return Path(path)
 
 @patch(cls_method=True)
 def load(cls:Calibration, path:str|Path)->Calibration:
     "Read what `save` wrote."
-    t, header = read_safetensors(path, 'Calibration')
-    try: return cls(**t, meta=json.loads(header['meta']))
+    tensors, header = read_safetensors(path, 'Calibration')
+    try: return cls(**tensors, meta=json.loads(header['meta']))
     except (TypeError, KeyError) as e: raise ValueError(f'{str(path)!r} lacks a part of a calibration: {e}') from e
 
 # %% ../../nbs/states/calibration.ipynb #ca000002
@@ -119,9 +125,11 @@ def match_positions(
     positions:str='matched', # neutral steps: "matched" to the toxic ones, or each continuation's "first" (the paper)
 )->Positions:
     "Neutral positions beside the toxic ones."
-    if positions not in ('matched', 'first'): raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
+    if positions not in ('matched', 'first'):
+        raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     toxic, neutral = np.flatnonzero(steps >= 0), np.flatnonzero(~is_toxic & (lengths > 0))
-    matched = match_steps(steps[toxic], lengths[neutral], seed) if positions == 'matched' else np.zeros(len(neutral), int)
+    matched = np.zeros(len(neutral), int)
+    if positions == 'matched': matched = match_steps(steps[toxic], lengths[neutral], seed)
     used = matched >= 0
     return Positions(is_toxic, toxic, steps[toxic], neutral[used], matched[used])
 
@@ -154,7 +162,9 @@ class _Kept:
         shape = (len(self), self.steps, d_model)
         bytes = 4*int(np.prod(shape, dtype=np.int64))
         if bytes > self.most: return
-        if self.file is None: self.states = np.memmap(tempfile.TemporaryFile(), np.float32, 'w+', shape=shape); return
+        if self.file is None:
+            self.states = np.memmap(tempfile.TemporaryFile(), np.float32, 'w+', shape=shape)
+            return
         with open(self.file, 'ab') as file: file.truncate(bytes)
         self.states = np.memmap(self.file, np.float32, 'r+', shape=shape)
 
@@ -182,18 +192,20 @@ def _kept_state(kept, starts, row, step):
 
 def _states(model, tok, generations, kept, rows, steps, batch_size):
     "(n, d_model) final states at one step of each row: kept ones as they are, others by a pass."
-    starts = np.cumsum([0]+[len(k) for k in kept])
+    starts = np.cumsum([0]+[len(ids) for ids in kept])
     found = [_kept_state(kept, starts, row, step) for row, step in zip(rows, steps)]
     lacking = [i for i, state in enumerate(found) if state is None]
     if lacking:
-        read = final_states(model, tok, generations.select(rows[lacking]), [[int(steps[i])] for i in lacking], batch_size=batch_size)
+        read = final_states(model, tok, generations.select(rows[lacking]), [[int(steps[i])] for i in lacking],
+                            batch_size=batch_size)
         for i, state in zip(lacking, read): found[i] = state
     return _finite(torch.stack(found))
 
 def _finite(states):
     "The states, none of which may be NaN or inf."
     if states.isfinite().all(): return states
-    raise ValueError(f'{int((~states.isfinite()).any(1).sum())} of {len(states)} final states are not finite: load the model in bfloat16 or float32')
+    raise ValueError(f'{int((~states.isfinite()).any(1).sum())} of {len(states)} final states are not finite: load the '
+                     'model in bfloat16 or float32')
 
 # %% ../../nbs/states/calibration.ipynb #180b9aa2
 def enough(
@@ -255,21 +267,31 @@ def calibrate(
     keep_bytes:float=2e9,   # states of a round kept on disk while generating; a round that needs more is read in a second pass
 )->Calibration:
     "Continue prompts, find the toxic words, and collect the states that produced them beside neutral ones."
-    if positions not in ('matched', 'first'): raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
+    if positions not in ('matched', 'first'):
+        raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     scorer = load_scorer(scorer)
     if least is None: least = enough(model.get_output_embeddings().weight.shape[-1])
     how = dict(max_new_tokens=max_new_tokens, chat=chat, system=system, template=template, progress=progress)
-    if made := 'token_ids' in getattr(prompts, 'column_names', ()): rounds, samples = [(prompts, *toxic_steps(tok, prompts, scorer))], 0
+    if made := 'token_ids' in getattr(prompts, 'column_names', ()):
+        rounds, samples = [(prompts, *toxic_steps(tok, prompts, scorer))], 0
     else: rounds, samples = _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how)
-    generations, kept = concatenate_datasets([r[0] for r in rounds]), [] if made else [r[3] for r in rounds]
-    is_toxic, steps = (np.concatenate([r[i] for r in rounds]) for i in (1, 2))
+    generations = concatenate_datasets([made_in[0] for made_in in rounds])
+    kept = [] if made else [made_in[3] for made_in in rounds]
+    is_toxic, steps = (np.concatenate([made_in[i] for made_in in rounds]) for i in (1, 2))
     lengths = np.array([len(tokens) for tokens in generations['token_ids']])
-    if not (steps >= 0).any(): raise ValueError(f'none of {len(generations)} continuations is toxic to {scorer.name!r}: give prompts that provoke, a larger budget, or a lower threshold')
+    if not (steps >= 0).any():
+        raise ValueError(f'none of {len(generations)} continuations is toxic to {scorer.name!r}: give prompts that '
+                         'provoke, a larger budget, or a lower threshold')
     at = match_positions(is_toxic, steps, lengths, seed, positions)
-    if not len(at.neutral_rows): raise ValueError(f'no neutral continuation reaches the steps of the toxic words: of {len(generations)}, {int(is_toxic.sum())} are toxic')
+    if not len(at.neutral_rows):
+        raise ValueError(f'no neutral continuation reaches the steps of the toxic words: of {len(generations)}, '
+                         f'{int(is_toxic.sum())} are toxic')
     toxic = generations.select(at.toxic_rows)
     tokens = [ids[step] for ids, step in zip(toxic['token_ids'], at.toxic_steps)]
-    about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions, continuations=len(generations),
-                 toxic=int(is_toxic.sum()), samples=samples, max_new_tokens=int(lengths.max()) if made else max_new_tokens, seed=seed)
-    states = [_states(model, tok, generations, kept, rows, steps, batch_size) for rows, steps in ((at.toxic_rows, at.toxic_steps), (at.neutral_rows, at.neutral_steps))]
-    return Calibration(*states, *map(torch.tensor, (tokens, at.toxic_steps, at.neutral_steps, list(toxic['prompt_id']))), about)
+    about = dict(model=model.config._name_or_path, scorer=scorer.name, threshold=scorer.threshold, positions=positions,
+                 continuations=len(generations), toxic=int(is_toxic.sum()), tokens=int(lengths.sum()), samples=samples,
+                 max_new_tokens=int(lengths.max()) if made else max_new_tokens, seed=seed)
+    states = [_states(model, tok, generations, kept, rows, steps, batch_size)
+              for rows, steps in ((at.toxic_rows, at.toxic_steps), (at.neutral_rows, at.neutral_steps))]
+    counts = map(torch.tensor, (tokens, at.toxic_steps, at.neutral_steps, list(toxic['prompt_id'])))
+    return Calibration(*states, *counts, about)

@@ -49,9 +49,12 @@ def need_plain_head(
     "Refuse while something is hooked to the head, where it would not be seen."
     head = as_head(source)
     if not head.hooked: return
-    names = [repr(edit) for model, edits in _applied.items() if model.get_output_embeddings() is head.module for edit, _ in edits]
-    raise ValueError(f'the head is under {" and ".join(names) or "a hook"} now, and {what} is computed from its weights, which do not show that. '
-                     'Leave the with block: fit each edit on the unedited model and join them, compose(first, second); or merge the first one into the model and fit the second on that')
+    names = [repr(edit) for model, edits in _applied.items() if model.get_output_embeddings() is head.module
+             for edit, _ in edits]
+    raise ValueError(f'the head is under {" and ".join(names) or "a hook"} now, and {what} is computed from its '
+                     'weights, which do not show that. Leave the with block: fit each edit on the unedited model and '
+                     'join them, compose(first, second); or merge the first one into the model and fit the second on '
+                     'that')
 
 # %% ../../nbs/states/engine.ipynb #aed71873
 def head_steps(
@@ -138,17 +141,17 @@ class VLLM:
         "Continue every row, under the edits that are applied to the model now."
         with self.edited():
             self.compare_with_model()
-            said = [dict(seed=int(seed), prompt_id=int(p), sample=int(s), greedy=greedy, **how)
-                    for p, s in zip(prompt_ids, samples)]
+            said = [dict(seed=int(seed), prompt_id=int(prompt), sample=int(sample), greedy=greedy, **how)
+                    for prompt, sample in zip(prompt_ids, samples)]
             return self.ask(ids, [dict(max_tokens=steps, stop_token_ids=sorted(eos), ignore_eos=True,
-                                       extra_args=dict(eigenshift=x)) for x in said])
+                                       extra_args=dict(eigenshift=own)) for own in said])
 
     def ask(self, ids: list[list[int]], params:list) -> list[list[int]]:
         "New token ids of each request."
         from vllm import SamplingParams
-        sampling = [SamplingParams(temperature=0, detokenize=False, **p) for p in params]
+        sampling = [SamplingParams(temperature=0, detokenize=False, **own) for own in params]
         done = self.llm.generate([dict(prompt_token_ids=list(i)) for i in ids], sampling, use_tqdm=False)
-        return [list(d.outputs[0].token_ids) for d in done]
+        return [list(request.outputs[0].token_ids) for request in done]
 
     @contextmanager
     def edited(self) -> Iterator[None]:

@@ -39,13 +39,14 @@ def _stored_ids(generations):
     needed = ['prompt_ids', 'token_ids']
     columns = getattr(generations, 'column_names', None) or (list(generations[0]) if len(generations) else needed)
     if missing := set(needed)-set(columns):
-        raise ValueError(f'generations lack the columns {sorted(missing)} (they have {columns}): make them with generate')
+        raise ValueError(f'generations lack the columns {sorted(missing)} (they have {columns}): make them with '
+                         'generate')
     if isinstance(generations, list): return [[row[name] for row in generations] for name in needed]
     return [list(generations[name]) for name in needed]
 
 def _row_positions(row, prompt, tokens, steps, n_vocab):
     "The ids of one row up to its last wanted step, and the indices of the wanted states."
-    if bad := [t for t in steps if not 0 <= t < len(tokens)]:
+    if bad := [step for step in steps if not 0 <= step < len(tokens)]:
         raise ValueError(f'row {row}: step {bad[0]} of a continuation of {len(tokens)} tokens; steps count from 0')
     if 0 in steps and len(prompt) == 0:
         raise ValueError(f'row {row}: the prompt has no tokens, so no state produced the first token: '
@@ -54,7 +55,7 @@ def _row_positions(row, prompt, tokens, steps, n_vocab):
     if steps and (max(ids) >= n_vocab or min(ids) < 0):
         raise ValueError(f'row {row}: token id {max(ids)} is not among the {n_vocab} of this model: '
                          'the generations come from another one')
-    return ids, [len(prompt)+t-1 for t in steps]
+    return ids, [len(prompt)+step-1 for step in steps]
 
 def wanted_positions(
     generations:Dataset|list[dict],   # Dataset (or list of dicts) with `prompt_ids` and `token_ids`
@@ -66,7 +67,7 @@ def wanted_positions(
     if positions is not None and len(positions) != len(generations):
         raise ValueError(f'{len(positions)} lists of positions for {len(generations)} generations: '
                          'give one list of steps for each')
-    steps = [range(len(t)) for t in tokens] if positions is None else positions
+    steps = [range(len(own)) for own in tokens] if positions is None else positions
     rows = zip(prompts, tokens, steps)
     return [_row_positions(row, prompt, new, list(at), n_vocab) for row, (prompt, new, at) in enumerate(rows)]
 
@@ -93,7 +94,7 @@ def final_states(
     batches = batches_by_length([len(rows[i][0]) for i in wanted], batch_size)
     with torch.no_grad(), without_logits(model) as seen:
         for batch in track(batches, 'batches of states', progress):
-            chosen = [wanted[j] for j in batch]
+            chosen = [wanted[at_row] for at_row in batch]
             model(**pad_ids(model, tok, [rows[i][0] for i in chosen]), use_cache=False)
             for i, entered in zip(chosen, seen.pop()): states[start[i]:start[i+1]] = entered[rows[i][1]].float().cpu()
     _refuse_overflow(states)
@@ -156,8 +157,8 @@ def corpus_states(
     if not ids: raise ValueError('no text has two tokens: nothing is predicted')
     sizes, states = [len(i)-1 for i in ids], [None]*len(ids)
     for batch in batches_by_length([len(i) for i in ids], batch_size):
-        entered = head_inputs(model, tok, [ids[j] for j in batch]).float().cpu()
-        for j, part in zip(batch, entered.split([sizes[j] for j in batch])): states[j] = part
+        entered = head_inputs(model, tok, [ids[row] for row in batch]).float().cpu()
+        for row, part in zip(batch, entered.split([sizes[row] for row in batch])): states[row] = part
     return Sequences(torch.cat(states), torch.tensor([token for i in ids for token in i[1:]]), torch.tensor(sizes))
 
 def continuation_states(

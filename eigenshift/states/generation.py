@@ -54,19 +54,21 @@ def continuations(
 # %% ../../nbs/states/generation.ipynb #4746d697
 def _until(row, eos):
     "A row up to its first EOS or to where it was left."
-    return row[:next((i+(t >= 0) for i, t in enumerate(row) if t < 0 or t in eos), len(row))]
+    return row[:next((i+(token >= 0) for i, token in enumerate(row) if token < 0 or token in eos), len(row))]
 
 def _refuse_infinite(logits, rows, names):
     "Refuse logits that are not finite, by the name of their row."
     finite = logits.amax(-1).isfinite()
     if finite.all(): return
     row = int(rows[(~finite).nonzero()[0, 0]])
-    raise ValueError(f'the logits of {row if names is None else names[row]} are not finite (NaN or inf). Lower the strength of the edit, or load the model in float32 or bfloat16.')
+    raise ValueError(f'the logits of {row if names is None else names[row]} are not finite (NaN or inf). Lower the '
+                     'strength of the edit, or load the model in float32 or bfloat16.')
 
 def _draw_in_chunks(logits, keys, vocab, how):
     "`draw_keyed` for a few rows at a time, which stay in the processor's cache."
     size = max(1, (2**19 if logits.device.type == 'cpu' else 2**26)//logits.shape[1])
-    return torch.cat([draw_keyed(part.float(), k, vocab, **how) for part, k in zip(logits.split(size), keys.split(size))])
+    return torch.cat([draw_keyed(part.float(), own_keys, vocab, **how)
+                      for part, own_keys in zip(logits.split(size), keys.split(size))])
 
 # %% ../../nbs/states/generation.ipynb #d18f9b30
 def _is_out_of_memory(error):
@@ -123,7 +125,7 @@ def model_fingerprint(
     keys = vocab_keys(logits.shape[1]).to(logits.device)
     def signs(bit): return 1-2*(keys >> bit).bitwise_and(1).float()
     numbers = torch.stack([logits @ signs(0)/logits.shape[1]**.5, logits.softmax(-1) @ signs(1)], 1)
-    return [[float(f'{v:.6g}') for v in row] for row in numbers.tolist()]
+    return [[float(f'{number:.6g}') for number in row] for row in numbers.tolist()]
 
 def same_model(
     a:list,     # from `model_fingerprint`
@@ -142,10 +144,12 @@ def _open(job, model, tok, settings):
     record = model_record(model, tok)
     name = record.pop('name')
     settings = settings|dict(model=type(model).__name__, **record, behaviour=model_fingerprint(model, job.ids))
-    open_record(job.out, settings, name='settings.json', noted=dict(name=name), same=dict(behaviour=lambda there, here: True), taken='*.parquet')
+    open_record(job.out, settings, name='settings.json', noted=dict(name=name),
+                same=dict(behaviour=lambda there, here: True), taken='*.parquet')
     there = read_record(job.out/'settings.json')['behaviour']
     if not same_model(there, settings['behaviour'], exact=model.dtype in (torch.float32, torch.float64)):
-        raise ValueError(f'{job.out} holds a run of this model under another edit, or under none: its logits on the prompts differ. Give another folder.')
+        raise ValueError(f'{job.out} holds a run of this model under another edit, or under none: its logits on the '
+                         'prompts differ. Give another folder.')
 
 # %% ../../nbs/states/generation.ipynb #a91fb797
 def _check(n, max_new_tokens, temperature, top_p, top_k):
@@ -162,9 +166,11 @@ def _check_room(model, max_new_tokens, prompt_ids, texts, ids):
     if room is None or sizes.max() <= room: return
     at, many = int(sizes.argmax()), int((sizes > room).sum())
     begins = texts[at] if len(texts[at]) <= 40 else f'{texts[at][:40]} …'
-    raise ValueError(f'prompt {prompt_ids[at]} ({mask(begins)!r}) has {sizes[at]:,} tokens; with {max_new_tokens} new ones it passes the {room+max_new_tokens:,} positions '
-                     f'of the model ({counted(many, "prompt")} of {len(ids):,} too long). Leave such prompts out with drop_long_prompts(prompts, model, tok) of eigenshift.states.tokens '
-                     '(on the command line --skip-long), shorten them, or lower max_new_tokens')
+    raise ValueError(f'prompt {prompt_ids[at]} ({mask(begins)!r}) has {sizes[at]:,} tokens; with {max_new_tokens} new '
+                     f'ones it passes the {room+max_new_tokens:,} positions of the model ({counted(many, "prompt")} of '
+                     f'{len(ids):,} too long). Leave such prompts out with drop_long_prompts(prompts, model, tok) of '
+                     'eigenshift.states.tokens (on the command line --skip-long), shorten them, or lower '
+                     'max_new_tokens')
 
 @contextmanager
 def _evaluating(model):
@@ -198,21 +204,25 @@ class _Job:
     def shards(self): return -(-len(self.ids)//self.per)
     def path(self, i): return Path(self.out)/f'shard-{i:05d}-of-{self.shards:05d}.parquet'
     def prompts_of(self, i): return np.arange(i*self.per, min((i+1)*self.per, len(self.ids)))
-    def missing(self, rank, world): return [i for i in range(rank, self.shards, world) if self.out is None or not self.path(i).exists()]
+    def missing(self, rank, world):
+        return [i for i in range(rank, self.shards, world) if self.out is None or not self.path(i).exists()]
 
 def _new_tokens(model, job, which, sample, done):
     "New token ids of rows, given by the prompt and the sample of each."
     if job.engine is not None:
-        made = job.engine.rows([job.ids[w] for w in which], job.prompt_ids[which], sample, job.steps, job.eos, job.seed, greedy=job.greedy, **job.how)
+        made = job.engine.rows([job.ids[i] for i in which], job.prompt_ids[which], sample, job.steps, job.eos, job.seed,
+                               greedy=job.greedy, **job.how)
         done(len(made))
         return made
     def batch(rows):
         prompts = which[rows]
-        keys = None if job.greedy else row_keys(job.seed, job.prompt_ids[prompts][:, None], sample[rows][:, None], np.arange(job.steps))
-        names = [f'prompt {job.prompt_ids[p]}' for p in prompts]
+        keys = None if job.greedy else row_keys(job.seed, job.prompt_ids[prompts][:, None], sample[rows][:, None],
+                                                np.arange(job.steps))
+        names = [f'prompt {job.prompt_ids[prompt]}' for prompt in prompts]
         def keep(states, at, step): job.keep(job.prompt_ids[prompts[at.cpu()]], sample[rows][at.cpu()], step, states)
-        return continuations(model, [job.ids[p] for p in prompts], keys, job.steps, job.eos, names, job.way, job.keep and keep, **job.how)
-    lengths = np.array([len(job.ids[w]) for w in which])
+        return continuations(model, [job.ids[prompt] for prompt in prompts], keys, job.steps, job.eos, names, job.way,
+                             job.keep and keep, **job.how)
+    lengths = np.array([len(job.ids[i]) for i in which])
     return in_batches(batch, lengths, job.batch, job.way.padded, done)
 
 def _shard(model, tok, job, i, done):
@@ -222,8 +232,10 @@ def _shard(model, tok, job, i, done):
     new = _new_tokens(model, job, which, sample, done)
     said = [tokens[:-1] if tokens and tokens[-1] in job.eos else tokens for tokens in new]
     texts = [text for k, p in enumerate(prompts) for text in added_texts(tok, job.ids[p], said[k*job.n:(k+1)*job.n])]
-    columns = dict(prompt_id=(job.prompt_ids[which], pa.int64()), sample=(sample, pa.int64()), prompt=([job.texts[w] for w in which], pa.string()),
-                   prompt_ids=([job.ids[w] for w in which], pa.list_(pa.int64())), completion=(texts, pa.string()), token_ids=(new, pa.list_(pa.int64())))
+    columns = dict(prompt_id=(job.prompt_ids[which], pa.int64()), sample=(sample, pa.int64()),
+                   prompt=([job.texts[w] for w in which], pa.string()),
+                   prompt_ids=([job.ids[w] for w in which], pa.list_(pa.int64())), completion=(texts, pa.string()),
+                   token_ids=(new, pa.list_(pa.int64())))
     return pa.table({name: pa.array(values, kind) for name, (values, kind) in columns.items()})
 
 def _all_tables(job, world):
@@ -256,7 +268,8 @@ def generate(
     watch:Callable|None=None, # shown (prompt_ids, samples, step, states (r, d_model) that entered the head) before each token is drawn; not of rows that lie in `out`
 )->Dataset:               # Dataset: prompt_id, sample, prompt, prompt_ids, completion, token_ids
     "Continuations of each prompt: a function of the arguments above `out`, and of the chat, alone."
-    if model.config.is_encoder_decoder: raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
+    if model.config.is_encoder_decoder:
+        raise ValueError(f'{type(model).__name__} is an encoder-decoder; generate continues prompts with a causal LM')
     texts, prompt_ids = prompt_texts(prompts)
     eos = end_ids(model, tok)
     ids = encode_prompts(tok, texts, eos, bool(chat), system, template)
@@ -266,19 +279,22 @@ def generate(
     how = dict(temperature=float(temperature), top_p=float(top_p), top_k=int(top_k))
     per = -(-len(ids)//world) if out is None else max(1, shard_rows//n)
     size = batch_size or (128 if entry(model).type == 'cpu' else 512)
-    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out), per, dict(size=size), keep=watch)
-    settings = dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed, chat=bool(chat), system=system, template=template,
+    job = _Job(texts, prompt_ids, ids, n, max_new_tokens, greedy, seed, how, eos, None if out is None else Path(out),
+               per, dict(size=size), keep=watch)
+    settings = dict(n=n, max_new_tokens=max_new_tokens, **({} if greedy else how), greedy=greedy, seed=seed,
+                    chat=bool(chat), system=system, template=template,
                     shard_rows=shard_rows, prompts=fingerprint(json.dumps([prompt_ids.tolist(), texts, ids])))
     with _evaluating(model):
         job.engine = as_engine(engine, model, tok)
-        if out is not None: _open(job, model, tok, settings|({} if job.engine is None else dict(engine=type(job.engine).__name__)))
+        if out is not None:
+            _open(job, model, tok, settings|({} if job.engine is None else dict(engine=type(job.engine).__name__)))
         _make_shards(model, tok, job, rank, world, progress)
     return Dataset(pa.concat_tables(_all_tables(job, world)))
 
 def _make_shards(model, tok, job, rank, world, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
     todo = job.missing(rank, world)
-    if job.engine is None and todo: job.way = decoding(model, tok)
+    if job.engine is None and todo: job.way = decoding(model, tok, max(map(len, job.ids))+job.steps)
     if job.way is not None and job.way.alone: job.batch['size'] = 1
     rows = sum(len(job.prompts_of(i)) for i in todo)*job.n
     with bar('continuations', rows, progress) as made:
@@ -298,17 +314,24 @@ def throughput(
     repeats:int=5,      # interleaved; medians are reported
 )->pd.DataFrame:        # DataFrame: seconds by the clock and of the processor, and ratios to `generate`
     "How fast `generate` is beside the library's own sampling, in one run on the same threads."
-    ids = sorted(tok(prompts)['input_ids'], key=len); per = max(1, batch_size//n)
+    ids = sorted(tok(prompts)['input_ids'], key=len)
+    per = max(1, batch_size//n)
     def library(**kw):
         for i in range(0, len(ids), per):
-            x, mask = left_pad(ids[i:i+per], device=entry(model))
-            model.generate(x, attention_mask=torch.ones_like(x) if mask is None else mask, do_sample=True, top_p=.95, max_new_tokens=max_new_tokens, num_return_sequences=n, pad_token_id=0, **kw)
-    who = {'generate': lambda: generate(model, tok, prompts, n, max_new_tokens, batch_size=batch_size, progress=False), 'library': library, 'library, top_k=0': lambda: library(top_k=0)}
-    took = {k: [] for k in who}
-    for r in range(repeats+1):
-        for k, f in who.items():
-            t = time.perf_counter(), time.process_time(); f()
+            padded, mask = left_pad(ids[i:i+per], device=entry(model))
+            model.generate(padded, attention_mask=torch.ones_like(padded) if mask is None else mask, do_sample=True,
+                           top_p=.95,
+                           max_new_tokens=max_new_tokens, num_return_sequences=n, pad_token_id=0, **kw)
+    who = {'generate': lambda: generate(model, tok, prompts, n, max_new_tokens, batch_size=batch_size, progress=False),
+           'library': library, 'library, top_k=0': lambda: library(top_k=0)}
+    took = {name: [] for name in who}
+    for round_number in range(repeats+1):
+        for name, way in who.items():
+            t = time.perf_counter(), time.process_time()
+            way()
             if entry(model).type == 'cuda': torch.cuda.synchronize()
-            if r: took[k].append((time.perf_counter()-t[0], time.process_time()-t[1]))
-    med = pd.DataFrame({k: np.median(v, 0) for k, v in took.items()}, index=['seconds', 'processor_seconds']).T
-    return med.assign(ratio=med.seconds/med.seconds['generate'], processor_ratio=med.processor_seconds/med.processor_seconds['generate'])
+            if round_number: took[name].append((time.perf_counter()-t[0], time.process_time()-t[1]))
+    med = pd.DataFrame({name: np.median(seconds, 0) for name, seconds in took.items()},
+                       index=['seconds', 'processor_seconds']).T
+    return med.assign(ratio=med.seconds/med.seconds['generate'],
+                      processor_ratio=med.processor_seconds/med.processor_seconds['generate'])

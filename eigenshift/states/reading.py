@@ -72,7 +72,8 @@ def _check_padding(model, padded, alone):
     expected = np.concatenate([alone[reader][0] for reader in padded])
     error, size = np.linalg.norm(within-expected), np.linalg.norm(expected)
     if error > (1e-3 if model.dtype == torch.float32 else .2)*size:
-        raise ValueError(f'padding changes what {type(model).__name__} computes (by {error/size:.0%}): use batch_size=1')
+        raise ValueError(
+            f'padding changes what {type(model).__name__} computes (by {error/size:.0%}): use batch_size=1')
 
 # %% ../../nbs/states/reading.ipynb #7c760f90
 @dataclass(frozen=True)
@@ -151,9 +152,9 @@ def _collect(model, tok, texts, wanted, max_length, batch_size, dtype, progress)
 def _wanted_of(sources, pool, allowed, out):
     "One pooling of the sources, or several, each into a folder of its own."
     several = [pool] if isinstance(pool, str) else list(pool)
-    if bad := [p for p in several if p not in allowed]:
+    if bad := [one for one in several if one not in allowed]:
         raise ValueError(f'pool is {bad[0]!r}; expected one of {", ".join(allowed)}')
-    return [_Wanted(sources, p, out if out is None or isinstance(pool, str) else Path(out)/p) for p in several]
+    return [_Wanted(sources, one, out if out is None or isinstance(pool, str) else Path(out)/one) for one in several]
 
 def _head_entry(model):
     "What enters the head, if there is one."
@@ -237,5 +238,6 @@ def load_activations(
     if not state.exists(): raise FileNotFoundError(f'no activations in {folder}: progress.json is missing')
     info = json.loads(state.read_text())
     if info['done'] < info['n']:
-        raise ValueError(f'{folder} holds {info["done"]} of {info["n"]} texts: call the same function again to finish them')
+        raise ValueError(f'{folder} holds {info["done"]} of {info["n"]} texts: call the same function again to finish '
+                         'them')
     return Activations({name: array_path(folder, name) for name in info['units']}, info['units'], info['pool'])

@@ -41,7 +41,8 @@ def step_activations(
     wanted = [i for i, (_, at) in enumerate(rows) if at]
     store, readers = MemoryStore(sources, int(start[-1]), 'float32'), [StepReader(source) for source in sources]
     with watched(model, readers) as seen:
-        for batch in track(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), 'batches of states', progress):
+        for batch in track(batches_by_length([len(rows[i][0]) for i in wanted], batch_size), 'batches of states',
+                           progress):
             chosen = [wanted[j] for j in batch]
             seen.clear()
             _read_steps(model, tok, [rows[i] for i in chosen], readers)

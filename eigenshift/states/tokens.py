@@ -68,7 +68,7 @@ def token_spans(
 )->list[tuple[int, int]]: # (start, end) of each token in `completion`; special tokens are empty
     "Which characters each generated token wrote; a character split over tokens belongs to each of them."
     ids, special = list(token_ids), special_ids(tok)
-    texts = added_texts(tok, prompt_ids, [ids[:n] for n in range(1, len(ids)+1)])
+    texts = added_texts(tok, prompt_ids, [ids[:length] for length in range(1, len(ids)+1)])
     full = texts[-1] if texts else ''
     spans, start = [], 0
     for i, text in zip(ids, texts):
@@ -112,6 +112,14 @@ def end_ids(
         if ends is not None: return set(ends) if isinstance(ends, (list, tuple)) else {ends}
     return set()
 
+def _check_prompt(tok, i, text, ids, stops):
+    "Refuse a prompt that nothing can follow: one without tokens, or one that ends the text."
+    if not ids and tok.bos_token_id is None:
+        raise ValueError(f'prompt {i} ({text!r}) has no tokens, and the tokenizer has no BOS to start from: drop it, '
+                         'or set tok.bos_token')
+    if len(ids) > 1 and ids[-1] in stops:
+        raise ValueError(f'the tokenizer ends prompt {i} with EOS: nothing would follow. Set tok.add_eos_token=False')
+
 def encode_prompts(
     tok:PreTrainedTokenizerBase,
     texts:list,         # prompts
@@ -124,13 +132,8 @@ def encode_prompts(
     if chat: ids = [_chat_ids(tok, text, system, template or {}) for text in texts]
     elif system or template: raise ValueError('system and template belong to a chat: set chat=True')
     else: ids = [_one_bos(tok, text, list(map(int, i))) for text, i in zip(texts, tok(list(texts))['input_ids'])]
-    for i, (text, prompt) in enumerate(zip(texts, ids)):
-        if not prompt and tok.bos_token_id is None:
-            raise ValueError(f'prompt {i} ({text!r}) has no tokens, and the tokenizer has no BOS to start from: drop '
-                             'it, or set tok.bos_token')
-        if not chat and len(prompt) > 1 and prompt[-1] in set(eos) & special_ids(tok):
-            raise ValueError(f'the tokenizer ends prompt {i} with EOS: nothing would follow. Set '
-                             'tok.add_eos_token=False')
+    stops = set() if chat else set(eos) & special_ids(tok)
+    for i, (text, prompt) in enumerate(zip(texts, ids)): _check_prompt(tok, i, text, prompt, stops)
     return [prompt or [tok.bos_token_id] for prompt in ids]
 
 def _chat_ids(tok, text, system, template):
@@ -155,7 +158,7 @@ def _one_bos(tok, text, ids):
 
 # %% ../../nbs/states/tokens.ipynb #e5877323
 def prompt_room(
-    model,                 # a causal LM
+    model:PreTrainedModel, # a causal LM
     max_new_tokens:int=20, # that are to follow
 )->int|None:               # tokens; None where the model sets no limit
     "The most tokens that a prompt may have, so that it and what follows fit into the model's positions."
@@ -164,8 +167,8 @@ def prompt_room(
 
 def drop_long_prompts(
     prompts:Dataset,       # with `prompt`
-    model,                 # a causal LM
-    tok,                   # its tokenizer
+    model:PreTrainedModel, # a causal LM
+    tok:PreTrainedTokenizerBase, # its tokenizer
     max_new_tokens:int=20, # that are to follow
     chat:bool=False,       # `chat`, `system` and `template` as for `generate`
     system:str=None,

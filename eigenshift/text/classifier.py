@@ -71,14 +71,19 @@ def head_kind(
     head:str|None=None, # `'sigmoid'` or `'softmax'`; from the config if None
 )->str:                 # `'sigmoid'` or `'softmax'`
     "How the classifier's logits become probabilities."
-    names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
-    n_labels = len(names)
-    if head not in (None, 'sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
-    if head == 'softmax' and n_labels == 1:
+    if head is None: return _configured_kind(config)
+    if head not in ('sigmoid', 'softmax'): raise ValueError(f"head={head!r}: expected 'sigmoid' or 'softmax'")
+    if head == 'softmax' and len(config.id2label) == 1:
         raise ValueError("a softmax over one label is always 1: pass head='sigmoid'")
-    if head: return head
-    if kind == 'multi_label_classification' or n_labels == 1 and kind != 'regression': return 'sigmoid'
-    if kind == 'single_label_classification' or n_labels == 2 and kind != 'regression': return 'softmax'
+    return head
+
+def _configured_kind(config):
+    "How logits become probabilities, by what a configuration says of its problem and labels."
+    names, kind = [str(label).lower() for label in config.id2label.values()], getattr(config, 'problem_type', None)
+    if len(names) == 1 and kind != 'regression': return 'sigmoid'
+    stated = {'multi_label_classification': 'sigmoid', 'single_label_classification': 'softmax'}
+    if kind in stated: return stated[kind]
+    if len(names) == 2 and kind != 'regression': return 'softmax'
     if kind is None and any(map(_neutral_re.match, names)): return 'softmax'
     raise ValueError(f"problem_type={kind} with labels {names} does not say how logits become probabilities: pass "
                      "head='sigmoid' (labels independent) or head='softmax' (one of them)")

@@ -64,7 +64,8 @@ def _study(optuna, path:Path, seed:int):
         journal = optuna.storages.journal.JournalFileBackend(str(path))
         study = optuna.create_study(study_name='eigenshift', storage=optuna.storages.JournalStorage(journal),
                                     directions=['minimize']*2, load_if_exists=True)
-        study.sampler = optuna.samplers.TPESampler(seed=seed+len(_complete(study)), multivariate=True, group=True, n_startup_trials=30)
+        study.sampler = optuna.samplers.TPESampler(seed=seed+len(_complete(study)), multivariate=True, group=True,
+                                                   n_startup_trials=30)
     return study
 
 def _complete(study)->list:
@@ -98,7 +99,8 @@ def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->N
             tried.update(1 if trials is not None else time.time()-begin-tried.done)
         while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
             timeout = None if np.isinf(end) else max(0., end-time.time())
-            study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout, callbacks=[one_more])
+            study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout,
+                           callbacks=[one_more])
 
 def search(
     g:Ground,
@@ -118,7 +120,8 @@ def search(
     repair_journal(path)
     study = _study(optuna, path, seed)
     if not study.trials:
-        for setting in usual_settings(kinds, g.choices.d_model, len(g.after) > 1, side).values(): study.enqueue_trial(setting)
+        for setting in usual_settings(kinds, g.choices.d_model, len(g.after) > 1, side).values():
+            study.enqueue_trial(setting)
     objective = _objective(g, kinds, side, limit)
     _optimize(study, objective, trials, minutes)
     table = pd.DataFrame([dict(trial=t.number, **t.params, **t.user_attrs['scores']) for t in _complete(study)])
@@ -143,7 +146,7 @@ def candidates(
     return good.head(m).sort_values('toxic_logp')
 
 def pick_by(
-    confirmed:pd.DataFrame, # rows with toxic (by the judge) and price (relative rise of perplexity)
+    confirmed:pd.DataFrame, # rows with toxic (by the scorer that selects) and price (relative rise of perplexity)
     limit:float=.02,        # most of that price
 )->pd.Series:
     "The rule: least toxicity with perplexity at most `limit` above the base."
@@ -162,29 +165,30 @@ def confirm(
     tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
     prompts:Sequence[str], # that the edits were not fitted on
-    judge:Callable,        # scorer; another than the one that labelled
-    label:Callable,        # the one that labelled, for the record
+    scorer:Callable,       # whose verdict is `toxic`
+    other:Callable,        # whose verdict is `toxic_other`, for the record
     texts:Sequence[str],   # neutral ones, for perplexity
     n:int=4,               # continuations of each prompt
     seed:int=1,
     out:str|Path|None=None,# folder, to resume from
     **kw,                  # for `generate`
-)->pd.DataFrame: # 'base' first: toxic, low, high, vs_base, vs_base_low, vs_base_high, toxic_label, perplexity, price
+)->pd.DataFrame: # 'base' first: toxic, low, high, vs_base, vs_base_low, vs_base_high, toxic_other, perplexity, price
     "Really generate, under common random numbers."
     def measured(name, edit):
         folder = None if out is None else Path(out)/folder_name(name)
         with nullcontext() if edit is None else edit.apply(model):
             generations = generate(model, tok, prompts, n=n, seed=seed, out=folder, **kw)
             ppl = perplexity(model, tok, texts)['perplexity']
-        return toxicity(generations, judge, seed=seed), toxicity(generations, label)['toxicity'], ppl
+        return toxicity(generations, scorer, seed=seed), toxicity(generations, other)['toxicity'], ppl
 
     named = {'base': None, **edits}
     found = {name: measured(name, named[name]) for name in track(named, 'models', kw.get('progress', True))}
     base, _, base_ppl = found['base']
-    def row(toxic, by_label, ppl):
+    def row(toxic, by_other, ppl):
         draws = toxic.draws('toxicity')
         return dict(toxic=toxic['toxicity'], **_ends('', draws), vs_base=toxic['toxicity']-base['toxicity'],
-                    **_ends('vs_base_', draws-base.draws('toxicity')), toxic_label=by_label, perplexity=ppl, price=ppl/base_ppl-1)
+                    **_ends('vs_base_', draws-base.draws('toxicity')), toxic_other=by_other, perplexity=ppl,
+                    price=ppl/base_ppl-1)
     return pd.DataFrame({name: row(*parts) for name, parts in found.items()}).T.rename_axis('name')
 
 # %% ../../nbs/tuning/search.ipynb #ec7d211f
@@ -193,16 +197,19 @@ class Tuned:
     "What `tune` found."
     path:Path           # its folder
     trials:pd.DataFrame # every trial, from cached states
-    front:pd.DataFrame  # confirmed candidates: setting, toxic by the judge with its interval, price, and what the states said; the base first
+    # confirmed candidates, the base first: setting, toxic by the labelling scorer, price, and what the states said
+    front:pd.DataFrame
     pick:pd.Series      # the row of the front that the rule takes
     intervention:Intervention # the edit of that row, saved as `tuned.safetensors`
     rule:str            # in words
+    report:pd.DataFrame|None = None # base and pick by the judge, who had no part in it, on other prompts and texts
 
     def __repr__(self):
-        shown = ('toxic', 'vs_base', 'vs_base_low', 'vs_base_high', 'toxic_label', 'price', 'toxic_logp', 'kl_corpus')
-        table = self.front[[c for c in shown if c in self.front]].round(4).to_string()
-        return (f'{table}\n\nrule:  {self.rule}\npick:  {self.pick.name}\n'
-                f'trials: {len(self.trials)}, {int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}')
+        shown = ('toxic', 'vs_base', 'vs_base_low', 'vs_base_high', 'toxic_other', 'price', 'toxic_logp', 'kl_corpus')
+        def view(found): return found[[c for c in shown if c in found]].round(4).to_string()
+        told = '' if self.report is None else f'\n\nby the judge, on prompts and texts that chose nothing:\n{view(self.report)}'
+        return (f'{view(self.front)}\n\nrule:  {self.rule}\npick:  {self.pick.name}\ntrials: {len(self.trials)}, '
+                f'{int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}{told}')
 
     def plot(self, ax:Axes|None=None)->Axes:
         "Every trial, the front, and the candidates that generated."
@@ -214,11 +221,13 @@ class Tuned:
         ax.scatter(tried.kl_corpus, tried.toxic_logp, s=8, color='.75', label=f'{len(tried)} trials')
         ax.plot(best.kl_corpus, best.toxic_logp, color='.3', lw=1, label='front')
         ax.scatter(generated.kl_corpus, generated.toxic_logp, s=36, color=colours[0], label='generated', zorder=3)
-        ax.scatter(self.pick.kl_corpus, self.pick.toxic_logp, s=110, marker='o', facecolor='none', edgecolor=colours[3], lw=1.8,
+        ax.scatter(self.pick.kl_corpus, self.pick.toxic_logp, s=110, marker='o', facecolor='none', edgecolor=colours[3],
+                   lw=1.8,
                    label='pick', zorder=4)
         ax.axhline(0, color='.15', lw=.7, ls=':')
         ax.text(.01, 0, ' unedited', transform=ax.get_yaxis_transform(), va='bottom', fontsize=8)
-        ax.set(xscale='log', xlabel='KL from the base on neutral texts (nats per token)', ylabel='change of log p, toxic tokens (nats)')
+        ax.set(xscale='log', xlabel='KL from the base on neutral texts (nats per token)',
+               ylabel='change of log p, toxic tokens (nats)')
         ax.legend(frameon=False, fontsize=8)
         return ax
 
@@ -232,11 +241,13 @@ class _Candidate:
 def _from_search(g:Ground, table:pd.DataFrame, below:str, limit:float, m:int)->dict[str, _Candidate]:
     "The best of the search."
     rows = candidates(table, g.base['perplexity'], limit, m).to_dict('records')
-    return {setting_words(s, g.choices.d_model, below): _Candidate(lambda describe, s=s: make_edit(g, s, describe), s) for s in rows}
+    return {setting_words(s, g.choices.d_model, below): _Candidate(lambda describe, s=s: make_edit(g, s, describe), s)
+            for s in rows}
 
 def _recommended(g:Ground, kinds:Iterable[str], described:bool)->dict[str, Callable]:
     "Name -> a call that fits a method as the package recommends."
-    found = {name: fit for kind in dict.fromkeys(kinds) for name, fit in kind_of(kind).recommended(g.evidence[0.], described).items()}
+    found = {name: fit for kind in dict.fromkeys(kinds)
+             for name, fit in kind_of(kind).recommended(g.evidence[0.], described).items()}
     return {name: found[name] for name in sorted(found)}
 
 def _as_recommended(g:Ground, kinds:Iterable[str])->dict[str, _Candidate]:
@@ -244,17 +255,20 @@ def _as_recommended(g:Ground, kinds:Iterable[str])->dict[str, _Candidate]:
     kinds = [*head_kinds, *rankings, *kinds]
     settings = usual_settings(dict.fromkeys(kinds), g.choices.d_model, g.under is not None)
     def candidate(name, fit):
-        return _Candidate(lambda describe: _recommended(g, kinds, describe)[name](), settings.get(name, {})|edit_scores(g, fit()))
+        return _Candidate(lambda describe: _recommended(g, kinds, describe)[name](),
+                          settings.get(name, {})|edit_scores(g, fit()))
     return {name: candidate(name, fit) for name, fit in _recommended(g, kinds, False).items()}
 
 def _alone(g:Ground)->dict[str, _Candidate]:
     "The edit below, by itself."
-    return {f'{g.under.name} at {s:g}': _Candidate(lambda describe, s=s: compose((g.under, s)), {}) for s in g.after if s}
+    return {f'{g.under.name} at {s:g}': _Candidate(lambda describe, s=s: compose((g.under, s)), {})
+            for s in g.after if s}
 
 def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bool)->pd.DataFrame:
     "The confirmed edits beside their settings and what the states said."
     own = sorted({c for t in tried.values() for c in t.setting if '.' in c})
-    columns = ['kind', 'k', 'side', 'alpha', 'budget', 'ridge', *own, *(['under'] if under else []), 'toxic_logp', 'toxic_p', 'kl_corpus']
+    columns = ['kind', 'k', 'side', 'alpha', 'budget', 'ridge', *own, *(['under'] if under else []), 'toxic_logp',
+               'toxic_p', 'kl_corpus']
     settings = {name: {c: t.setting.get(c) for c in columns} for name, t in tried.items() if t.setting}
     return confirmed.join(pd.DataFrame(settings).T.infer_objects())
 
@@ -262,9 +276,9 @@ def tune_on(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
     fit_prompts:Sequence[str], # of the fit split; halved
-    label:Callable,     # scorer that labels what edits are fitted on
-    judge:Callable,     # scorer that judges the candidates
-    texts:Sequence[str],# neutral ones
+    label:Callable,     # scorer that labels what edits are fitted on, and selects
+    judge:Callable,     # scorer that reports, and selects nothing
+    texts:Sequence[str],# neutral ones; half select, half report
     out:str|Path,       # folder, to resume from
     trials:int|None=None,    # the budget of the search: settings to try, in all
     minutes:float|None=None, # or time
@@ -275,6 +289,7 @@ def tune_on(
     choices:EigenChoices|None=None, # the model's `eigen_choices`, if they are known
     seed:int=0,
     settings:dict|None=None, # for `search`: kinds, side
+    report:Sequence[str]|None=None, # prompts of the evaluate split, on which the pick is reported
     **kw,               # for `generate`: max_new_tokens, progress
 )->Tuned:
     "Search, confirm and pick, on prompts of the fit split."
@@ -282,20 +297,22 @@ def tune_on(
     if label.name == judge.name: raise ValueError(f'{label.name!r} would label and judge: give two scorers')
     out, settings = Path(out), dict(limit=limit)|(settings or {})
     learn, choose = halves(fit_prompts)
+    texts, other_texts = (texts, texts) if report is None else halves(texts)
     with phase('states', f'continuations of {len(learn)}+{len(choose)} fit prompts') as found:
         g = ground(model, tok, learn, choose, label, texts, choices, under, seed=seed, **kw)
         found(f'{len(g.cal.toxic):,} toxic states to fit on, {len(g.held.toxic):,} to choose on')
     with phase('search') as found:
         table = search(g, out/'study.log', trials, minutes, seed=seed, **settings)
         found(f'{len(table):,} trials, {int(table.front.sum())} on the front')
-    tried = _from_search(g, table, under.name if under else '', limit, m) | _as_recommended(g, settings.get('kinds', ())) | _alone(g)
+    tried = _from_search(g, table, under.name if under else '', limit,
+                         m) | _as_recommended(g, settings.get('kinds', ())) | _alone(g)
     with phase('confirm', f'{len(tried)} candidates and the unedited model generate') as found:
         edits = {name: t.make(False) for name, t in tried.items()}
-        confirmed = confirm(model, tok, edits, choose, judge, label, texts, n, seed+1, out/'confirm', **kw)
+        confirmed = confirm(model, tok, edits, choose, label, judge, texts, n, seed+1, out/'confirm', **kw)
         found(f"least toxic {confirmed.toxic.iloc[1:].min():.1%} of {confirmed.toxic.iloc[0]:.1%}")
     done = _with_settings(confirmed, tried, under is not None)
 
-    rule = f'least toxicity by {judge.name} with perplexity at most {limit:+.0%}'
+    rule = f'least toxicity by {label.name}, which labelled, with perplexity at most {limit:+.0%}'
     pick = pick_by(done.iloc[1:], limit)
     edit = tried[pick.name].make(True)
     about = dict(rule=rule, trials=len(table), scorer=label.name, judge=judge.name)
@@ -303,4 +320,8 @@ def tune_on(
     edit.save(out/'tuned.safetensors')
     for name, frame in (('trials', table), ('front', done)):
         with atomic(out/f'{name}.csv') as tmp: frame.to_csv(tmp, index=name == 'front')
-    return Tuned(out, table, done, pick, edit, rule)
+    told = None
+    if report is not None:
+        told = confirm(model, tok, {pick.name: edit}, report, judge, label, other_texts, n, seed+2, out/'report', **kw)
+        with atomic(out/'report.csv') as tmp: told.to_csv(tmp)
+    return Tuned(out, table, done, pick, edit, rule, told)

@@ -38,7 +38,7 @@ def summarise(
                top1=mean(neutral['same']))
     if corpus is None: return out
     nll, tokens = -by_text(read['logp'], corpus), corpus.sizes.double()
-    return out | dict(perplexity=(nll/tokens).exp().mean(-1), perplexity_corpus=(nll.sum(-1)/tokens.sum()).exp(),
+    return out | dict(perplexity=(nll.sum(-1)/tokens.sum()).exp(), perplexity_sentence=(nll/tokens).exp().mean(-1),
                       kl_corpus=mean(read['kl']))
 
 def score(

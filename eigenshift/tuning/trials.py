@@ -185,8 +185,8 @@ def ground(
     held = read.calibration(base['toxic'], base['neutral'])
     continuations = continuation_states(model, tok, drawn, is_toxic) if reweigh else None
     nll = corpus_nll(choices.head, base['corpus'])
-    return Ground(choices, found, held, base['corpus'], after, read, under, continuations,
-                  dict(perplexity=float(np.exp(nll).mean())))
+    of_corpus = float(np.exp(np.average(nll, weights=base['corpus'].sizes)))
+    return Ground(choices, found, held, base['corpus'], after, read, under, continuations, dict(perplexity=of_corpus))
 
 # %% ../../nbs/tuning/trials.ipynb #7caab256
 class _Named:
@@ -423,7 +423,7 @@ def applied_scores(
 def edit_scores(
     g:Ground,
     edit:Intervention,
-)->dict[str, float]: # toxic_logp, toxic_p, kl, top1, perplexity, perplexity_corpus, kl_corpus
+)->dict[str, float]: # toxic_logp, toxic_p, kl, top1, perplexity, perplexity_sentence, kl_corpus
     "What an edit does at the states of the ground."
     below = isinstance(edit, Composed) and edit.parts[0] is g.under and len(edit.parts) == 2
     strength, top = (edit.weighted()[0][1], edit.parts[1]) if below else (0., edit)
