@@ -49,8 +49,8 @@ docs: $(READY) ## the docs site, into _docs (needs Quarto)
 	rm -rf _proc
 	@PYTHONPATH=tools $(BIN)/nbdev_docs
 
-bench: $(READY) ## speed, as ratios in one run against the reference way, about ten minutes; BENCH="--large", "--store" or names
-	@$(ONE) $(BIN)/python tools/bench.py $(BENCH)
+bench: $(READY) ## speed, as ratios in one run against the reference way
+	@$(ONE) $(BIN)/python tools/bench.py
 
 wheel: $(READY) ## sdist and wheel, installed alone in a fresh environment, and the README's lines run from there; TAG=v… for a release
 	@$(ONE) $(BIN)/python tools/release.py --torch "$(TORCH)" --tag "$(TAG)"
