@@ -35,6 +35,9 @@ _face = {
     'editing.stream': ['StreamShift'],
     'editing.neurons': ['AurA', 'Damp', 'Det0'],
     'editing.transport': ['LinearAcT', 'MeanAcT'],
+    'editing.preference': ['LowRank', 'preference_pairs', 'train_dpo'],
+    'editing.profs': ['ProFS'],
+    'editing.lineas': ['LinEAS'],
     'editing.ablation': ['DirectionAblation'],
     'editing.logit_bias': ['LogitBias'],
     'editing.tilt': ['TiltShift'],
@@ -85,6 +88,9 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.stream import StreamShift as StreamShift
     from .editing.neurons import AurA as AurA, Damp as Damp, Det0 as Det0
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT
+    from .editing.preference import LowRank as LowRank, preference_pairs as preference_pairs, train_dpo as train_dpo
+    from .editing.profs import ProFS as ProFS
+    from .editing.lineas import LinEAS as LinEAS
     from .editing.ablation import DirectionAblation as DirectionAblation
     from .editing.logit_bias import LogitBias as LogitBias
     from .editing.tilt import TiltShift as TiltShift

@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import __version__
 from .inputs import import_plugin, load_model, without_bars
 from .run_report import difference, price, repeat
+from ..editing.checkpoint import engine_note
 from ..runs import read_record
 
 from transformers import PreTrainedModel
@@ -115,7 +116,7 @@ def card(
     if result is not None and strength == 1: numbers = measured(result, merged_row(result, file))
     elif strength != 1: numbers = f'Nothing was measured at strength {strength:g}.'
     else: numbers = 'Measured where the edit was found: front.csv in the folder of the search.'
-    shell = '\n'.join(commands)
+    shell, engine = '\n'.join(commands), engine_note(model)
     whom = costs(run, merged_row(result, file)) if result is not None and strength == 1 else ''
     return f"""---
 {yaml}
@@ -143,6 +144,7 @@ model, tok = AutoModelForCausalLM.from_pretrained("{out.name}"), AutoTokenizer.f
 vllm serve {shlex.quote(out.name)}
 ```
 {_tied if tied else ''}
+{f'**{engine}.**' if engine else ''}
 
 ## How it was made
 

@@ -89,7 +89,8 @@ def command_of(
     method:str,    # the method, once chosen
 )->dict:           # option -> value
     "What to repeat: every parameter that matters."
-    return {name: said(value) for name, value in asked.items() if name not in aside} | dict(method=method)
+    def option(name, value): return (f'no_{name}', True) if value is False and inspect.signature(run).parameters[name].default else (name, said(value))
+    return dict(option(name, value) for name, value in asked.items() if name not in aside) | dict(method=method)
 
 # %% ../../nbs/app/run.ipynb #98000007
 @dataclass(frozen=True, repr=False)

@@ -19,6 +19,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..states.calibration import Calibration
 from ..core import mask
 from .budget import solve_strength
+from .fisher import equal_shares
 from .information import cached_rows, head_device, state_batches
 from .information import logits as head_logits
 from .intervention import Intervention, method
@@ -173,7 +174,8 @@ def from_evidence(cls:LogitBias, evidence:Any, **settings:Any)->LogitBias:
     out = cls.from_calibration(cal, evidence.model, **settings)
     if kl is None: return out
     stay = evidence.preserved
-    return out.to_kl(evidence.model, cal.neutral if stay is None else torch.cat([cal.neutral, stay]), kl)
+    neutral = cal.neutral if stay is None else equal_shares([cal.neutral, *stay], seed=evidence.seed)
+    return out.to_kl(evidence.model, neutral, kl)
 
 @patch(cls_method=True)
 def suggest(cls:LogitBias, trial:Any, d_model:int)->dict:

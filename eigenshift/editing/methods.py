@@ -20,8 +20,11 @@ from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
 from .intervention import Intervention, Section, method, methods
+from .lineas import LinEAS
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
+from .preference import LowRank
+from .profs import ProFS
 from .stream import StreamShift, Traces, trace
 from .tilt import TiltShift
 from .token_bias import TokenBias

@@ -22,7 +22,7 @@ from .. import __version__
 from ..core import mask
 from .checkpoint import untie
 from .eigenshift import check_among, check_shared
-from .fisher import checked_evidence, head_of, some_states, where_from
+from .fisher import checked_evidence, equal_shares, head_of, some_states, where_from
 from .information import head_device, next_token, second_moment
 from .intervention import Intervention, Section, method
 from .logit_bias import LogitBias, bias_to_budget
@@ -223,7 +223,7 @@ def fit(cls:TokenBias,
 def from_calibration(cls:TokenBias,
     source:nn.Module|EigenChoices, # the model, or its `EigenChoices`
     cal:Calibration, # `Calibration`, from `calibrate`
-    preserve:Tensor|None=None, # (n, d_model) states in place of those of neutral continuations
+    preserve:Tensor|None=None, # (n, d_model) states in place of those of neutral continuations; from `equal_shares`
     **kw:Any, # for `fit`
 )->TokenBias:
     "Fit from collected states."
@@ -237,7 +237,7 @@ def from_calibration(cls:TokenBias,
 def from_evidence(cls:TokenBias, evidence:Any, **settings:Any)->TokenBias:
     "Fit from the states of the model's own continuations, and of texts to preserve."
     cal, stay = evidence.calibration, evidence.preserved
-    preserve = None if stay is None else torch.cat([cal.neutral, stay])
+    preserve = None if stay is None else equal_shares([cal.neutral, *stay], seed=evidence.seed)
     return cls.from_calibration(evidence.model, cal, preserve, tok=evidence.tok, **settings)
 
 @patch(cls_method=True)
