@@ -24,7 +24,7 @@ from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, chec
     shown_tokens, side_in_words, word_effect, words_section)
 from ..states.calibration import calibrate
 from ..states.final import corpus_states
-from .information import directions, fisher, fisher_sums, gradients, head_device, second_moment
+from .information import best_between, cholesky, fisher, fisher_sums, gradients, head_device, second_moment, toward
 from .budget import to_budget
 
 # %% ../../nbs/editing/fisher.ipynb #a474b4fd
@@ -101,7 +101,7 @@ def component_stats(
 
 # %% ../../nbs/editing/fisher.ipynb #09cb0276
 def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, folds=4):
-    "The edit before its size is known, and for each fold (the edit that has not seen it, its neutral states, their next-token distributions or None)."
+    "Yields the edit before its size is known; then for each fold the edit that has not seen it, its neutral states, and their next-token distributions or None."
     device = head_device(h)
     toxic, neutral = toxic.to(device), neutral.to(device)
     at = 0 if center is None else center.to(device)
@@ -110,18 +110,26 @@ def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, fold
     fits = h.softcap is None and len(neutral)*h.n_vocab <= 2**27 # half a gigabyte, which saves computing them again for the size
     kept = [torch.empty(len(part), h.n_vocab, device=device) for part in parts] if fits else [None]*len(parts)
     costs = fisher_sums(h, parts, kept)
-    def moment(i): return second_moment(parts[i]-at)*len(parts[i])
-    if h.d_model <= 2048: moment = [moment(i) for i in range(len(parts))].__getitem__ # kept where they are small
+    def cost(seen):
+        "Fisher information of the states of some folds."
+        total = costs[seen[0]].double()
+        for i in seen[1:]: total += costs[i]
+        return total.div_(sum(len(parts[i]) for i in seen))
+    moments = [second_moment(part-at)*len(part) for part in parts] if h.d_model <= 2048 else None # kept where they are small
+    def spread(seen):
+        "Second moment of the states of some folds."
+        if moments is None: return second_moment(torch.cat([parts[i] for i in seen])-at)
+        return sum(moments[i] for i in seen)/sum(len(parts[i]) for i in seen)
     def without(fold):
-        "From the states of all folds but one."
+        "From the states of all folds but one; of the d × d matrices no more than three live at a time beside the sums."
         seen = [i for i in range(len(parts)) if i != fold]
-        n = sum(len(parts[i]) for i in seen)
-        cost = sum(costs[i].double() for i in seen)/n
-        spread = sum(map(moment, seen))/n
-        read, write, gains = (t.cpu() for t in directions(cost, spread, (gradient, toxic-at), (toxic-at).mean(0), k, ridge))
+        G = cholesky(cost(seen), ridge, overwrite=True)
+        C = cholesky(spread(seen), ridge, overwrite=True)
+        read, write, gains = (t.cpu() for t in toward((toxic-at).mean(0), *best_between(G, C, (gradient, toxic-at), k)))
         return cls(name, read, torch.zeros(k), center, sided, gains=gains, write=write)
     whole = without(None)
-    return whole, [(without(i) if len(parts) > 1 else whole, *pair) for i, pair in enumerate(zip(parts, kept))]
+    yield whole
+    for i, pair in enumerate(zip(parts, kept)): yield without(i) if len(parts) > 1 else whole, *pair
 
 # %% ../../nbs/editing/fisher.ipynb #26c9a32d
 @patch(cls_method=True)
@@ -147,8 +155,9 @@ def fit(cls:FisherShift,
     toxic, neutral, tokens = checked_evidence(h, toxic, neutral, tokens)
     k, center_at = how_many(k, h.d_model), centre_of(center, sided, neutral)
     name = name or f"FisherShift k={k} KL={kl:g}{side_in_words(center_at, sided)}"
-    edit, others = unscaled(cls, name, h, toxic, some_states(neutral, most, seed), tokens, k, ridge, center_at, sided)
-    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None) for e, held, p in others]
+    found = unscaled(cls, name, h, toxic, some_states(neutral, most, seed), tokens, k, ridge, center_at, sided)
+    edit = next(found)
+    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None) for e, held, p in found]
     edit = replace(edit, write=edit.write*float(np.exp(np.mean(np.log(strengths)))))
     about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center=centre_in_words(center_at, center),
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)

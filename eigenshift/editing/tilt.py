@@ -216,7 +216,8 @@ def from_calibration(cls:TiltShift,
     texts = dict(bundled=load_corpus()['text'][:]) if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
     model, scorer = model if model is not None else source, load_scorer(scorer)
     states = [corpus_states(model, tok, own).H for own in texts.values()]
-    about = dict(scorer=scorer.name, seed=cal.meta.get('seed', 0), tok=tok, drawn=cal.meta.get('tokens') or cal.meta['continuations']*cal.meta['max_new_tokens'],
+    if 'tokens' not in cal.meta: raise ValueError('the calibration does not say how many tokens were drawn: make it anew with `calibrate`')
+    about = dict(scorer=scorer.name, seed=cal.meta.get('seed', 0), tok=tok, drawn=cal.meta['tokens'],
                  texts=[encode(tok, own, 10**6) for own in texts.values()])
     out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, lambda ids: vocabulary_scores(tok, scorer, ids), preserve=states, **(about | kw))
     known = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
