@@ -16,7 +16,8 @@ import tempfile
 import time
 from configparser import ConfigParser
 from pathlib import Path
-from readme import differing
+from execnb.nbio import read_nb
+from readme import differing, printed
 
 root = Path(__file__).resolve().parent.parent
 
@@ -57,11 +58,9 @@ def build() -> Path:
     return wheel
 
 def lines_of_readme() -> tuple[str, str]:
-    "The Python of the README as one script, and what it says that those lines print."
-    text = (root/'README.md').read_text(encoding='utf-8')
-    blocks = list(re.finditer(r'^``` python\n(.*?)^```\n', text, re.M | re.S))
-    printed = [re.match(r'\n((?:    .*\n|\n)*)', text[block.end():]) for block in blocks]
-    return '\n'.join(block[1] for block in blocks), '\n'.join(found[1] for found in printed if found)
+    "The cells that the README shows and that are run, as one script, and what they printed when it was made."
+    cells = [c for c in read_nb(root/'nbs/index.ipynb').cells if c.cell_type == 'code' and not c.source.startswith('#|')]
+    return '\n'.join(c.source for c in cells), '\n'.join(printed(c.get('outputs', [])) for c in cells)
 
 def try_wheel(wheel: Path, torch: str) -> None:
     "Install a wheel and nothing else, and use it as the README does, away from the repository."
