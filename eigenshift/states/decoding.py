@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 from torch import Tensor
 from transformers import GenerationConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
-from ..models.loading import entry
+from ..models.loading import entry, first_position
 
 # %% ../../nbs/states/decoding.ipynb #de000008
 def left_pad(
@@ -159,8 +159,9 @@ def _loop(rows, owner, steps, choose, look, ends, reorder):
 
 # %% ../../nbs/states/decoding.ipynb #62116022
 def _most_positions(model):
-    "How many tokens a model reads, where it says so."
-    return getattr(model.config.get_text_config(), 'max_position_embeddings', None)
+    "How many tokens a model reads, where it says so; those of RoBERTa's kind begin to count past the padding."
+    most = getattr(model.config.get_text_config(), 'max_position_embeddings', None)
+    return None if most is None else most-first_position(model)
 
 def named_lengths(
     config:PreTrainedConfig, # of a causal LM
