@@ -197,10 +197,10 @@ def run(
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
     skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
-    method:str=None,        # fisher (the default), stream (implied by at), eigen (implied by alpha and rank), or any other method, your own too
+    method:str=None,        # tilt (the default), fisher (implied by k), stream (by at), eigen (by alpha and rank), or any other method, your own too
     k:int|float=None,       # directions: a count, or a fraction of the model's width; the method's choice by default
-    kl:float=None,          # fisher and stream: budget of KL divergence on what should stay, nats per token
-    preserve:str=None,      # fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
+    kl:float=None,          # tilt, fisher and stream: budget of KL divergence on what should stay, nats per token
+    preserve:str=None,      # tilt, fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
