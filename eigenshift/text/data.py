@@ -436,10 +436,12 @@ def drop_long(
     column = column or ('prompt' if 'prompt' in ds.column_names else 'text')
     size = lengths(ds[column][:], tok)
     long, report = np.flatnonzero(size > longest), read_report(ds)
-    report.drop(f'of more than {longest:,} tokens (rows '
-                f'{", ".join(str(i+1) for i in long[:5])}{" …" if len(long) > 5 else ""}; the longest has '
-                f'{size.max(initial=0):,})', len(long))
-    if len(long): report.warn()
+    numbers = ', '.join(str(i+1) for i in long[:5])+(' …' if len(long) > 5 else '')
+    reason = f'of more than {longest:,} tokens (rows {numbers}; the longest has {size.max(initial=0):,})'
+    report.drop(reason, len(long))
+    now = ReadReport(report.source, rows=len(ds)) # what the reader of the file left out, it has told
+    now.drop(reason, len(long))
+    now.warn()
     kept = ds.select(np.flatnonzero(size <= longest))
     kept.info.description = f'{report.source}\n{json.dumps(asdict(report))}'
     return kept
