@@ -25,7 +25,7 @@ from .logit_bias import bias_kl
 from .token_bias import carrier_of, mean_next_token, TokenBias
 from ..states.calibration import Calibration, calibrate
 from ..states.final import corpus_states, encode
-from ..text.data import load_corpus
+from ..text.data import bundled_registers
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/tilt.ipynb #5702d1fe
@@ -216,12 +216,12 @@ def from_calibration(cls:TiltShift,
     cal:Calibration, # from `calibrate`
     tok,            # the model's tokenizer
     scorer,         # anything `load_scorer` takes; not the one of the evaluation
-    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; the bundled neutral sentences if none
+    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; `bundled_registers` if none
     model=None,     # to read these texts with; `source` if that is a model
     **kw,           # for `fit`
 )->TiltShift:
     "Fit from collected states, texts that should stay, and what the scorer says of the vocabulary."
-    texts = dict(bundled=load_corpus()['text'][:]) if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
+    texts = bundled_registers() if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
     model, scorer = model if model is not None else source, load_scorer(scorer)
     states = [corpus_states(model, tok, own).H for own in texts.values()]
     if 'tokens' not in cal.meta: raise ValueError('the calibration does not say how many tokens were drawn: make it anew with `calibrate`')
@@ -238,7 +238,7 @@ def from_prompts(cls:TiltShift,
     tok:PreTrainedTokenizerBase, # its tokenizer
     prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
     scorer:Any,         # anything `load_scorer` takes; not the one of the evaluation
-    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; the bundled neutral sentences if none
+    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; `bundled_registers` if none
     settings:dict|None=None, # of `fit`: kl, carried
     **kwargs:Any
 )->TiltShift:
