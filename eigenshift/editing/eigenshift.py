@@ -403,8 +403,7 @@ def from_calibration(cls:EigenShift,
         warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
     known = dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
     out = cls.fit(choices, cal.toxic, cal.neutral, **(recommended|known|kw))
-    of_states = ('positions', 'threshold', 'continuations', 'max_new_tokens')
-    return replace(out, meta=out.meta|{key: cal.meta[key] for key in of_states if key in cal.meta})
+    return replace(out, meta=out.meta|cal.record())
 
 # %% ../../nbs/editing/eigenshift.ipynb #94000002
 def check_shared(

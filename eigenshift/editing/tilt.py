@@ -228,8 +228,7 @@ def from_calibration(cls:TiltShift,
     about = dict(scorer=scorer.name, seed=cal.meta.get('seed', 0), tok=tok, drawn=cal.meta['tokens'],
                  texts=[encode(tok, own, 10**6) for own in texts.values()])
     out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, lambda ids: vocabulary_scores(tok, scorer, ids), preserve=states, **(about | kw))
-    known = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
-    return replace(out, meta=out.meta | known | dict(preserves=', '.join(map(str, texts))))
+    return replace(out, meta=out.meta|cal.record()|dict(preserves=', '.join(map(str, texts))))
 
 @patch(cls_method=True)
 @delegates(calibrate)

@@ -90,6 +90,15 @@ def load(cls:Calibration, path:str|Path)->Calibration:
     try: return cls(**tensors, meta=json.loads(header['meta']))
     except (TypeError, KeyError) as e: raise ValueError(f'{str(path)!r} lacks a part of a calibration: {e}') from e
 
+# %% ../../nbs/states/calibration.ipynb #0b67247b
+@patch
+def record(self:Calibration,
+    *names:str, # of its `meta`; by default positions, threshold, continuations and max_new_tokens
+)->dict:        # those that it has
+    "What the record of an edit says of the states that it was fitted from."
+    names = names or ('positions', 'threshold', 'continuations', 'max_new_tokens')
+    return {name: self.meta[name] for name in names if name in self.meta}
+
 # %% ../../nbs/states/calibration.ipynb #ca000002
 def toxic_steps(
     tok:PreTrainedTokenizerBase, # the tokenizer of the generations
