@@ -118,7 +118,7 @@ def toxic_rates(
 @dataclass(frozen=True, repr=False, eq=False)
 class TiltShift(TokenBias):
     "A bias of the vocabulary: each token pays for the toxicity that comes in by it, against how often ordinary text needs it."
-    settings = dict(kl=.01, carried=None)
+    settings = dict(kl=.005, carried=None)
     preserves = True
 
 def text_shares(
@@ -168,7 +168,7 @@ def fit(cls:TiltShift,
     drawn:int,       # tokens that the model wrote in all its continuations, toxic or not
     preserve:list|None=None, # (n, d_model) states of each further register that should stay
     texts:list|None=None, # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
-    kl:float=.01,    # budget: mean KL over the registers, that of the continuations among them, nats per token
+    kl:float=.005,   # budget: mean KL over the registers, that of the continuations among them, nats per token
     carried:bool|None=None, # by a linear function of the states, so that any head can hold it; None: where the states allow it
     most:int=4096,   # states of each kind, drawn by `seed`
     seed:int=0,
