@@ -2,13 +2,13 @@
 from pathlib import Path
 import numpy as np
 from eigenshift import (Calibration, Comparison, EigenChoices, FisherShift, Head, HeadEdit, Intervention, Run, Scorer, as_head, auroc, calibrate, check, compare,
-                        compose, eigen_choices, final_states, generate, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run, select_split, toxicity)
+                        compose, eigen_choices, final_states, generate, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run, select_split, TiltShift, toxicity)
 
 def ten_lines() -> None:
     "The README's lines."
     model, tok = load_lm()
     fit, held = select_split(load_prompts(), 'fit'), select_split(load_prompts(), 'evaluate')
-    shift: FisherShift = FisherShift.from_prompts(model, tok, fit, scorer='linear')
+    shift: TiltShift = TiltShift.from_prompts(model, tok, fit, scorer='linear')
     with shift.apply(model): after = generate(model, tok, held, n=10, progress=False)
     judge: Scorer = load_scorer()
     print(toxicity(after, judge), perplexity(model, tok, ['A sentence.']))

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from .. import runs
 from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
-    registers, spread, two_parts, two_scorers)
+    registers, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
 from ..core import fingerprint
+from ..evaluation.measures import documents_of
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
 from ..states.tokens import drop_long_prompts
 from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
+from ..text.splits import spread
 
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -98,22 +100,29 @@ class Texts:
     "The texts of a run."
     fit:list            # prompts that the edit is fitted on
     evaluate:list       # prompts that it is judged on
-    neutral:list        # texts for perplexity
+    neutral:Dataset     # `text` for perplexity, and of running text `document`, over which its intervals are
     preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
     read:dict           # what became of the rows of each file: name of the argument -> account
 
+    @property
+    def documents(self)->int:
+        "How many documents the texts for perplexity are of; 0 where that is not known."
+        return len(set(documents_of(self.neutral) or ()))
+
     def record(self)->dict:
         "Counts and fingerprints."
         prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate))
-        out = dict(prompts=prompts, corpus=dict(texts=len(self.neutral), fingerprint=fingerprint(*self.neutral)))
+        corpus = dict(texts=len(self.neutral), documents=self.documents, fingerprint=fingerprint(*self.neutral['text']))
+        out = dict(prompts=prompts, corpus=corpus)
         if self.preserve is None: return out
         return out | dict(preserve=[dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()])
 
     def lines(self)->list[str]:
         "What a run begins with, beside the prompts."
-        words = [f"perplexity on {len(self.neutral):,} texts ({self.sources['corpus']})"]
+        of = f' of {self.documents:,} documents' if self.documents else ''
+        words = [f"perplexity on {len(self.neutral):,} texts{of} ({self.sources['corpus']})"]
         for name, texts in (self.preserve or {}).items(): words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
         return words
 
@@ -197,10 +206,10 @@ def run(
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
     skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
-    method:str=None,        # fisher (the default), stream (implied by at), eigen (implied by alpha and rank), or any other method, your own too
+    method:str=None,        # tilt (the default), fisher (implied by k), stream (by at), eigen (by alpha and rank), or any other method, your own too
     k:int|float=None,       # directions: a count, or a fraction of the model's width; the method's choice by default
-    kl:float=None,          # fisher and stream: budget of KL divergence on what should stay, nats per token
-    preserve:str=None,      # fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
+    kl:float=None,          # tilt, fisher and stream: budget of KL divergence on what should stay, nats per token
+    preserve:str=None,      # tilt, fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random

@@ -9,20 +9,21 @@ __all__ = ['solve_strength', 'mean_kl', 'taken', 'effect_on_logits', 'moved_logi
 # %% ../../nbs/editing/budget.ipynb #e500008f
 import numpy as np, torch
 from functools import cache, partial
+from collections.abc import Callable, Sequence
 from scipy.interpolate import BarycentricInterpolator
 from scipy.optimize import brentq
-from torch import Tensor
-from ..models.head import as_head
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from .head_edit import HeadEdit
 from .information import cached_rows, head_device, logits, product, softmax_, state_batches
 
 # %% ../../nbs/editing/budget.ipynb #77619a34
 def solve_strength(
-    kl_at,    # a strength to the KL it costs, nats per token; growing from 0
-    kl:float, # the budget, nats per token
+    kl_at:Callable[[float], float], # a strength to the KL it costs, nats per token; growing from 0
+    kl:float,      # the budget, nats per token
     tol:float=.01, # relative
-    guide=None,    # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
-)->float:     # the strength
+    guide:Callable[[float], float]|None=None, # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
+)->float:          # the strength
     "The strength at which a KL is the budget."
     if not kl > 0: raise ValueError(f'kl is {kl!r}; it is a budget in nats per token, above 0')
     def excess_by(curve):
@@ -46,10 +47,10 @@ def solve_strength(
 # %% ../../nbs/editing/budget.ipynb #ebf9fb29
 @torch.inference_mode()
 def mean_kl(
-    source,        # a model, a `Head`, or a weight
-    edited,        # states to states
-    H:Tensor,      # (n, d_model)
-)->float:          # nats per token
+    source:nn.Module|Head|Tensor,      # a model, a `Head`, or a weight
+    edited:Callable[[Tensor], Tensor], # states to states
+    H:Tensor,                          # (n, d_model)
+)->float:                              # nats per token
     "Mean KL divergence of the next token from before an edit to after it."
     h, total = as_head(source), 0.
     for batch in state_batches(h, len(H)):
@@ -68,23 +69,23 @@ def taken(
     return (z.clamp(min=0) if edit.sided else z)*(1-kept)
 
 def effect_on_logits(
-    head,              # a `Head`
+    head:Head,
     edit:HeadEdit,
-    most:int=2**24,    # entries
-)->Tensor|None:        # (k, n_vocab), or None where states are better taken through the head themselves
+    most:int=2**24, # entries
+)->Tensor|None:     # (k, n_vocab), or None where states are better taken through the head themselves
     "What a unit of each written direction takes from the head's output."
     k = len(edit.written)
     if 2*k > head.d_model or k*head.n_vocab > most: return None
     return logits(head, edit.written.to(head_device(head)), capped=False, bias=False)
 
 def moved_logits(
-    head,             # a `Head`
+    head:Head,
     edit:HeadEdit,
-    H:Tensor,         # (n, d_model)
-    effect:Tensor=None, # from `effect_on_logits`, if there is one
-    known:Tensor=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
-    out=(None, None), # buffers of (at least n, n_vocab)
-)->tuple[Tensor, Tensor]: # (n, n_vocab) next-token distributions, or logits before a soft cap; (n, n_vocab) what strength 1 takes from logits
+    H:Tensor,                # (n, d_model)
+    effect:Tensor|None=None, # from `effect_on_logits`, if there is one
+    known:Tensor|None=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
+    out:tuple[Tensor|None, Tensor|None]=(None, None), # buffers of (at least n, n_vocab)
+)->tuple[Tensor, Tensor]:    # (n, n_vocab) next-token distributions, or logits before a soft cap; (n, n_vocab) what strength 1 takes from logits
     "Where the next token stands, and what an edit takes from each logit per unit of strength; centred without a soft cap."
     before = known
     if known is None: before = logits(head, H, out[0], capped=False)
@@ -99,9 +100,9 @@ def moved_logits(
 def kl_sums(
     before:Tensor, # (n, n_vocab) and
     x:Tensor,      # (n, n_vocab), from `moved_logits`
-    strengths,  # m numbers
-    softcap:float=None,
-)->np.ndarray:  # (m,) nats
+    strengths:Sequence[float]|np.ndarray, # m numbers
+    softcap:float|None=None,
+)->np.ndarray:     # (m,) nats
     "KL divergence at several strengths, summed over states."
     kl = kl_linear if softcap is None else partial(kl_capped, softcap=softcap)
     total = np.zeros(len(strengths))
@@ -110,7 +111,7 @@ def kl_sums(
         total += [float(kl(part, change, float(t), buffer).double().sum()) for t in strengths]
     return total
 
-def kl_linear(p, change, strength, buffer):
+def kl_linear(p:Tensor, change:Tensor, strength:float, buffer:Tensor)->Tensor:
     "(n,) KL divergence of distributions `p` from those that a centred change of logits leaves."
     bits = torch.mul(change, -strength/np.log(2), out=buffer) # powers of two take torch half the time of powers of e
     kl = bits.clamp_(min=-60).exp2_().mul_(p).sum(1).log()    # the sum is at least 1; what is much smaller only costs time
@@ -118,11 +119,11 @@ def kl_linear(p, change, strength, buffer):
     if lost.any(): kl[lost] = kl_overflown(p[lost], change[lost], strength)
     return kl
 
-def kl_overflown(p, change, strength):
+def kl_overflown(p:Tensor, change:Tensor, strength:float)->Tensor:
     "The same where a change is so large that its exponential is infinite."
     return torch.add(p.log(), change, alpha=-strength).logsumexp(1)
 
-def kl_capped(raw, change, strength, buffer, softcap):
+def kl_capped(raw:Tensor, change:Tensor, strength:float, buffer:Tensor, softcap:float)->Tensor:
     "(n,) KL divergence where a soft cap follows the head's output."
     before, after = ((softcap*torch.tanh(y/softcap)).log_softmax(1) for y in (raw, torch.add(raw, change, alpha=-strength, out=buffer)))
     return (before.exp()*(before-after)).sum(1)
@@ -130,12 +131,12 @@ def kl_capped(raw, change, strength, buffer, softcap):
 # %% ../../nbs/editing/budget.ipynb #4a014e21
 @torch.inference_mode()
 def kl_along(
-    source,       # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     edit:HeadEdit,
-    H:Tensor,     # (n, d_model)
-    strengths,    # m numbers
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-)->np.ndarray:    # (m,) nats per token
+    H:Tensor,                     # (n, d_model)
+    strengths:Sequence[float]|np.ndarray, # m numbers
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+)->np.ndarray:                    # (m,) nats per token
     "Mean KL divergence of an edit of the head at several strengths, in one pass."
     h, total, out = as_head(source), np.zeros(len(strengths)), (None, None)
     effect = effect_on_logits(h, edit)
@@ -148,12 +149,12 @@ def kl_along(
 # %% ../../nbs/editing/budget.ipynb #1c7a3010
 @torch.inference_mode()
 def kept_curves(
-    source,       # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     edit:HeadEdit,
-    H:Tensor,     # (n, d_model)
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-    sample=slice(None), # numbers of some of the states
-):                # two functions from m strengths to the (m,) KL that they cost: of all states, and of some
+    H:Tensor,                     # (n, d_model)
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+    sample:slice|Tensor=slice(None), # numbers of some of the states
+)->tuple[Callable, Callable]: # two functions from m strengths to the (m,) KL that they cost: of all states, and of some
     "The mean KL divergence along the strength, from logits that are kept."
     h = as_head(source)
     kept = moved_logits(h, edit, H, effect_on_logits(h, edit), known)
@@ -164,11 +165,11 @@ def kept_curves(
     return curve(*kept), curve(*(t[sample] for t in kept))
 
 def corrected_curve(
-    kl_at_few,  # strengths to KLs, of a few states
-    kl_at_all,  # the same, of all
-    around:float, # a strength near the one that is sought
-    reach:float=.25, # in the logarithm of the strength: where the curve has to be exact
-):              # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
+    kl_at_few:Callable, # strengths to KLs, of a few states
+    kl_at_all:Callable, # the same, of all
+    around:float,       # a strength near the one that is sought
+    reach:float=.25,    # in the logarithm of the strength: where the curve has to be exact
+)->tuple[Callable[[float], float], Callable[[float], float]]: # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
     "The curve of a few states, times how all compare with them."
     s = np.log(around)
     near = s+reach*np.array([-1, -.4, .4, 1])
@@ -186,16 +187,16 @@ def corrected_curve(
     return kl_at, doubt
 
 def to_budget(
-    source,        # a model, a `Head`, or a weight
-    edit:HeadEdit, # of any size
-    H:Tensor,      # (n, d_model) neutral states
-    kl:float,      # nats per token
-    tol:float=.01, # relative
-    few:int=64,    # states to find it on first
-    reach:float=.25, # as for `corrected_curve`
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-    most:int=2**26,    # logits that may be kept, in two arrays of float32
-)->float:          # the strength
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
+    edit:HeadEdit,                # of any size
+    H:Tensor,                     # (n, d_model) neutral states
+    kl:float,                     # nats per token
+    tol:float=.01,                # relative
+    few:int=64,                   # states to find it on first
+    reach:float=.25,              # as for `corrected_curve`
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+    most:int=2**26,               # logits that may be kept, in two arrays of float32
+)->float:                         # the strength
     "The strength at which an edit of the head has its budget of KL."
     h = as_head(source)
     H = H.to(head_device(h))

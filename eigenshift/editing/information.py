@@ -9,22 +9,23 @@ __all__ = ['head_device', 'state_batches', 'product', 'logits', 'weighted_rows',
 
 # %% ../../nbs/editing/information.ipynb #e500008b
 import numpy as np, torch
-from torch import Tensor
-from ..models.head import as_head
+from collections.abc import Iterator, Sequence
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/information.ipynb #7362237a
 def head_device(
-    head, # a `Head`
+    head:Head,
 )->torch.device:
     "Where the first rows of a head lie, and where what is summed over states is best computed."
     return next(iter(head.rows(1)))[1].device
 
 def state_batches(
-    head, # a `Head`
-    n:int,# states
+    head:Head,
+    n:int,          # states
     most:int=2**23, # logits at a time
-):        # slices of the states
+)->list[slice]:     # slices of the states
     "Batches of states whose logits fit a buffer."
     size = max(1, min(256, most//head.n_vocab))
     return [slice(i, min(i+size, n)) for i in range(0, n, size)]
@@ -40,12 +41,12 @@ def product(
     return out
 
 def logits(
-    source,     # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,   # (n, d_model) final hidden states
-    out:Tensor=None, # (at least n, n_vocab) float32, to be written to
-    bias:bool=True,  # add the head's bias, if it has one
-    capped:bool=True,# pass a soft cap, if there is one
-)->Tensor:      # (n, n_vocab) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    out:Tensor|None=None,         # (at least n, n_vocab) float32, to be written to
+    bias:bool=True,               # add the head's bias, if it has one
+    capped:bool=True,             # pass a soft cap, if there is one
+)->Tensor:                        # (n, n_vocab) float32, on the device of the states
     "Logits of final hidden states, in float32 whatever the dtype of the head, by the head's rows."
     h = as_head(source)
     need_plain_head(h)
@@ -58,9 +59,9 @@ def logits(
     return z if h.softcap is None or not capped else z.div_(h.softcap).tanh_().mul_(h.softcap)
 
 def weighted_rows(
-    source,         # a model, a `Head`, or a weight (n_vocab, d_model)
-    weights:Tensor, # (n, n_vocab) float32
-)->Tensor:          # (n, d_model) float32, on the device of the weights
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    weights:Tensor,               # (n, n_vocab) float32
+)->Tensor:                        # (n, d_model) float32, on the device of the weights
     "Sums of the head's rows, each with its weights."
     h = as_head(source)
     out = weights.new_zeros(len(weights), h.d_model)
@@ -73,8 +74,8 @@ def weighted_rows(
 
 # %% ../../nbs/editing/information.ipynb #e718079e
 def cached_rows(
-    z:Tensor, # (n, n_vocab)
-):            # views of a few rows each
+    z:Tensor,        # (n, n_vocab)
+)->Sequence[Tensor]: # views of a few rows each
     "Rows of a matrix in portions that a CPU's cache holds; all at once elsewhere."
     return z.split(max(1, 2**18//z.shape[1]) if z.device.type == 'cpu' else max(1, len(z)))
 
@@ -86,10 +87,10 @@ def softmax_(
     return z
 
 def next_token(
-    source,   # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor, # (n, d_model) final hidden states
-    kept:Tensor=None, # (n, n_vocab) float32, where the distributions are to stay
-):            # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    kept:Tensor|None=None,        # (n, n_vocab) float32, where the distributions are to stay
+)->Iterator[tuple[slice, Tensor, Tensor|float]]: # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
     "Next-token distributions, batch by batch."
     h, buffer = as_head(source), None
     for batch in state_batches(h, len(H)) if kept is None else [slice(0, len(H))]:
@@ -101,10 +102,10 @@ def next_token(
 # %% ../../nbs/editing/information.ipynb #7a82e015
 @torch.inference_mode()
 def gradients(
-    source,        # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,      # (n, d_model) final hidden states
-    tokens:Tensor, # (n,) the token that each produced
-)->Tensor:         # (n, d_model) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    tokens:Tensor,                # (n,) the token that each produced
+)->Tensor:                        # (n, d_model) float32, on the device of the states
     "Gradient of each token's log-probability in the final hidden state."
     out = []
     for batch, p, slope in next_token(source, H):
@@ -115,10 +116,10 @@ def gradients(
 
 @torch.inference_mode()
 def token_log_probs(
-    source,        # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,      # (n, d_model) final hidden states
-    tokens:Tensor, # (n,) a token for each
-)->Tensor:         # (n,) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    tokens:Tensor,                # (n,) a token for each
+)->Tensor:                        # (n,) float32, on the device of the states
     "Log-probability of a token at each state."
     h, out, buffer = as_head(source), [], None
     for batch in state_batches(h, len(H)):
@@ -129,9 +130,9 @@ def token_log_probs(
     return torch.cat(out)
 
 def weighted_gram(
-    source,         # a model, a `Head`, or a weight (n_vocab, d_model)
-    weights:Tensor, # (m, n_vocab), m sets of weights, none below zero
-)->Tensor:          # (m, d_model, d_model) float32, symmetric
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    weights:Tensor,               # (m, n_vocab), m sets of weights, none below zero
+)->Tensor:                        # (m, d_model, d_model) float32, symmetric
     "Weighted second moments of the head's rows, for several sets of weights in one pass over the head."
     h = as_head(source)
     out = weights.new_zeros(len(weights), h.d_model, h.d_model, dtype=torch.float32)
@@ -145,10 +146,10 @@ def weighted_gram(
     return out
 
 def fisher_sums(
-    source, # a model, a `Head`, or a weight (n_vocab, d_model)
-    groups, # list of (n_i, d_model) final hidden states, on one device
-    kept=None, # list of (n_i, n_vocab) float32, where the distributions are to stay
-)->Tensor:  # (len(groups), d_model, d_model) float32, symmetric; the sums of two groups are the sum of theirs
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    groups:Sequence[Tensor],      # list of (n_i, d_model) final hidden states, on one device
+    kept:Sequence[Tensor|None]|None=None, # list of (n_i, n_vocab) float32, where the distributions are to stay
+)->Tensor: # (len(groups), d_model, d_model) float32, symmetric; the sums of two groups are the sum of theirs
     "Fisher information of the next token, summed over the states of each group (Amari 1998, for a softmax)."
     h = as_head(source)
     mass = groups[0].new_zeros(len(groups), h.n_vocab, dtype=torch.float64)
@@ -166,17 +167,17 @@ def fisher_sums(
 
 @torch.inference_mode()
 def fisher(
-    source,   # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor, # (n, d_model) final hidden states
-)->Tensor:    # (d_model, d_model) float64, symmetric, positive semidefinite, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+)->Tensor: # (d_model, d_model) float64, symmetric, positive semidefinite, on the device of the states
     "Mean Fisher information of the next token in the final hidden state (Amari 1998, for a softmax)."
     return fisher_sums(source, [H])[0].double()/len(H)
 
 # %% ../../nbs/editing/information.ipynb #767cd9a3
 def second_moment(
-    X:Tensor,      # (n, d)
-    Y:Tensor=None, # (n, d); `X` by default
-)->Tensor:         # (d, d) float64
+    X:Tensor,           # (n, d)
+    Y:Tensor|None=None, # (n, d); `X` by default
+)->Tensor:              # (d, d) float64
     "Mean outer product of two samples."
     X = X.double()
     Y = X if Y is None else Y.double()
@@ -214,10 +215,10 @@ def leading(
     return A @ V, values[-k:].flip(0).clamp(min=0).sqrt(), V
 
 def best_between(
-    G:Tensor, # (d, d) Cholesky factor of the Fisher information at neutral states
-    C:Tensor, # (d, d) Cholesky factor of the second moment of neutral states
-    wanted,   # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
-    k:int,    # components
+    G:Tensor,                     # (d, d) Cholesky factor of the Fisher information at neutral states
+    C:Tensor,                     # (d, d) Cholesky factor of the second moment of neutral states
+    wanted:Tensor|tuple[Tensor, Tensor], # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
+    k:int,                        # components
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float64
     "The linear edit of rank k that takes most from toxic tokens per KL, from the factors of what it costs."
     if isinstance(wanted, tuple) and len(wanted[0]) >= len(G): wanted = second_moment(*wanted)
@@ -232,11 +233,11 @@ def best_between(
     return tuple(torch.cat([t, t.new_zeros(k-len(found), *t.shape[1:])]) for t in (read, write, found)) # no more to take beyond K's rank
 
 def canonical(
-    cost:Tensor,   # (d, d) G, Fisher information at neutral states
-    spread:Tensor, # (d, d) C, second moment of neutral states
-    wanted,        # as for `best_between`
-    k:int=8,       # components
-    ridge:float=.01, # for both whitenings
+    cost:Tensor,                  # (d, d) G, Fisher information at neutral states
+    spread:Tensor,                # (d, d) C, second moment of neutral states
+    wanted:Tensor|tuple[Tensor, Tensor], # as for `best_between`
+    k:int=8,                      # components
+    ridge:float=.01,              # for both whitenings
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float64
     "The linear edit of rank k that takes most from toxic tokens per KL."
     return best_between(cholesky(cost, ridge), cholesky(spread, ridge), wanted, k)
@@ -254,12 +255,12 @@ def toward(
     return read*sign, write*sign, gains
 
 def directions(
-    cost:Tensor,   # (d, d) Fisher information at neutral states
-    spread:Tensor, # (d, d) second moment of neutral states about the centre
-    wanted,        # toxic gradients times toxic states about the centre, as for `canonical`
-    toxic:Tensor,  # (d,) mean of the toxic states about the centre
-    k:int,         # components
-    ridge:float,   # of the mean of the diagonals, for both whitenings
+    cost:Tensor,                  # (d, d) Fisher information at neutral states
+    spread:Tensor,                # (d, d) second moment of neutral states about the centre
+    wanted:Tensor|tuple[Tensor, Tensor], # toxic gradients times toxic states about the centre, as for `canonical`
+    toxic:Tensor,                 # (d,) mean of the toxic states about the centre
+    k:int,                        # components
+    ridge:float,                  # of the mean of the diagonals, for both whitenings
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float32
     "Read and write directions of the best edit of rank k, and its gains; toxic states read positive on average."
     return toward(toxic, *canonical(cost, spread, wanted, k, ridge))

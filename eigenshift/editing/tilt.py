@@ -6,11 +6,16 @@
 __all__ = ['tilt', 'bias_cost', 'solve_price', 'likely_pieces', 'vocabulary_scores', 'toxic_rates', 'TiltShift', 'text_shares']
 
 # %% ../../nbs/editing/tilt.ipynb #2c352830
-import numpy as np, pandas as pd, torch
+import warnings, numpy as np, pandas as pd, torch
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datasets import Dataset
 from fastcore.basics import patch
+from fastcore.meta import delegates
 from scipy.optimize import brentq, minimize
 from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from typing import Any
 from .. import __version__
 from ..core import mask
 from .eigenshift import check_shared
@@ -18,7 +23,7 @@ from .fisher import checked_evidence, head_of, some_states, where_from
 from .intervention import Section, method
 from .logit_bias import bias_kl
 from .token_bias import carrier_of, mean_next_token, TokenBias
-from ..states.calibration import Calibration
+from ..states.calibration import Calibration, calibrate
 from ..states.final import corpus_states, encode
 from ..text.data import load_corpus
 from ..text.scorers import load_scorer
@@ -113,7 +118,7 @@ def toxic_rates(
 @dataclass(frozen=True, repr=False, eq=False)
 class TiltShift(TokenBias):
     "A bias of the vocabulary: each token pays for the toxicity that comes in by it, against how often ordinary text needs it."
-    settings = dict(kl=.01, carried=True)
+    settings = dict(kl=.01, carried=None)
     preserves = True
 
 def text_shares(
@@ -145,12 +150,12 @@ def _to_budget(wanted, kept, expected, charged, kl, tol=.01, most=12):
         aim *= float(np.clip(kl/found, .2, 5.))
     raise ValueError(f'no bias was found with a KL of {kl:g} nats (the last has {found:.3g}): give a smaller budget, or carried=False')
 
-def _constant_part(H, carrier, least=.7):
-    "Refuse states along which no constant can be carried."
+def _no_constant_part(H, carrier, least=.7):
+    "What keeps a constant from being carried along these states; None if nothing does."
     reads = H @ carrier.to(H)
-    if float(reads.mean()) >= least and float(reads.std()) <= .5: return
-    raise ValueError(f'the states have no constant part that could carry a bias (a linear function of them is {float(reads.mean()):.2f} ± {float(reads.std()):.2f} '
-                     'where it should be 1): fit with carried=False, which applies and serves but merges only into a head with a bias')
+    if float(reads.mean()) >= least and float(reads.std()) <= .5: return None
+    return (f'the states have no constant part that could carry a bias (a linear function of them is {float(reads.mean()):.2f} '
+            f'± {float(reads.std()):.2f} where it should be 1)')
 
 # %% ../../nbs/editing/tilt.ipynb #9727900f
 @patch(cls_method=True)
@@ -164,7 +169,7 @@ def fit(cls:TiltShift,
     preserve:list|None=None, # (n, d_model) states of each further register that should stay
     texts:list|None=None, # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
     kl:float=.01,    # budget: mean KL over the registers, that of the continuations among them, nats per token
-    carried:bool=True, # by a linear function of the states, so that any head can hold it
+    carried:bool|None=None, # by a linear function of the states, so that any head can hold it; None: where the states allow it
     most:int=4096,   # states of each kind, drawn by `seed`
     seed:int=0,
     scorer=None,     # who said what is toxic, for the record
@@ -188,12 +193,15 @@ def fit(cls:TiltShift,
     charged = [p if own is None else torch.maximum(p, text_shares(own, p)) for p, own in zip(expected, known, strict=True)]
     kept = torch.stack(charged).mean(0).clamp(min=1e-12)
     carrier = None
-    if carried:
+    if carried is not False:
         together = torch.cat([some_states(H, min(map(len, registers)), seed) for H in registers])
         carrier = carrier_of(together, ridge=.001)
-        _constant_part(together, carrier)
+        if missing := _no_constant_part(together, carrier):
+            if carried: raise ValueError(f'{missing}: fit with carried=False, which applies and serves but merges only into a head with a bias')
+            warnings.warn(f'{missing}; so the edit applies and serves, but merges only into a head with a bias')
+            carrier = None
     bias = _to_budget(wanted, kept, expected, _Charged(h, registers, carrier, seed), kl)
-    about = dict(kl=kl, carried=carried, n_vocab=h.n_vocab, d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers),
+    about = dict(kl=kl, carried=carrier is not None, n_vocab=h.n_vocab, d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers),
                  drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
     ordered = ids[(wanted[ids]*(1-bias[ids].exp())).sort(descending=True, stable=True).indices[:200]]
     rate = (wanted/use.clamp(min=1e-30))[ordered]
@@ -220,8 +228,24 @@ def from_calibration(cls:TiltShift,
     about = dict(scorer=scorer.name, seed=cal.meta.get('seed', 0), tok=tok, drawn=cal.meta['tokens'],
                  texts=[encode(tok, own, 10**6) for own in texts.values()])
     out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, lambda ids: vocabulary_scores(tok, scorer, ids), preserve=states, **(about | kw))
-    known = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
-    return replace(out, meta=out.meta | known | dict(preserves=', '.join(map(str, texts))))
+    return replace(out, meta=out.meta|cal.record()|dict(preserves=', '.join(map(str, texts))))
+
+@patch(cls_method=True)
+@delegates(calibrate)
+def from_prompts(cls:TiltShift,
+    model:PreTrainedModel,       # a causal LM, unedited
+    tok:PreTrainedTokenizerBase, # its tokenizer
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
+    scorer:Any,         # anything `load_scorer` takes; not the one of the evaluation
+    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; the bundled neutral sentences if none
+    settings:dict|None=None, # of `fit`: kl, carried
+    **kwargs:Any
+)->TiltShift:
+    "The whole path: continuations, toxic words, states, rates of tokens, bias."
+    if odd := set(settings or {})-set(cls.settings): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(cls.settings)}')
+    scorer = load_scorer(scorer)
+    cal = calibrate(model, tok, prompts, scorer, **kwargs)
+    return cls.from_calibration(model, cal, tok, scorer, preserve, **(settings or {}))
 
 @patch(cls_method=True)
 def from_evidence(cls:TiltShift, evidence, **settings)->TiltShift:
@@ -239,7 +263,7 @@ def check_settings(cls:TiltShift, given:dict, d_model:int)->dict:
 
 @patch(cls_method=True)
 def linear(cls:TiltShift, settings:dict)->dict|None:
-    "Carried by the states."
+    "Carried by the states, where it was asked not to be."
     return settings|dict(carried=True) if settings.get('carried') is False else None
 
 @patch(cls_method=True)

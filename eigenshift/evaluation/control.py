@@ -10,13 +10,16 @@ import numpy as np, torch
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fastcore.basics import patch
-from torch import Tensor
-from ..models.head import as_head
+from functools import cache, cached_property
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.budget import solve_strength
 from ..editing.head_edit import HeadEdit
 from ..editing.intervention import Intervention, compose
+from ..editing.logit_bias import LogitBias
 from ..editing.neurons import NeuronScaling
+from ..editing.token_bias import TokenBias
 from ..editing.transport import Transport
 from .measures import Passages, divergence, kl_and_top1, passage_states, text_passages
 from ..states.calibration import Calibration
@@ -28,7 +31,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/control.ipynb #1b254579
 class CachedKL:
-    "The mean KL of edits of the head's input at some passages, from final states that are read once."
+    "The mean KL of edits of the head at some passages, from final states that are read once."
     def __init__(self,
         model:'PreTrainedModel',
         tok:'PreTrainedTokenizerBase',
@@ -36,7 +39,7 @@ class CachedKL:
         max_length:int=128,        # tokens kept of each text
     ):
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
-        self.head = as_head(model)
+        self.model, self.head = model, as_head(model)
         need_plain_head(self.head, 'a control of equal KL')
         batches = range(0, len(passages), 32)
         def part(i): return Passages(passages.ids[i:i+32], passages.at[i:i+32], passages.item[i:i+32])
@@ -50,15 +53,26 @@ class CachedKL:
     def _logits(self, states:Tensor)->Tensor: return self.head.logits(states).float()
 
     @torch.inference_mode()
+    def _edited(self, edit:Intervention, strength:float, states:Tensor)->Tensor:
+        if isinstance(edit, HeadEdit): return self._logits(edit.edited(states, strength))
+        with edit.apply(self.model, strength): return self._logits(states)
+
+    @cached_property
+    @torch.inference_mode()
+    def likely(self)->Tensor: # (n_vocab,) float64
+        "Mean next-token probabilities of the unedited model."
+        return sum(self._logits(states).softmax(-1).sum(0).double() for states in self.chunks).cpu()/self.n
+
+    @torch.inference_mode()
     def __call__(self,
-        edit:HeadEdit,
+        edit:Intervention, # of the head
         strength:float=1.,
     )->float: # nats per token
         "Mean KL from the unedited model."
         total = 0
         for i, states in enumerate(self.chunks):
             base = self.base[i] if self.base else self._logits(states)
-            total += kl_and_top1(base, self.head.logits(edit.edited(states, strength)).float())[0].double().sum().item()
+            total += kl_and_top1(base, self._edited(edit, strength, states))[0].double().sum().item()
         return total/self.n
 
 # %% ../../nbs/evaluation/control.ipynb #4caa25e0
@@ -84,7 +98,10 @@ def _random_like(edit:Intervention, strength:float, Vh:Tensor, name:str, rng)->_
     return _Like(name, Vh[order]*torch.from_numpy(sides).float(), edit.factors(strength), edit.center, edit.sided)
 
 @patch
-def randomised(self:Intervention, rng)->Intervention|None:
+def randomised(self:Intervention,
+    rng:np.random.Generator,
+    likely:Callable, # gives the mean next-token probabilities (n_vocab,) where KL is matched, for who asks
+)->Intervention|None:
     "The same kind of edit in random places; None where random directions of the head stand in for it."
     return None
 
@@ -94,15 +111,39 @@ def _shuffled(tensors:Sequence[dict], rng)->list[dict]:
     return [{k: t[order[k]] for k, t in of_all.items()} for of_all in tensors]
 
 @patch
-def randomised(self:NeuronScaling, rng)->NeuronScaling:
+def randomised(self:NeuronScaling, rng:np.random.Generator, likely:Callable)->NeuronScaling:
     "The same factors at random units of each module."
     return replace(self, factors=_shuffled([self.factors], rng)[0], meta={})
 
 @patch
-def randomised(self:Transport, rng)->Transport:
+def randomised(self:Transport, rng:np.random.Generator, likely:Callable)->Transport:
     "The same maps at random units of each module, each inside the window of its new unit."
     slope, offset = _shuffled([self.slope, self.offset], rng)
     return replace(self, slope=slope, offset=offset, meta={})
+
+def _dealt(bias:Tensor, likely:Tensor, rng:np.random.Generator, near:int=40)->Tensor:
+    "The numbers of a bias given to other tokens: dealt among so many neighbours in the order of probability."
+    order = likely.argsort()
+    groups = torch.arange(len(order))//near
+    shuffled = (groups+torch.from_numpy(rng.random(len(order)))).argsort()
+    dealt = torch.empty_like(bias)
+    dealt[order[shuffled]] = bias[order]
+    return dealt
+
+@patch
+def randomised(self:TokenBias, rng:np.random.Generator, likely:Callable)->TokenBias:
+    "The same numbers at other tokens that are about as likely; carried alike."
+    return TokenBias(self.name, _dealt(self.bias, likely(), rng), self.carrier)
+
+@patch
+def randomised(self:LogitBias, rng:np.random.Generator, likely:Callable)->LogitBias:
+    "The same numbers at other tokens that are about as likely."
+    likely = likely()
+    bias = torch.zeros(len(likely), dtype=self.bias.dtype)
+    bias[self.ids] = self.bias
+    dealt = _dealt(bias, likely, rng)
+    ids = dealt.nonzero()[:, 0]
+    return LogitBias(self.name, ids, dealt[ids])
 
 def _matched_head(like:_Like, k:int, target:float, kl:CachedKL, tol:float)->HeadEdit:
     "The random edit of the head of a draw that has the target's KL."
@@ -120,11 +161,13 @@ def scaled_to(
     passages:Passages, # where it is measured
     tol:float=.02,     # relative
     name:str='',       # of what comes out
+    cached:CachedKL|None=None, # of these passages, if it is there
 )->Intervention:       # with `meta`: target_kl, kl, strength
     "An edit at the strength at which it has a KL."
-    cached = CachedKL(model, tok, passages) if isinstance(edit, HeadEdit) else None
+    at_head = isinstance(edit, (HeadEdit, TokenBias, LogitBias))
+    if cached is None and at_head: cached = CachedKL(model, tok, passages)
     def kl_at(strength):
-        return cached(edit, strength) if cached else divergence(model, tok, edit, passages, strength)['kl']
+        return cached(edit, strength) if at_head else divergence(model, tok, edit, passages, strength)['kl']
     strength = solve_strength(kl_at, target, tol)
     about = dict(target_kl=target, kl=kl_at(strength), strength=strength)
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
@@ -149,13 +192,15 @@ def random_control(
         idle = dict(target_kl=target, kl=0., k=0, strength=0.)
         return [HeadEdit(f'random {i}', torch.eye(d)[:1], torch.ones(1), meta=idle) for i in range(draws)]
     rngs = [np.random.default_rng([seed, i]) for i in range(draws)]
-    if not isinstance(intervention, HeadEdit) and intervention.randomised(rngs[0]) is not None:
-        drawn = [intervention.randomised(np.random.default_rng([seed, i])).stamp(model) for i in range(draws)]
-        found = [scaled_to(model, tok, edit, target, passages, tol, f'random {i}') for i, edit in enumerate(drawn)]
+    cached = cache(lambda: CachedKL(model, tok, passages))
+    drawn = [intervention.randomised(rng, lambda: cached().likely) for rng in rngs]
+    if all(edit is not None for edit in drawn):
+        kl = cached() if cached.cache_info().currsize else None
+        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl) for i, edit in enumerate(drawn)]
         return [replace(edit, meta=edit.meta|dict(matches=intervention.name)) for edit in found]
     Vh = (eigen_choices(model) if choices is None else choices).Vh.float()
     k = len(intervention.Vk) if isinstance(intervention, HeadEdit) else max(1, d//16)
-    kl = CachedKL(model, tok, passages)
+    kl = cached()
     likes = [_random_like(intervention, strength, Vh, f'random {i}', rng) for i, rng in enumerate(rngs)]
     found = [_matched_head(like, k, target, kl, tol) for like in likes]
     return [replace(edit, meta=edit.meta|dict(matches=intervention.name)).stamp(model) for edit in found]
@@ -163,10 +208,10 @@ def random_control(
 # %% ../../nbs/evaluation/control.ipynb #eba8137b
 @torch.inference_mode()
 def placebo_calibration(
-    source, # the model, or its `Head`
+    source:nn.Module|Head, # the model, or its `Head`
     cal:Calibration,
-    seed:int=0, # which neutral states, and which tokens
-)->Calibration: # as many states called toxic as before, or a third of the neutral ones where those are few
+    seed:int=0,            # which neutral states, and which tokens
+)->Calibration:            # as many states called toxic as before, or a third of the neutral ones where those are few
     "Neutral states that stand for toxic ones, with tokens drawn from the model's own distribution there."
     rng, n = np.random.default_rng(seed), len(cal.neutral)
     m = min(len(cal.toxic), n//3)

@@ -200,14 +200,21 @@ class _Trial:
     prompts:list  # token ids of each row
     told:Tensor   # (rows, 4) the tokens that follow
     plain:Tensor  # (rows, 4, n_vocab) float32
+    limit:float   # the largest relative error that counts as rounding
     words:str=''  # of the length of its texts, for messages
+
+def _trial_of(model, prompts, told, words=''):
+    "Rows with their plain passes, and what rounding does to those."
+    plain = _plainly(model, prompts, told)
+    with _last_digits_moved(model): moved = _plainly(model, prompts, told)
+    return _Trial(prompts, told, plain, _limit(model, relative_error(moved, plain)), words)
 
 def _short_trial(model, tok):
     "Five rows, two of them alike, three of one length; 13 tokens at most."
     start, *rest = (_known_ids(model, tok)*16)[:17]
     prompts = [[start, *rest[at:at+n]] for at, n in ((0, 8), (5, 3), (5, 3), (9, 3), (3, 6))]
     told = torch.tensor([rest[at:at+4] for at in (8, 7, 9, 12, 6)])
-    return _Trial(prompts, told, _plainly(model, prompts, told))
+    return _trial_of(model, prompts, told)
 
 def _long_trial(model, tok, length):
     "Four rows around a length: two alike that cross it, one beyond it, one short. The texts do not repeat themselves."
@@ -218,7 +225,7 @@ def _long_trial(model, tok, length):
     crossing, beyond = min(length-2, most), min(length+3, most)
     prompts = [[start, *rest[:crossing-1]], [start, *rest[:crossing-1]], [start, *rest[8:beyond+7]], [start, *rest[3:8]]]
     told = torch.tensor(rng.choice(several, (4, 4), replace=len(several) < 16))
-    return _Trial(prompts, told, _plainly(model, prompts, told), f' of {length:,} tokens')
+    return _trial_of(model, prompts, told, f' of {length:,} tokens')
 
 # %% ../../nbs/states/decoding.ipynb #de000017
 @torch.inference_mode()
@@ -235,20 +242,37 @@ def plain_logits(
     return model(input_ids=x, use_cache=False, return_dict=True, **given).logits[0, -last:].float()
 
 def relative_error(
-    found:Tensor, # (n, n_vocab) logits
-    plain:Tensor, # (n, n_vocab) logits of a plain pass
+    found:Tensor, # (…, n_vocab) logits
+    plain:Tensor, # (…, n_vocab) logits of a plain pass
 )->float:         # 0 is equal; wrong logits are off by about 1
     "The largest distance of two rows of logits, relative to how much the plain ones vary over the vocabulary."
     spread = (plain-plain.mean(-1, keepdim=True)).norm(dim=-1)
     error = float(((found-plain).norm(dim=-1)/spread.clamp(min=1e-12)).max())
     return error if error == error else float('inf')
 
+@contextmanager
+def _last_digits_moved(model):
+    "Within the block, every number of the input embeddings is larger or smaller by its last digit, at random."
+    generator = torch.Generator().manual_seed(0)
+    def move(module, args, embedded):
+        digit = torch.finfo(embedded.dtype).eps
+        up = torch.rand(embedded.shape, generator=generator) < .5
+        return embedded*torch.where(up, 1+digit, 1-digit).to(embedded)
+    handle = model.get_input_embeddings().register_forward_hook(move)
+    try: yield
+    finally: handle.remove()
+
+def _limit(model, rounding):
+    "Four times the rounding that was measured; a model that answers differently each time must not pass for one that rounds."
+    exact = model.dtype in (torch.float32, torch.float64) and not getattr(model, 'is_quantized', False)
+    return float(np.clip(4*rounding, 1e-4, 1e-3 if exact else .5))
+
 def tolerance(
     model:PreTrainedModel, # a causal LM
-)->float:  # largest relative error that counts as rounding
-    "What rounding may do to logits: 0.001 in single precision, 0.1 in half precision or quantised."
-    exact = model.dtype in (torch.float32, torch.float64) and not getattr(model, 'is_quantized', False)
-    return 1e-3 if exact else .1
+    tok:PreTrainedTokenizerBase, # its tokenizer
+)->float:  # 0.0001 to 0.001 in single precision, up to 0.5 in half precision or quantised
+    "The largest relative error of logits that counts as rounding of this model: four times what is measured."
+    return _short_trial(model, tok).limit
 
 # %% ../../nbs/states/decoding.ipynb #de000018
 def _plainly(model, prompts, told):
@@ -290,26 +314,26 @@ _ways = [Decoding(cache=cache, reorder=reorder, padded=padded, mask=mask)
 _ways += [Decoding(cache=cache, reorder=False, padded=False, mask=True, alone=True) for cache in (True, False)]
 _decodings = WeakKeyDictionary() # model -> {setting: (way, lengths that were tried)}
 
-def _worst(model, trials, way, limit):
-    "The error of the first trial that a way does not pass, or the largest, and the length of that trial in words."
+def _worst(model, trials, way):
+    "Whether a way passes all trials; its error in the first that it does not pass, else the largest; the length of that trial in words."
     worst = 0., ''
     for trial in trials:
         error = _error(model, trial, way)
+        if error > trial.limit: return False, error, trial.words
         worst = max(worst, (error, trial.words))
-        if error > limit: break
-    return worst
+    return True, *worst
 
 def _find_decoding(model, trials):
     "Try one way after the other; a warning says what was given up."
-    first, limit = None, tolerance(model)
+    first = None
     for way in _ways:
-        error, words = _worst(model, trials, way, limit)
+        right, error, words = _worst(model, trials, way)
         first = first or (error, words)
-        if error > limit: continue
+        if not right: continue
         if way != _ways[0]:
             off, words = first
             warnings.warn(f'{type(model).__name__} is decoded {way}, which costs time: the usual way '
-                          f'{"fails" if off == float("inf") else f"moves its logits by {off:.1%}"} beside a plain '
+                          f'{"fails" if off == float("inf") else f"moves its logits by {off:.2%}"} beside a plain '
                           f'pass{words}, this one by {error:.1e}.')
         return way
     raise ValueError(f'{type(model).__name__} cannot be decoded with this version of transformers: no way gives the '
@@ -319,7 +343,7 @@ def _find_decoding(model, trials):
 def _tried(model, tok, way, before, lengths):
     "The way that is right at all lengths: the one that is known, if it passes the new ones too, else another."
     new = [_long_trial(model, tok, n) for n in sorted(lengths-before)]
-    if way is not None and _worst(model, new, way, tolerance(model))[0] <= tolerance(model): return way
+    if way is not None and _worst(model, new, way)[0]: return way
     old = [_long_trial(model, tok, n) for n in sorted(before)]
     return _find_decoding(model, [_short_trial(model, tok), *old, *new])
 

@@ -131,7 +131,7 @@ def encode_prompts(
     "Token ids of each prompt, ready to be continued."
     if chat: ids = [_chat_ids(tok, text, system, template or {}) for text in texts]
     elif system or template: raise ValueError('system and template belong to a chat: set chat=True')
-    else: ids = [_one_bos(tok, text, list(map(int, i))) for text, i in zip(texts, tok(list(texts))['input_ids'])]
+    else: ids = [_one_bos(tok, text, list(map(int, i))) for text, i in zip(texts, tok(list(texts), verbose=False)['input_ids'])]
     stops = set() if chat else set(eos) & special_ids(tok)
     for i, (text, prompt) in enumerate(zip(texts, ids)): _check_prompt(tok, i, text, prompt, stops)
     return [prompt or [tok.bos_token_id] for prompt in ids]
