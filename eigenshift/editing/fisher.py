@@ -7,7 +7,7 @@ __all__ = ['fisher_recommended', 'fisher_mergeable', 'fisher_preserving', 'Fishe
            'checked_evidence', 'where_from', 'component_stats', 'unscaled', 'shares']
 
 # %% ../../nbs/editing/fisher.ipynb #e5000087
-import warnings, numpy as np, pandas as pd, torch
+import numpy as np, pandas as pd, torch
 from dataclasses import dataclass, field, replace
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ from .intervention import Section, method
 from ..metrics import auroc
 from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,
     shown_tokens, side_in_words, word_effect, words_section)
-from ..states.calibration import Calibration, calibrate
+from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.final import corpus_states
 from .information import best_between, cholesky, fisher, fisher_sums, gradients, head_device, second_moment, toward
 from .budget import to_budget
@@ -83,7 +83,7 @@ def checked_evidence(h:Head, toxic:Tensor, neutral:Tensor, tokens:Tensor)->tuple
     toxic, neutral = (checked_states(X, name, h.d_model).float() for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
     tokens = torch.as_tensor(tokens).long()
     if len(tokens) != len(toxic): raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
-    if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few; 10 are the least, 50 are better: give more prompts or samples')
+    check_enough(toxic, neutral)
     return toxic, neutral, tokens
 
 def where_from(source:nn.Module|Head|EigenChoices|Tensor, h:Head)->dict:
@@ -278,7 +278,7 @@ def from_calibration(cls:FisherShift,
     **kw:Any, # for `fit`; `fisher_recommended`, or with `neutral` `fisher_preserving`, where nothing is said
 )->FisherShift:
     "Fit from collected states."
-    if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
+    cal.warn_of_few()
     usual = fisher_recommended if neutral is None else fisher_preserving
     about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
     out = cls.fit(source, cal.toxic, cal.neutral if neutral is None else neutral, cal.tokens, **(usual | about | kw))
