@@ -8,33 +8,40 @@ __all__ = ['solve_strength', 'mean_kl', 'taken', 'effect_on_logits', 'moved_logi
 
 # %% ../../nbs/editing/budget.ipynb #e500008f
 import numpy as np, torch
-from functools import partial
+from functools import cache, partial
 from collections.abc import Callable, Sequence
 from scipy.interpolate import BarycentricInterpolator
 from scipy.optimize import brentq
 from torch import Tensor, nn
 from ..models.head import Head, as_head
 from .head_edit import HeadEdit
-from .information import cached_rows, head_device, logits, softmax_, state_batches
+from .information import cached_rows, head_device, logits, product, softmax_, state_batches
 
 # %% ../../nbs/editing/budget.ipynb #77619a34
 def solve_strength(
     kl_at:Callable[[float], float], # a strength to the KL it costs, nats per token; growing from 0
     kl:float,      # the budget, nats per token
     tol:float=.01, # relative
+    guide:Callable[[float], float]|None=None, # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
 )->float:          # the strength
     "The strength at which a KL is the budget."
     if not kl > 0: raise ValueError(f'kl is {kl!r}; it is a budget in nats per token, above 0')
-    known = {}
-    def excess(log_strength):
-        "Logarithm of the KL over the budget."
-        if log_strength not in known: known[log_strength] = np.log(max(kl_at(float(np.exp(log_strength))), 1e-12)/kl)
-        return known[log_strength]
+    def excess_by(curve):
+        "A function from the logarithm of a strength to that of the KL over the budget."
+        @cache
+        def excess(log_strength): return np.log(max(curve(float(np.exp(log_strength))), 1e-12)/kl)
+        return excess
+    excess = excess_by(kl_at)
+    guess = excess if guide is None else excess_by(guide)
+    def over(log_strength):
+        "Whether the KL is above the budget; a guide is believed where it says so clearly."
+        return (guess if abs(guess(log_strength)) > .5 else excess)(log_strength) > 0
     low, high = -2., 0.
-    while excess(high) < 0:
+    while not over(high):
         if high > 12: raise ValueError(f'no strength reaches a KL of {kl:g} nats: the edit hardly moves the model')
         low, high = high, high+1
-    while excess(low) > 0: low -= 2
+    while over(low): low -= 2
+    if guide is not None and not excess(low) <= 0 <= excess(high): return solve_strength(kl_at, kl, tol) # it was wrong
     return float(np.exp(brentq(excess, low, high, rtol=tol/4, xtol=tol/4)))
 
 # %% ../../nbs/editing/budget.ipynb #ebf9fb29
@@ -83,7 +90,7 @@ def moved_logits(
     before = known
     if known is None: before = logits(head, H, out[0], capped=False)
     share, x = taken(edit, H), H.new_empty(len(H), head.n_vocab) if out[1] is None else out[1][:len(H)]
-    if effect is not None: torch.mm(share, effect.to(H.device), out=x)
+    if effect is not None: product(share, effect.to(H.device), x)
     else: logits(head, share @ edit.written.to(H.device), x, capped=False, bias=False)
     if head.softcap is not None: return before, x
     if known is None: softmax_(before)
@@ -108,13 +115,13 @@ def kl_linear(p:Tensor, change:Tensor, strength:float, buffer:Tensor)->Tensor:
     "(n,) KL divergence of distributions `p` from those that a centred change of logits leaves."
     bits = torch.mul(change, -strength/np.log(2), out=buffer) # powers of two take torch half the time of powers of e
     kl = bits.clamp_(min=-60).exp2_().mul_(p).sum(1).log()    # the sum is at least 1; what is much smaller only costs time
-    return kl if torch.isfinite(kl).all() else kl_overflown(p, change, strength)
+    lost = ~kl.isfinite()
+    if lost.any(): kl[lost] = kl_overflown(p[lost], change[lost], strength)
+    return kl
 
 def kl_overflown(p:Tensor, change:Tensor, strength:float)->Tensor:
     "The same where a change is so large that its exponential is infinite."
-    bits = p.log2()-strength/np.log(2)*change
-    top = bits.amax(1, keepdim=True)
-    return (bits.sub_(top).clamp_(min=-60).exp2_().sum(1).log2()+top[:, 0])*np.log(2)
+    return torch.add(p.log(), change, alpha=-strength).logsumexp(1)
 
 def kl_capped(raw:Tensor, change:Tensor, strength:float, buffer:Tensor, softcap:float)->Tensor:
     "(n,) KL divergence where a soft cap follows the head's output."
@@ -189,22 +196,22 @@ def to_budget(
     reach:float=.25,              # as for `corrected_curve`
     known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
     most:int=2**26,               # logits that may be kept, in two arrays of float32
-    tried:int=2**23,              # logits of which all are looked at for each strength that is tried
 )->float:                         # the strength
     "The strength at which an edit of the head has its budget of KL."
     h = as_head(source)
-    H, entries = H.to(head_device(h)), len(H)*h.n_vocab
+    H = H.to(head_device(h))
     sample = torch.linspace(0, len(H)-1, few).long()
-    if entries <= most or len(H) <= 2*few: kl_at_all, kl_at_few = kept_curves(h, edit, H, known, sample)
-    else:
-        kl_at_all = partial(kl_along, h, edit, H, known=known)
-        kl_at_few = kept_curves(h, edit, H[sample], None if known is None else known[sample])[0]
-    if entries > tried and len(H) > 2*few:
-        strength = solve_strength(lambda t: kl_at_few([t])[0], kl, tol)
-        for _ in range(5):
-            corrected, doubt = corrected_curve(kl_at_few, kl_at_all, strength, reach)
-            around, strength = strength, solve_strength(corrected, kl, tol)
-            if abs(np.log(strength/around)) > .4*reach: continue
-            if doubt(strength) < 1e-4: return strength
-            reach /= 5 # the few are unlike the rest: look more closely
-    return solve_strength(lambda t: kl_at_all([t])[0], kl, tol) # few enough to try them all, or the few are unlike the rest
+    def at_one(kl_at): return lambda strength: kl_at([strength])[0]
+    if len(H)*h.n_vocab <= most or len(H) <= 2*few:
+        kl_at_all, kl_at_few = map(at_one, kept_curves(h, edit, H, known, sample))
+        return solve_strength(kl_at_all, kl, tol, guide=kl_at_few if len(H) > 2*few else None)
+    kl_at_all = partial(kl_along, h, edit, H, known=known)
+    kl_at_few = kept_curves(h, edit, H[sample], None if known is None else known[sample])[0]
+    strength = solve_strength(at_one(kl_at_few), kl, tol)
+    for _ in range(5):
+        corrected, doubt = corrected_curve(kl_at_few, kl_at_all, strength, reach)
+        around, strength = strength, solve_strength(corrected, kl, tol)
+        if abs(np.log(strength/around)) > .4*reach: continue
+        if doubt(strength) < 1e-4: return strength
+        reach /= 5 # the few are unlike the rest: look more closely
+    return solve_strength(at_one(kl_at_all), kl, tol)
