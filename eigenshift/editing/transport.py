@@ -91,7 +91,7 @@ def final_norm(
 def released_norms(
     model:PreTrainedModel, # a causal LM
 )->list[str]:
-    "The modules the authors' configurations map: the blocks' norms and the last (GPT-2), or those after attention and MLP (Gemma-2)."
+    "What the authors' configurations map: all norms of blocks and the last (GPT-2), or two of each block (Gemma-2)."
     every = norms(model)
     after = [k for k in every if k.rsplit('.', 1)[-1] in ('post_attention_layernorm', 'post_feedforward_layernorm')]
     if any(k.endswith('pre_feedforward_layernorm') for k in every): return after
@@ -473,9 +473,9 @@ class _Learned:
         tok:PreTrainedTokenizerBase,
         toxic:list[str],     # texts; the larger class is cut to the other's size, at random
         neutral:list[str],
-        # names, or a regular expression on the names of `norms(model)`; all of them by default; "released": `released_norms`
+        # names, or a regular expression on the names of `norms(model)`; all by default; "released": `released_norms`
         modules:str|list|None=None,
-        # window, as quantiles of the toxic responses; None: everywhere; "usual": the authors' configuration of this method
+        # window, as quantiles of the toxic responses; None: everywhere; "usual": the authors' for this method
         quantiles:tuple|str|None='usual',
         earlier:str='both',  # texts that feel the maps of earlier modules: "both" (the paper) or "toxic"
         max_length:int=128,  # tokens of a text

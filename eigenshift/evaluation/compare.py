@@ -505,12 +505,12 @@ def compare(
     # which edits get a matched control: "each", "first", or names; others are set beside the first control
     control:str|Sequence[str]='each',
     draws:int=5,                             # random edits in a control; ten where a sentence rests on them
-    match:str='continuations',               # where a control has its edit's KL: on the base's neutral ones, or on "text"
+    match:str='continuations',               # where a control has its edit's KL: the base's neutral ones, or "text"
     placebos:'dict[str, list[Intervention]]|None'=None, # edit -> edits of `placebo_control`, as a second control
     repeats:int|None=None,                   # seeds under which all is run; by default as many as there are fits
     # also what the edits cost groups of people and ways of writing; a dict of name to texts adds yours
     harm:'bool|dict'=False,
-    neutral:'list[str]|Dataset|None'=None,   # texts to measure KL on; 200 of the corpus by default, its documents in turn
+    neutral:'list[str]|Dataset|None'=None,   # texts to measure KL on; 200 of the corpus by default
     choices:EigenChoices|None=None,          # the model's `eigen_choices`, if they are known
     n_boot:int=1000,                         # resamples
     level:float=.95,                         # coverage of the intervals

@@ -314,7 +314,7 @@ def harm(
     seed:int=0,         # of the resamples
     batch_size:int=32,  # texts in a pass
 )->Harm:                # `table`, `verdict()`, `warnings()`, `summary()`, `wide()`, `plot()`
-    "What edits cost groups of people, ways of writing and toxicity as a subject: for each a pass over a thousand sentences."
+    "What edits cost groups of people, ways of writing and toxicity as a subject: a pass over a thousand sentences each."
     if isinstance(edits, Intervention): edits = {edits.name: edits}
     sentences = harm_sentences(texts)
     before, tables = read_sentences(model, tok, sentences, batch_size), []
