@@ -131,7 +131,8 @@ class Progress:
         "A line that stays."
         if not self.quiet: self.line.write(text)
 
-    def warn(self, message, category, filename, lineno, file=None, line=None)->None:
+    def warn(self, message:Warning|str, category:type[Warning], filename:str, lineno:int, file:TextIO|None=None,
+             line:str|None=None)->None:
         "A warning as a line, in place of `warnings.showwarning`."
         text = ' '.join(str(message).split())
         if text in self.warned: return
@@ -165,7 +166,8 @@ def phase(self:Progress,
     title:str='',  # what is shown of it; the key by default
 )->Iterator[Callable[[str], None]]:
     "A phase of the job; yields a function that takes what the phase found, in a few words."
-    if key not in self.weights or key in self.ended: raise ValueError(f'{key!r} is no phase to come: {list(self.weights)} were announced, {self.ended} are over')
+    if key not in self.weights or key in self.ended:
+        raise ValueError(f'{key!r} is no phase to come: {list(self.weights)} were announced, {self.ended} are over')
     self.now, self.title = key, f'{list(self.weights).index(key)+1}/{len(self.weights)} {title or key}'
     self.top, found, began = None, [], self.clock()
     self.draw()

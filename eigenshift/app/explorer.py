@@ -35,7 +35,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/explorer.ipynb #223a019c
 class Exploration:
-    "An edit whose strength can be changed, seen at the end of one prompt; what it has beyond that stands in a subclass."
+    "An edit whose strength can be changed, seen at the end of a prompt; what it has beyond that stands in a subclass."
     dial, bounds, unedited, fitted = 'strength', (0., 3.), 0., 1. # of the slider
     axis = 'strength (0: unedited, 1: as fitted'
     what, columns = '', () # what its directions are called, and their statistics: none here
@@ -61,11 +61,20 @@ class Exploration:
         self.reset()
         self.prompt = prompt
 
-    def prepare(self, choices:EigenChoices|None, named:int)->None: "Look up what the directions are, where there are some."
-    def reset(self)->None: "Back to the edit as fitted."; self.size = self.fitted
-    def key(self)->Hashable: "What tells this setting from others."; return self.size
-    def is_unedited(self)->bool: "Whether this setting leaves the model alone."; return self.size == self.unedited
-    def described(self)->str: "This setting, in words."; return f'{self.dial} = {self.size:g}'
+    def prepare(self, choices:EigenChoices|None, named:int)->None:
+        "Look up what the directions are, where there are some."
+    def reset(self)->None:
+        "Back to the edit as fitted."
+        self.size = self.fitted
+    def key(self)->Hashable:
+        "What tells this setting from others."
+        return self.size
+    def is_unedited(self)->bool:
+        "Whether this setting leaves the model alone."
+        return self.size == self.unedited
+    def described(self)->str:
+        "This setting, in words."
+        return f'{self.dial} = {self.size:g}'
     strength = property(lambda self: self.size, lambda self, x: setattr(self, 'size', x))
 
     def edit(self)->Intervention:
@@ -89,17 +98,27 @@ class DirectedExploration(Exploration):
     takes, sides, short, title = (), (), '', ''
 
     @classmethod
-    def about(cls, shift:Intervention)->dict: "Name -> statistic of every direction."; raise NotImplementedError
+    def about(cls, shift:Intervention)->dict:
+        "Name -> statistic of every direction."
+        raise NotImplementedError
     @classmethod
     def knows(cls, shift:Intervention)->bool:
         "Whether an edit has the statistics of its directions."
         known = cls.about(shift)
         return all(known.get(column) is not None for column in cls.columns)
 
-    def ranked(self, choices:EigenChoices|None)->list: "All directions, those of the edit first."; raise NotImplementedError
-    def row(self, i:int)->int: "Where a direction stands in the statistics."; raise NotImplementedError
-    def toward(self, at:list[int]|Tensor)->Tensor: "(n, d_model) directions, each the way that toxic tokens lie."; raise NotImplementedError
-    def made(self, at:list[int], size:float, by_hand:bool)->Intervention: "An edit of these directions, of this size."; raise NotImplementedError
+    def ranked(self, choices:EigenChoices|None)->list:
+        "All directions, those of the edit first."
+        raise NotImplementedError
+    def row(self, i:int)->int:
+        "Where a direction stands in the statistics."
+        raise NotImplementedError
+    def toward(self, at:list[int]|Tensor)->Tensor:
+        "(n, d_model) directions, each the way that toxic tokens lie."
+        raise NotImplementedError
+    def made(self, at:list[int], size:float, by_hand:bool)->Intervention:
+        "An edit of these directions, of this size."
+        raise NotImplementedError
 
     def prepare(self, choices:EigenChoices|None, named:int)->None:
         self.stats, self.ranking = self.about(self.shift), self.ranked(choices)
@@ -160,10 +179,12 @@ class ExploredFisherShift(DirectedExploration):
 
     def made(self, at:list[int], size:float, by_hand:bool)->Intervention:
         shift, rows, size = self.shift, [i-1 for i in at], float(size)
-        meta = {key: value for key, value in shift.meta.items() if key != 'kl'} # the budget was that of the edit as fitted
+        # the budget was that of the edit as fitted
+        meta = {key: value for key, value in shift.meta.items() if key != 'kl'}
         meta |= dict(k=len(at), strength=size) | (dict(chosen='by hand') if by_hand else {})
         return replace(shift, name=f'explored k={len(at)} strength={size:g}', meta=meta, words={},
-                       Vk=shift.Vk[rows], write=shift.write[rows], scale=shift.factors(size)[rows], gains=shift.gains[rows],
+                       Vk=shift.Vk[rows], write=shift.write[rows], scale=shift.factors(size)[rows],
+                       gains=shift.gains[rows],
                        stats={key: value[rows] for key, value in shift.stats.items()},
                        says=[self.names[i] for i in at[:8] if i in self.names])
 
@@ -184,7 +205,8 @@ class ExploredEigenShift(DirectedExploration):
     def ranked(self, choices:EigenChoices|None)->list:
         self.choices = choices if choices is not None else eigen_choices(self.model, self.tok)
         shift, first = self.shift, self.shift.chosen.tolist()
-        rest = order(shift.stats, shift.stats['sigma'], shift.meta.get('rank', 'effect'), shift.meta.get('seed', 0)).tolist()
+        rest = order(shift.stats, shift.stats['sigma'], shift.meta.get('rank', 'effect'),
+                     shift.meta.get('seed', 0)).tolist()
         return first+[i for i in rest if i not in set(first)]
 
     def toward(self, at:list[int]|Tensor)->Tensor:
@@ -196,7 +218,8 @@ class ExploredEigenShift(DirectedExploration):
         directions = self.toward(rows) if shift.sided else self.choices.Vh[rows].float()
         rank = shift.meta.get('rank', '')+(', by hand' if by_hand else '')
         meta = shift.meta|dict(k=len(at), alpha=f'{size:g}', rank=rank)
-        return replace(shift, name=f'explored k={len(at)} α={size:g}', Vk=directions, scale=torch.full((len(at),), size),
+        return replace(shift, name=f'explored k={len(at)} α={size:g}', Vk=directions,
+                       scale=torch.full((len(at),), size),
                        chosen=rows, says=[], words={}, meta=meta)
 
 views += [ExploredFisherShift, ExploredEigenShift]
@@ -241,7 +264,7 @@ def toxic_tokens(self:Exploration)->Tensor|None:
 
 @patch
 def summary(self:Exploration)->dict:
-    "How far the edit moves the next token: KL in nats, and the probability of the tokens that the toxic states produced."
+    "How far the edit moves the next token: KL in nats, and the probability of the tokens that toxic states produced."
     base, edited = self.logits(), self.logits(None if self.is_unedited() else self.edit())
     out, ids = dict(kl=kl_and_top1(base[None], edited[None])[0].item()), self.toxic_tokens()
     if ids is None: return out
@@ -283,7 +306,8 @@ def found(self:DirectedExploration,
     sort:str='ranking', # or one of `columns`
 )->list:                # directions
     "The directions that move a token, in an order."
-    if sort not in (can := ('ranking', *self.columns)): raise ValueError(f'sort is {sort!r}; it can be one of {list(can)}')
+    if sort not in (can := ('ranking', *self.columns)):
+        raise ValueError(f'sort is {sort!r}; it can be one of {list(can)}')
     def hit(i):
         tokens = [token for side in self.names.get(i, []) for token in side]
         return search.strip() == f'#{i}' or any(search.lower() in token.lower() for token in tokens)
@@ -320,8 +344,8 @@ def _bar_row(row, top):
     "A token with its two probabilities."
     token = html.escape(repr(row.token)[1:-1].replace(' ', '·'))
     bars = _bar(row.base/top, '#9aa0a6')+_bar(row.edited/top, '#0173b2')
-    return (f'<tr><td style="text-align:right;padding-right:.6em"><code>{token}</code></td><td style="width:16em">{bars}</td>'
-            f'<td>{100*row.base:.2f} → {100*row.edited:.2f} %</td></tr>')
+    return (f'<tr><td style="text-align:right;padding-right:.6em"><code>{token}</code></td>'
+            f'<td style="width:16em">{bars}</td><td>{100*row.base:.2f} → {100*row.edited:.2f} %</td></tr>')
 
 def _moved(state):
     "How far the edit moves the next token, in words."
@@ -534,7 +558,7 @@ def _reset(self:Explorer, _):
 def explore(
     shift:Intervention,                                     # any fitted `Intervention`
     model:'PreTrainedModel', tok:'PreTrainedTokenizerBase', # its model
-    choices:EigenChoices|None=None,                         # for an `EigenShift`, the model's `eigen_choices`, if they are known
+    choices:EigenChoices|None=None, # for an `EigenShift`, the model's `eigen_choices`, if they are known
     prompt:str='You are',                                   # to be continued
     tokens:int=12,                                          # next tokens shown
     rows:int=8,                                             # directions shown at a time
@@ -573,7 +597,7 @@ def course(
     state:Exploration,
     sizes:np.ndarray, # (n,) of the slider
     ids:list[int],    # tokens
-)->pd.DataFrame:      # a row per size: probability of each token, and of all tokens of toxic states where they are known
+)->pd.DataFrame:      # a row per size: probability of each token, and of all tokens of toxic states if known
     "How probabilities move with the slider."
     now, toxic, rows = state.size, state.toxic_tokens(), []
     try:
@@ -589,7 +613,8 @@ def _draw_course(state, moved, ax, colours):
     tokens = [c for c in moved.columns if c != 'toxic']
     for token, colour in zip(sorted(tokens, key=lambda c: -np.ptp(moved[c]))[:4], colours):
         ax.plot(moved.index, 100*moved[token], color=colour, label=_plain(_shown_token(state.tok.decode([token]))))
-    if 'toxic' in moved: ax.plot(moved.index, 100*moved['toxic'], color='.2', ls='--', label='all tokens of toxic states')
+    if 'toxic' in moved:
+        ax.plot(moved.index, 100*moved['toxic'], color='.2', ls='--', label='all tokens of toxic states')
     ax.axvline(state.size, color='.7', lw=1)
     ax.axvline(state.unedited, color='.15', lw=1, ls=':')
     ax.set(xlabel=f'{state.axis}; grey line: now)', ylabel='probability (%)')
@@ -628,7 +653,8 @@ def snapshot(
     fig, ((a, b), (c, d)) = plt.subplots(2, 2, figsize=(10, 5.2), gridspec_kw=shape)
     _draw_tokens(state, likeliest, a, colours[0])
     _draw_course(state, course(state, sizes, likeliest.id.tolist()), b, colours)
-    for ax, text, style in ((c, _said(state), dict(fontsize=9)), (d, _listed(state), dict(fontsize=7.5, family='monospace'))):
+    for ax, text, style in ((c, _said(state), dict(fontsize=9)),
+                            (d, _listed(state), dict(fontsize=7.5, family='monospace'))):
         ax.axis('off')
         ax.text(0, 1, _plain(text), va='top', transform=ax.transAxes, **style)
     sns.despine(fig)

@@ -46,7 +46,8 @@ def continued(
     "What the model writes at this setting."
     edit = nullcontext() if state.is_unedited() else state.edit().apply(state.model)
     with edit:
-        rows = generate(state.model, state.tok, list(prompts), n=n, seed=state.seed, max_new_tokens=state.max_new_tokens,
+        rows = generate(state.model, state.tok, list(prompts), n=n, seed=state.seed,
+                        max_new_tokens=state.max_new_tokens,
                         chat=state.chat, progress=False)
     texts = [masked_pair(row['prompt'], row['completion'])[1] for row in rows]
     return [texts[i*n:(i+1)*n] for i in range(len(prompts))]
@@ -68,9 +69,11 @@ def stored(
             ids, names = likeliest(state, sizes, tokens)
             steps = []
             for said, state.size in zip(texts, at): steps.append(dict(moved(state, ids), texts=said[i]))
-            shown.append(dict(prompt=masked_pair(state.prompt, '')[0], tokens=names, unedited=steps[0], steps=steps[1:]))
+            shown.append(dict(prompt=masked_pair(state.prompt, '')[0], tokens=names, unedited=steps[0],
+                              steps=steps[1:]))
     finally: state.prompt, state.size = was
-    return dict(edit=repr(state.shift), model=Path(str(state.model.config._name_or_path)).name, dial=state.dial, fitted=state.fitted,
+    return dict(edit=repr(state.shift), model=Path(str(state.model.config._name_or_path)).name, dial=state.dial,
+                fitted=state.fitted,
                 unedited=state.unedited, sizes=[round(float(s), 3) for s in sizes], seeds=n, prompts=shown)
 
 # %% ../../nbs/app/explorer_page.ipynb #1e863727
@@ -138,11 +141,13 @@ def page_html(
 )->str:
     "A self-contained page with a prompt, a slider, next tokens and continuations."
     def safe(text): return text.replace('&', '&amp;').replace('<', '&lt;')
-    body = _body.replace('EDIT', safe(data['edit'])).replace('MODEL', safe(data['model'])).replace('DIAL', safe(data['dial']))
+    body = _body
+    for word in ('edit', 'model', 'dial'): body = body.replace(word.upper(), safe(data[word]))
     held = json.dumps(data, ensure_ascii=False).replace('<', '\\u003c')
-    return ('<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<title>What an edit does</title><style>{_style}</style><body>{body}'
-            f'<script type="application/json" id="data">{held}</script><script>{_script}</script></body></html>\n')
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    return (f'<!doctype html><html lang="en">{head}<title>What an edit does</title><style>{_style}</style>'
+            f'<body>{body}<script type="application/json" id="data">{held}</script>'
+            f'<script>{_script}</script></body></html>\n')
 
 def write_page(
     state:Any,            # an `Exploration`

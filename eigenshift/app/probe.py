@@ -42,7 +42,8 @@ def _arguments(given):
     "What `eigenshift probe` needs to be told to repeat this call: what differs from its defaults and can be typed."
     defaults = {name: p.default for name, p in inspect.signature(probe).parameters.items()}
     left_out = ('out', 'keep', 'resume', 'device', 'untrained', 'quiet')
-    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name] and isinstance(value, (str, int, float))}
+    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name]
+            and isinstance(value, (str, int, float))}
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
@@ -77,14 +78,16 @@ def probe(
                    encoding=encoding, bad='skip' if skip_bad else None)
     with Progress(dict(inputs=0, reading=5, tables=5, report=1), quiet) as job:
         with job.phase('inputs', 'what goes in') as found:
-            ds = load_texts(data, rows, split, seed, **{name: value for name, value in columns.items() if value is not None})
+            ds = load_texts(data, rows, split, seed,
+                            **{name: value for name, value in columns.items() if value is not None})
             lm, tok = model if isinstance(model, tuple) else load_any(model, dtype, device, quantize)
             labels = ds['label'][:]
             found(f'{len(ds):,} texts, {sum(labels):,} of them toxic')
         small = _size(lm) <= _small
         if untrained is None: untrained = small and not quantize
         for line in (f'model {_model_name(model, lm)}: {model_in_words(lm)}', f'everything goes to {folder}'): say(line)
-        noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments, read=read_report(ds).record(), made=made_on(lm))
+        noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments,
+                     read=read_report(ds).record(), made=made_on(lm))
         d = measure_detectors(lm, tok, ds['text'][:], labels, folder, untrained, perms, max_length=max_length,
                               dtype='float32' if small else 'float16', seed=seed, progress=True, resume=resume,
                               noted=noted)

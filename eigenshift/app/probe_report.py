@@ -13,7 +13,8 @@ from pathlib import Path
 from .report import cautions, code, facts, figure, report, table
 from ..core import atomic
 from ..progress import duration
-from ..probing.detection import Detection, detectors, plot_curves, plot_depths, plot_silhouettes, plot_units, side_by_side
+from ..probing.detection import (Detection, detectors, plot_curves, plot_depths, plot_silhouettes, plot_units,
+                                          side_by_side)
 from ..probing.directions import plot_directions
 from ..probing.findings import findings
 from ..probing.layers import expert_table
@@ -85,17 +86,16 @@ def _plot_eigen(d, ax):
 def _overview(d, said, rows):
     "All detectors in one table."
     everything, matched = (int(n) for n in d.samples.texts[:2])
-    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts and '
-               f'on the {matched:,} that could be '
-               'matched in length; the other columns are of the matched sample. "Held out" is judged on texts it was not '
-               'chosen or fitted on, '
-               '"best of" was chosen on these.')
+    caption = (f'AUROC with its 95 % interval over texts, toxic being the positive class, on all {everything:,} texts '
+               f'and on the {matched:,} that could be matched in length; the other columns are of the matched sample. '
+               '"Held out" is judged on texts it was not chosen or fitted on, "best of" was chosen on these.')
     return 'The detectors, side by side', [table(side_by_side(rows), caption)]
 
 def _about_length(d, said, rows):
     "The texts, and what needs no model."
     columns = ['sample', 'layer', 'method', 'auroc', 'low', 'high', 'ap', 'f1', 'precision', 'recall', 'oriented']
-    matched = 'The texts. The matched sample holds pairs of a toxic and a neutral text whose numbers of words differ by 5 % at most.'
+    matched = ('The texts. The matched sample holds pairs of a toxic and a neutral text whose numbers of words differ by '
+               '5 % at most.')
     return 'Length', [said['length'], table(d.samples, matched), table(d.baselines[columns], 'What needs no model.')]
 
 def _about_neurons(d, said, rows):
@@ -105,15 +105,15 @@ def _about_neurons(d, said, rows):
     return 'Are neurons detectors?', [
         said['neurons'], said['stability'],
         figure(_drawn(d, 'figure-3', plot_units),
-               'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length give; '
-               'dashed: 95 % of their best units.'),
-        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of texts '
-                              'of the same length stratum only.'),
+               'How many units have which AUROC. Grey: 95 % of what labels permuted among texts of similar length '
+               'give; dashed: 95 % of their best units.'),
+        table(unit_shares(d), '% of units above each AUROC; folded is max(A, 1 − A), similar length counts pairs of '
+                              'texts of the same length stratum only.'),
         table(nulls_in_words(d), 'Raw shares in %, the best and the mean AUROC, and in brackets 95 % of what labels '
                                  'permuted within strata of length give.'),
         table(unit_means(d), 'Mean over all units, and over the experts alone.'),
-        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the rank '
-                      'correlation of all units, AUROC on the half that chose them and on the other.')]
+        table(halves, 'The best k units on two halves of the texts: the share in common and what chance gives, the '
+                      'rank correlation of all units, AUROC on the half that chose them and on the other.')]
 
 # %% ../../nbs/app/probe_report.ipynb #fdd875e1
 def _about_layers(d, said, rows):
@@ -127,14 +127,13 @@ def _about_layers(d, said, rows):
         figure(_drawn(d, 'figure-6', _alone(plot_silhouettes)),
                'AUROC against the silhouette of the split: clusters that hang together need not detect.'),
         table(neurons_against_layers(d),
-              "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); gain "
-              "is relative to the mean of the experts.")]
+              "In %, as the paper's table: neurons (max pooling) against clusters of layers (k-means, mean pooling); "
+              "gain is relative to the mean of the experts.")]
 
 def _about_eigen(d, said, rows):
     "The eigen-choices of the head in every layer."
-    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance where '
-               'they enter it), '
-               'length-matched texts; white is chance, the sign is arbitrary.')
+    caption = ('AUROC of the states along single right singular vectors of the head (the 20 furthest from chance '
+               'where they enter it), length-matched texts; white is chance, the sign is arbitrary.')
     drawn = _drawn(d, 'eigen-choices', _alone(_plot_eigen, (7, 4.5)))
     return 'Which layers carry the eigen-choices of the head?', [said['eigen-choices'], figure(drawn, caption)]
 
@@ -150,7 +149,8 @@ def _about(d, seconds):
 
 def _how_to_repeat(d, seconds):
     "The command and the record."
-    arguments = ' '.join(f'--{name.replace("_", "-")} {shlex.quote(str(value))}' for name, value in d.config.get('arguments', {}).items())
+    arguments = ' '.join(f'--{name.replace("_", "-")} {shlex.quote(str(value))}'
+                         for name, value in d.config.get('arguments', {}).items())
     record = d.config if seconds is None else dict(d.config, seconds=round(seconds))
     return 'Settings, and how to repeat', [code(f'eigenshift probe {arguments}'.strip()),
                                            code(json.dumps(record, indent=1))]

@@ -58,10 +58,12 @@ def table(
     marked = {(column, getattr(df[column], which)()) for column, which in (best or {}).items()}
     numeric = {column for column in df.columns if pd.api.types.is_numeric_dtype(df[column])}
     rows = [list(zip(df.columns, row)) for row in df.itertuples(index=False, name=None)]
-    return Markup(_table.render(caption=caption, columns=df.columns, rows=rows, numeric=numeric, marked=marked, cell=cell))
+    return Markup(_table.render(caption=caption, columns=df.columns, rows=rows, numeric=numeric, marked=marked,
+                                cell=cell))
 
 # %% ../../nbs/app/report.ipynb #9073cc69
-_card = Markup('<div class="card"><div class="label">{}</div><div class="value">{}</div><div class="note">{}</div></div>')
+_card = Markup('<div class="card"><div class="label">{}</div><div class="value">{}</div>'
+               '<div class="note">{}</div></div>')
 
 def cards(
     items:Iterable, # of (label, value, note): texts
@@ -79,7 +81,8 @@ def facts(
     rows:dict[str, str], # name -> value; empty values are left out
 )->Markup:               # HTML
     "What a page is about, name by name."
-    items = Markup('').join(Markup('<dt>{}</dt><dd>{}</dd>').format(name, value) for name, value in rows.items() if value)
+    items = Markup('').join(Markup('<dt>{}</dt><dd>{}</dd>').format(name, value)
+                            for name, value in rows.items() if value)
     return Markup('<dl class="facts">{}</dl>').format(items)
 
 def cautions(
@@ -87,8 +90,9 @@ def cautions(
 )->Markup:               # HTML, nothing where there are none
     "Warnings, marked as such."
     texts = list(texts)
+    if not texts: return Markup('')
     items = Markup('').join(Markup('<li>{}</li>').format(mask(text)) for text in texts)
-    return Markup('<ul class="cautions" role="note" aria-label="warnings">{}</ul>').format(items) if texts else Markup('')
+    return Markup('<ul class="cautions" role="note" aria-label="warnings">{}</ul>').format(items)
 
 def folded(
     title:str,    # what is seen
@@ -141,7 +145,8 @@ def pairs(
     names = list(rows[0][1]) if rows else []
     head = Markup('').join(Markup('<th>{}</th>').format(name) for name in names)
     body = Markup('').join(_pair(prompt, [said[name] for name in names], words) for prompt, said in rows)
-    return Markup('<div class="scroll"><table class="pairs"><thead><tr><th>prompt</th>{}</tr></thead><tbody>{}</tbody></table></div>').format(head, body)
+    table = Markup('<table class="pairs"><thead><tr><th>prompt</th>{}</tr></thead><tbody>{}</tbody></table>')
+    return Markup('<div class="scroll">{}</div>').format(table.format(head, body))
 
 def _pair(prompt, completions, words):
     "One prompt and its continuations as a row."

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from .. import runs
 from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
-    registers, spread, two_parts, two_scorers)
+    registers, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
 from ..core import fingerprint
+from ..evaluation.measures import documents_of
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
 from ..states.tokens import drop_long_prompts
 from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
+from ..text.splits import spread
 
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -98,22 +100,29 @@ class Texts:
     "The texts of a run."
     fit:list            # prompts that the edit is fitted on
     evaluate:list       # prompts that it is judged on
-    neutral:list        # texts for perplexity
+    neutral:Dataset     # `text` for perplexity, and of running text `document`, over which its intervals are
     preserve:dict|None  # register -> texts whose predictions should stay
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
     read:dict           # what became of the rows of each file: name of the argument -> account
 
+    @property
+    def documents(self)->int:
+        "How many documents the texts for perplexity are of; 0 where that is not known."
+        return len(set(documents_of(self.neutral) or ()))
+
     def record(self)->dict:
         "Counts and fingerprints."
         prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate))
-        out = dict(prompts=prompts, corpus=dict(texts=len(self.neutral), fingerprint=fingerprint(*self.neutral)))
+        corpus = dict(texts=len(self.neutral), documents=self.documents, fingerprint=fingerprint(*self.neutral['text']))
+        out = dict(prompts=prompts, corpus=corpus)
         if self.preserve is None: return out
         return out | dict(preserve=[dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()])
 
     def lines(self)->list[str]:
         "What a run begins with, beside the prompts."
-        words = [f"perplexity on {len(self.neutral):,} texts ({self.sources['corpus']})"]
+        of = f' of {self.documents:,} documents' if self.documents else ''
+        words = [f"perplexity on {len(self.neutral):,} texts{of} ({self.sources['corpus']})"]
         for name, texts in (self.preserve or {}).items(): words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
         return words
 

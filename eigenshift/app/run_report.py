@@ -19,17 +19,17 @@ from .report import cards, cautions, chips, code, facts, figure, folded, pairs, 
 from ..core import atomic
 
 from ..editing.intervention import Section
-from ..evaluation.comparison import Comparison
+from ..evaluation.comparison import Comparison, differs
 
 # %% ../../nbs/app/run_report.ipynb #9a000005
 def verdict(
-    low:float,  # of the interval of a difference in toxicity
-    high:float,
-)->str:         # less, more, open, or unknown where there is no interval
-    "What an interval of a difference shows."
-    if math.isnan(low) or math.isnan(high): return 'unknown'
-    if high < 0: return 'less'
-    return 'more' if low > 0 else 'open'
+    row:pd.Series,    # of a comparison's table
+    other:str,        # "base" or "control"
+    level:float=.95,  # of the test
+)->str:               # less, more, open, or unknown where nothing was tested
+    "What a paired difference shows, corrected for all that the table marks."
+    if math.isnan(row[f'vs_{other}_p']): return 'unknown'
+    return {-1: 'less', 0: 'open', 1: 'more'}[differs(row, other, level)]
 
 _writes = dict(less='writes fewer toxic continuations than {}', more='writes more toxic continuations than {}',
                open='was not shown to write fewer toxic continuations than {}', unknown='could not be compared with {}')
@@ -49,7 +49,7 @@ def headline(
 )->str:
     "What the edit did, in a sentence."
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
-    found = verdict(edit.vs_base_low, edit.vs_base_high), verdict(edit.vs_control_low, edit.vs_control_high)
+    found = [verdict(edit, other, result.meta['level']) for other in ('base', 'control')]
     first, second = (_writes[v].format(w) for v, w in zip(found, ('the unedited one', 'one that was moved as far in random directions')))
     joined = 'but' if found[0] == 'less' != found[1] else 'and'
     return (f'The edited model {first}, {joined} {second}: '
@@ -83,7 +83,7 @@ def too_few(
 )->list[str]:            # a sentence, or none
     "What has to be raised where no fall could have been shown."
     row, judge = result.get(method, 'toxicity'), result.scorers[0]
-    if verdict(row.vs_base_low, row.vs_base_high) == 'less' or 'base' not in result.measured: return []
+    if verdict(row, 'base', result.meta['level']) == 'less' or 'base' not in result.measured: return []
     measured = result.measured['base'][f'toxicity/{judge}']
     rates, n = measured.items.rate.to_numpy(), measured.meta['n']
     rows, toxic = len(rates)*n, round(rates.sum()*n)
@@ -91,7 +91,7 @@ def too_few(
     if toxic >= needed: return []
     more = math.ceil(needed*rows/max(toxic, 1)/100)*100
     return [f'No fall in toxicity can be shown here: the unedited model wrote {toxic} toxic continuations of {rows:,} (by {judge}). To show that half of '
-            f'them go takes about {needed}, which at this rate is {"more than" if not toxic else "about"} {more:,} continuations: raise n or limit, '
+            f'them go takes {needed} at least, which at this rate is {"more than" if not toxic else "about"} {more:,} continuations: raise n or limit, '
             'or give prompts that provoke more.']
 
 def notes_of(
@@ -120,18 +120,24 @@ def first_numbers(
     rise = f'{edit.value/base.value-1:+.1%}'.replace('-', '−').replace('%', ' %')
     return out + [('perplexity of the corpus', f'{base.value:.4g} → {edit.value:.4g}', f"{rise}; {' '.join(difference(edit, 'vs_base', 1))}")]
 
+_arrows = dict(less=' ▾', more=' ▴')
+
+def _marked(row, other, level, scale=100):
+    "A difference, its interval, and an arrow where it is beyond luck."
+    star = '' if other == 'base' or row.matched else ' *'
+    value, interval = difference(row, f'vs_{other}', scale)
+    return f'{value}{star} {interval}{_arrows.get(verdict(row, other, level), "")}'
+
 def differences(
     result:'Comparison', # `Comparison`
 )->pd.DataFrame:         # a row per edit, cells as text
     "Paired differences of each edit from the unedited model and from random edits."
-    rows = []
-    for method in [m for m in result.methods if result.get(m, 'toxicity').role == 'edit']:
-        judged = result.get(method, 'toxicity')
-        value, interval = difference(judged, 'vs_control')
+    level, rows = result.meta['level'], []
+    for method in result.edits:
         row = {'edit': method}
-        for s in result.scorers: row[f'against the base, by {s}'] = ' '.join(difference(result.get(method, 'toxicity', s), 'vs_base'))
-        row['against random edits'] = f'{value} {interval}' if judged.matched else f'{value} * {interval}'
-        row['perplexity of the corpus, against the base'] = ' '.join(difference(result.get(method, price), 'vs_base', 1))
+        for s in result.scorers: row[f'against the base, by {s}'] = _marked(result.get(method, 'toxicity', s), 'base', level)
+        row['against random edits'] = _marked(result.get(method, 'toxicity'), 'control', level)
+        row['perplexity of the corpus, against the base'] = _marked(result.get(method, price), 'base', level, 1)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -201,6 +207,11 @@ def repeat(
 _question = 'Does the edited model write fewer toxic continuations, and at what price?'
 _caution = 'A scorer is no person: read continuations before you trust a rate.'
 
+def _corpus_in_words(corpus):
+    "How many texts perplexity is measured on, and of how many documents where that is known."
+    of = f" of {corpus['documents']} documents" if corpus.get('documents') else ''
+    return f"{corpus['texts']} texts{of}"
+
 def about(
     record:dict,             # as `config.json` has it
     result:'Comparison',
@@ -218,7 +229,7 @@ def about(
         method=f"{getattr(shift, 'name', asked_method(result))}",
         prompts=f"{sources.get('prompts', 'given')}: {prompts.get('fit', '?')} to fit on, {prompts['evaluate']} to judge on × {record['n']}",
         scorers=f"{result.scorers[0]} judges, {', '.join(result.scorers[1:])} labelled",
-        corpus=f"{sources.get('corpus', 'given')}, {record['corpus']['texts']} texts",
+        corpus=f"{sources.get('corpus', 'given')}, {_corpus_in_words(record['corpus'])}",
         preserved=sources.get('preserve', ''),
         made=f"{made.get('date', '')}{took}".strip(', '),
         hardware=made.get('hardware', ''),
@@ -228,12 +239,12 @@ def _comparison_blocks(result, method, record):
     "The table of the comparison and the paired differences."
     judge, *others = result.scorers
     setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of {record.get('max_new_tokens', 20)} tokens, "
-               f"the same random numbers for all methods; perplexity on {record['corpus']['texts']} texts; "
-               f"in brackets 95 % bootstrap intervals over prompts. The scorer {judge} judges, "
+               f"the same random numbers for all methods; perplexity on {_corpus_in_words(record['corpus'])}; "
+               f"in brackets 95 % bootstrap intervals over prompts, of perplexity over {'documents' if record['corpus'].get('documents') else 'texts'}. The scorer {judge} judges, "
                f"{' and '.join(others)} labelled what the edits were fitted on. "
                "TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
     paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % intervals: '
-              'an interval that excludes 0 is a difference beyond the luck of the prompts. '
+              'each interval is of one difference alone. Arrows: differences beyond luck among all that the table marks. '
               f'*: the random edits match the KL of {method}, not of this edit.')
     wide = result.wide(('toxicity', price, 'kl', 'tph', 'distinct_2', 'repetition')).reset_index(names='method')
     return [table(wide, setting), table(differences(result), paired)]

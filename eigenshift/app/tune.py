@@ -114,14 +114,15 @@ def tune(
             label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
             lm, tok = load_model(model, dtype, device, quantize)
             name = model if isinstance(model, str) else 'bundled' if model is None else None
+            corpus_texts = data.neutral['text'][:]
             settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
                             kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*data.fit, '', *data.evaluate),
-                            corpus=fingerprint(*data.neutral), labelled=fingerprint(*toxic_texts, '', *neutral_texts), generate=how)
+                            corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts), generate=how)
             path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
                                same=dict(scorer=same_scorer, check_scorer=same_scorer))
             found(data.parts)
         for line in (f"model {settings['model']['name']}: {model_in_words(lm)}", f'{label.name} labels and selects, {judge.name} reports',
                      *data.lines(), f'everything goes to {path}'): say(line)
         below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
-        return tune_on(lm, tok, data.fit, label, judge, data.neutral, path, trials, minutes, rise, candidates, n, below, seed=seed,
+        return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n, below, seed=seed,
                        settings=dict(kinds=kinds), report=data.evaluate, **how)

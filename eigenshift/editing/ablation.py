@@ -82,8 +82,7 @@ class DirectionAblation(HeadEdit):
     )->'DirectionAblation':
         "Fit from the same states as EigenShift."
         out = cls.fit(cal.toxic, cal.neutral, model, **kw)
-        return replace(out, meta=out.meta|{key: cal.meta[key] for key in ('scorer', 'positions', 'threshold')
-                                           if key in cal.meta})
+        return replace(out, meta=out.meta|cal.record('scorer', 'positions', 'threshold'))
 
     @classmethod
     def from_evidence(cls, evidence:Any, **settings:Any)->'DirectionAblation':

@@ -8,41 +8,49 @@ __all__ = ['solve_strength', 'mean_kl', 'taken', 'effect_on_logits', 'moved_logi
 
 # %% ../../nbs/editing/budget.ipynb #e500008f
 import numpy as np, torch
-from functools import partial
+from functools import cache, partial
+from collections.abc import Callable, Sequence
 from scipy.interpolate import BarycentricInterpolator
 from scipy.optimize import brentq
-from torch import Tensor
-from ..models.head import as_head
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from .head_edit import HeadEdit
-from .information import cached_rows, head_device, logits, softmax_, state_batches
+from .information import cached_rows, head_device, logits, product, softmax_, state_batches
 
 # %% ../../nbs/editing/budget.ipynb #77619a34
 def solve_strength(
-    kl_at,    # a strength to the KL it costs, nats per token; growing from 0
-    kl:float, # the budget, nats per token
+    kl_at:Callable[[float], float], # a strength to the KL it costs, nats per token; growing from 0
+    kl:float,      # the budget, nats per token
     tol:float=.01, # relative
-)->float:     # the strength
+    guide:Callable[[float], float]|None=None, # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
+)->float:          # the strength
     "The strength at which a KL is the budget."
     if not kl > 0: raise ValueError(f'kl is {kl!r}; it is a budget in nats per token, above 0')
-    known = {}
-    def excess(log_strength):
-        "Logarithm of the KL over the budget."
-        if log_strength not in known: known[log_strength] = np.log(max(kl_at(float(np.exp(log_strength))), 1e-12)/kl)
-        return known[log_strength]
+    def excess_by(curve):
+        "A function from the logarithm of a strength to that of the KL over the budget."
+        @cache
+        def excess(log_strength): return np.log(max(curve(float(np.exp(log_strength))), 1e-12)/kl)
+        return excess
+    excess = excess_by(kl_at)
+    guess = excess if guide is None else excess_by(guide)
+    def over(log_strength):
+        "Whether the KL is above the budget; a guide is believed where it says so clearly."
+        return (guess if abs(guess(log_strength)) > .5 else excess)(log_strength) > 0
     low, high = -2., 0.
-    while excess(high) < 0:
+    while not over(high):
         if high > 12: raise ValueError(f'no strength reaches a KL of {kl:g} nats: the edit hardly moves the model')
         low, high = high, high+1
-    while excess(low) > 0: low -= 2
+    while over(low): low -= 2
+    if guide is not None and not excess(low) <= 0 <= excess(high): return solve_strength(kl_at, kl, tol) # it was wrong
     return float(np.exp(brentq(excess, low, high, rtol=tol/4, xtol=tol/4)))
 
 # %% ../../nbs/editing/budget.ipynb #ebf9fb29
 @torch.inference_mode()
 def mean_kl(
-    source,        # a model, a `Head`, or a weight
-    edited,        # states to states
-    H:Tensor,      # (n, d_model)
-)->float:          # nats per token
+    source:nn.Module|Head|Tensor,      # a model, a `Head`, or a weight
+    edited:Callable[[Tensor], Tensor], # states to states
+    H:Tensor,                          # (n, d_model)
+)->float:                              # nats per token
     "Mean KL divergence of the next token from before an edit to after it."
     h, total = as_head(source), 0.
     for batch in state_batches(h, len(H)):
@@ -61,28 +69,28 @@ def taken(
     return (z.clamp(min=0) if edit.sided else z)*(1-kept)
 
 def effect_on_logits(
-    head,              # a `Head`
+    head:Head,
     edit:HeadEdit,
-    most:int=2**24,    # entries
-)->Tensor|None:        # (k, n_vocab), or None where states are better taken through the head themselves
+    most:int=2**24, # entries
+)->Tensor|None:     # (k, n_vocab), or None where states are better taken through the head themselves
     "What a unit of each written direction takes from the head's output."
     k = len(edit.written)
     if 2*k > head.d_model or k*head.n_vocab > most: return None
     return logits(head, edit.written.to(head_device(head)), capped=False, bias=False)
 
 def moved_logits(
-    head,             # a `Head`
+    head:Head,
     edit:HeadEdit,
-    H:Tensor,         # (n, d_model)
-    effect:Tensor=None, # from `effect_on_logits`, if there is one
-    known:Tensor=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
-    out=(None, None), # buffers of (at least n, n_vocab)
-)->tuple[Tensor, Tensor]: # (n, n_vocab) next-token distributions, or logits before a soft cap; (n, n_vocab) what strength 1 takes from logits
+    H:Tensor,                # (n, d_model)
+    effect:Tensor|None=None, # from `effect_on_logits`, if there is one
+    known:Tensor|None=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
+    out:tuple[Tensor|None, Tensor|None]=(None, None), # buffers of (at least n, n_vocab)
+)->tuple[Tensor, Tensor]:    # (n, n_vocab) next-token distributions, or logits before a soft cap; (n, n_vocab) what strength 1 takes from logits
     "Where the next token stands, and what an edit takes from each logit per unit of strength; centred without a soft cap."
     before = known
     if known is None: before = logits(head, H, out[0], capped=False)
     share, x = taken(edit, H), H.new_empty(len(H), head.n_vocab) if out[1] is None else out[1][:len(H)]
-    if effect is not None: torch.mm(share, effect.to(H.device), out=x)
+    if effect is not None: product(share, effect.to(H.device), x)
     else: logits(head, share @ edit.written.to(H.device), x, capped=False, bias=False)
     if head.softcap is not None: return before, x
     if known is None: softmax_(before)
@@ -92,9 +100,9 @@ def moved_logits(
 def kl_sums(
     before:Tensor, # (n, n_vocab) and
     x:Tensor,      # (n, n_vocab), from `moved_logits`
-    strengths,  # m numbers
-    softcap:float=None,
-)->np.ndarray:  # (m,) nats
+    strengths:Sequence[float]|np.ndarray, # m numbers
+    softcap:float|None=None,
+)->np.ndarray:     # (m,) nats
     "KL divergence at several strengths, summed over states."
     kl = kl_linear if softcap is None else partial(kl_capped, softcap=softcap)
     total = np.zeros(len(strengths))
@@ -103,19 +111,19 @@ def kl_sums(
         total += [float(kl(part, change, float(t), buffer).double().sum()) for t in strengths]
     return total
 
-def kl_linear(p, change, strength, buffer):
+def kl_linear(p:Tensor, change:Tensor, strength:float, buffer:Tensor)->Tensor:
     "(n,) KL divergence of distributions `p` from those that a centred change of logits leaves."
     bits = torch.mul(change, -strength/np.log(2), out=buffer) # powers of two take torch half the time of powers of e
     kl = bits.clamp_(min=-60).exp2_().mul_(p).sum(1).log()    # the sum is at least 1; what is much smaller only costs time
-    return kl if torch.isfinite(kl).all() else kl_overflown(p, change, strength)
+    lost = ~kl.isfinite()
+    if lost.any(): kl[lost] = kl_overflown(p[lost], change[lost], strength)
+    return kl
 
-def kl_overflown(p, change, strength):
+def kl_overflown(p:Tensor, change:Tensor, strength:float)->Tensor:
     "The same where a change is so large that its exponential is infinite."
-    bits = p.log2()-strength/np.log(2)*change
-    top = bits.amax(1, keepdim=True)
-    return (bits.sub_(top).clamp_(min=-60).exp2_().sum(1).log2()+top[:, 0])*np.log(2)
+    return torch.add(p.log(), change, alpha=-strength).logsumexp(1)
 
-def kl_capped(raw, change, strength, buffer, softcap):
+def kl_capped(raw:Tensor, change:Tensor, strength:float, buffer:Tensor, softcap:float)->Tensor:
     "(n,) KL divergence where a soft cap follows the head's output."
     before, after = ((softcap*torch.tanh(y/softcap)).log_softmax(1) for y in (raw, torch.add(raw, change, alpha=-strength, out=buffer)))
     return (before.exp()*(before-after)).sum(1)
@@ -123,12 +131,12 @@ def kl_capped(raw, change, strength, buffer, softcap):
 # %% ../../nbs/editing/budget.ipynb #4a014e21
 @torch.inference_mode()
 def kl_along(
-    source,       # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     edit:HeadEdit,
-    H:Tensor,     # (n, d_model)
-    strengths,    # m numbers
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-)->np.ndarray:    # (m,) nats per token
+    H:Tensor,                     # (n, d_model)
+    strengths:Sequence[float]|np.ndarray, # m numbers
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+)->np.ndarray:                    # (m,) nats per token
     "Mean KL divergence of an edit of the head at several strengths, in one pass."
     h, total, out = as_head(source), np.zeros(len(strengths)), (None, None)
     effect = effect_on_logits(h, edit)
@@ -141,12 +149,12 @@ def kl_along(
 # %% ../../nbs/editing/budget.ipynb #1c7a3010
 @torch.inference_mode()
 def kept_curves(
-    source,       # a model, a `Head`, or a weight
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
     edit:HeadEdit,
-    H:Tensor,     # (n, d_model)
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-    sample=slice(None), # numbers of some of the states
-):                # two functions from m strengths to the (m,) KL that they cost: of all states, and of some
+    H:Tensor,                     # (n, d_model)
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+    sample:slice|Tensor=slice(None), # numbers of some of the states
+)->tuple[Callable, Callable]: # two functions from m strengths to the (m,) KL that they cost: of all states, and of some
     "The mean KL divergence along the strength, from logits that are kept."
     h = as_head(source)
     kept = moved_logits(h, edit, H, effect_on_logits(h, edit), known)
@@ -157,11 +165,11 @@ def kept_curves(
     return curve(*kept), curve(*(t[sample] for t in kept))
 
 def corrected_curve(
-    kl_at_few,  # strengths to KLs, of a few states
-    kl_at_all,  # the same, of all
-    around:float, # a strength near the one that is sought
-    reach:float=.25, # in the logarithm of the strength: where the curve has to be exact
-):              # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
+    kl_at_few:Callable, # strengths to KLs, of a few states
+    kl_at_all:Callable, # the same, of all
+    around:float,       # a strength near the one that is sought
+    reach:float=.25,    # in the logarithm of the strength: where the curve has to be exact
+)->tuple[Callable[[float], float], Callable[[float], float]]: # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
     "The curve of a few states, times how all compare with them."
     s = np.log(around)
     near = s+reach*np.array([-1, -.4, .4, 1])
@@ -179,31 +187,31 @@ def corrected_curve(
     return kl_at, doubt
 
 def to_budget(
-    source,        # a model, a `Head`, or a weight
-    edit:HeadEdit, # of any size
-    H:Tensor,      # (n, d_model) neutral states
-    kl:float,      # nats per token
-    tol:float=.01, # relative
-    few:int=64,    # states to find it on first
-    reach:float=.25, # as for `corrected_curve`
-    known:Tensor=None, # (n, n_vocab) next-token distributions at the states, if they were kept
-    most:int=2**26,    # logits that may be kept, in two arrays of float32
-    tried:int=2**23,   # logits of which all are looked at for each strength that is tried
-)->float:          # the strength
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight
+    edit:HeadEdit,                # of any size
+    H:Tensor,                     # (n, d_model) neutral states
+    kl:float,                     # nats per token
+    tol:float=.01,                # relative
+    few:int=64,                   # states to find it on first
+    reach:float=.25,              # as for `corrected_curve`
+    known:Tensor|None=None,       # (n, n_vocab) next-token distributions at the states, if they were kept
+    most:int=2**26,               # logits that may be kept, in two arrays of float32
+)->float:                         # the strength
     "The strength at which an edit of the head has its budget of KL."
     h = as_head(source)
-    H, entries = H.to(head_device(h)), len(H)*h.n_vocab
+    H = H.to(head_device(h))
     sample = torch.linspace(0, len(H)-1, few).long()
-    if entries <= most or len(H) <= 2*few: kl_at_all, kl_at_few = kept_curves(h, edit, H, known, sample)
-    else:
-        kl_at_all = partial(kl_along, h, edit, H, known=known)
-        kl_at_few = kept_curves(h, edit, H[sample], None if known is None else known[sample])[0]
-    if entries > tried and len(H) > 2*few:
-        strength = solve_strength(lambda t: kl_at_few([t])[0], kl, tol)
-        for _ in range(5):
-            corrected, doubt = corrected_curve(kl_at_few, kl_at_all, strength, reach)
-            around, strength = strength, solve_strength(corrected, kl, tol)
-            if abs(np.log(strength/around)) > .4*reach: continue
-            if doubt(strength) < 1e-4: return strength
-            reach /= 5 # the few are unlike the rest: look more closely
-    return solve_strength(lambda t: kl_at_all([t])[0], kl, tol) # few enough to try them all, or the few are unlike the rest
+    def at_one(kl_at): return lambda strength: kl_at([strength])[0]
+    if len(H)*h.n_vocab <= most or len(H) <= 2*few:
+        kl_at_all, kl_at_few = map(at_one, kept_curves(h, edit, H, known, sample))
+        return solve_strength(kl_at_all, kl, tol, guide=kl_at_few if len(H) > 2*few else None)
+    kl_at_all = partial(kl_along, h, edit, H, known=known)
+    kl_at_few = kept_curves(h, edit, H[sample], None if known is None else known[sample])[0]
+    strength = solve_strength(at_one(kl_at_few), kl, tol)
+    for _ in range(5):
+        corrected, doubt = corrected_curve(kl_at_few, kl_at_all, strength, reach)
+        around, strength = strength, solve_strength(corrected, kl, tol)
+        if abs(np.log(strength/around)) > .4*reach: continue
+        if doubt(strength) < 1e-4: return strength
+        reach /= 5 # the few are unlike the rest: look more closely
+    return solve_strength(at_one(kl_at_all), kl, tol)

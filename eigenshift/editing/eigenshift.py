@@ -30,7 +30,7 @@ from ..models.coordinates import project
 from .information import head_device, token_log_probs
 from .intervention import Section, method
 from ..metrics import auroc
-from ..states.calibration import Calibration, calibrate
+from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
@@ -198,9 +198,7 @@ def fit(cls:EigenShift,
     if choices.head is not None: need_plain_head(choices.head)
     d, rank = choices.d_model, rank or 'effect'
     toxic, neutral = checked_states(toxic, 'toxic', d), checked_states(neutral, 'neutral', d)
-    if len(toxic) < 10:
-        raise ValueError(f'{len(toxic)} toxic states are too few to tell directions apart; 10 are the least, 50 are '
-                         'better: give more prompts or samples')
+    check_enough(toxic, neutral)
     stats = stats or separation(toxic, neutral, choices.Vh)
     chosen = order(stats, choices.S, rank, seed)[:how_many(k, d)]
     warn_of_divided_blocks(choices, chosen)
@@ -399,12 +397,10 @@ def from_calibration(cls:EigenShift,
     **kw:Any,             # for `fit`; `recommended` where nothing is said
 )->EigenShift:
     "Fit from collected states."
-    if (few := len(cal.toxic)) < 50:
-        warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
+    cal.warn_of_few()
     known = dict(tokens=cal.tokens, scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
     out = cls.fit(choices, cal.toxic, cal.neutral, **(recommended|known|kw))
-    of_states = ('positions', 'threshold', 'continuations', 'max_new_tokens')
-    return replace(out, meta=out.meta|{key: cal.meta[key] for key in of_states if key in cal.meta})
+    return replace(out, meta=out.meta|cal.record())
 
 # %% ../../nbs/editing/eigenshift.ipynb #94000002
 def check_shared(

@@ -7,22 +7,27 @@ __all__ = ['fisher_recommended', 'fisher_mergeable', 'fisher_preserving', 'Fishe
            'checked_evidence', 'where_from', 'component_stats', 'unscaled', 'shares']
 
 # %% ../../nbs/editing/fisher.ipynb #e5000087
-import warnings, numpy as np, pandas as pd, torch
+import numpy as np, pandas as pd, torch
 from dataclasses import dataclass, field, replace
-from torch import Tensor
+from collections.abc import Iterator, Sequence
+from typing import Any
+from torch import Tensor, nn
 from fastcore.basics import patch
 from fastcore.meta import delegates
 import matplotlib.pyplot as plt
+from datasets import Dataset
+from matplotlib.axes import Axes
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from ..models.eigenchoices import EigenChoices, extremes
-from ..models.head import as_head, sketch
+from ..models.head import Head, as_head, sketch
 from .head_edit import HeadEdit
 from ..models.coordinates import project
 from .intervention import Section, method
 from ..metrics import auroc
 from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,
     shown_tokens, side_in_words, word_effect, words_section)
-from ..states.calibration import calibrate
+from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.final import corpus_states
 from .information import best_between, cholesky, fisher, fisher_sums, gradients, head_device, second_moment, toward
 from .budget import to_budget
@@ -67,21 +72,21 @@ def equal_shares(
     whole = [H[:len(H)//folds*folds] for H in whole]
     return torch.cat([H[torch.arange(each, device=H.device) % len(H)] for H in whole])
 
-def head_of(source):
+def head_of(source:nn.Module|Head|EigenChoices|Tensor)->Head:
     "The head of a model, of eigen-choices, or of a weight."
     h = source.head if isinstance(source, EigenChoices) else as_head(source)
     if h is None: raise ValueError('these eigen-choices have lost their head: give the model')
     return h
 
-def checked_evidence(h, toxic, neutral, tokens):
+def checked_evidence(h:Head, toxic:Tensor, neutral:Tensor, tokens:Tensor)->tuple[Tensor, Tensor, Tensor]:
     "Toxic and neutral states as float32 and the tokens of the toxic ones, when they are enough and fit the head."
     toxic, neutral = (checked_states(X, name, h.d_model).float() for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
     tokens = torch.as_tensor(tokens).long()
     if len(tokens) != len(toxic): raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
-    if len(toxic) < 10: raise ValueError(f'{len(toxic)} toxic states are too few; 10 are the least, 50 are better: give more prompts or samples')
+    check_enough(toxic, neutral)
     return toxic, neutral, tokens
 
-def where_from(source, h):
+def where_from(source:nn.Module|Head|EigenChoices|Tensor, h:Head)->dict:
     "The model and the head that an edit is fitted on, for its record."
     about = source.meta if isinstance(source, EigenChoices) else {}
     out = {x: about[x] for x in ('model', 'head') if about.get(x)}
@@ -100,7 +105,8 @@ def component_stats(
     return dict(auroc=torch.from_numpy(auroc(torch.cat(read), labels)), toxic=taken[0], neutral=taken[1])
 
 # %% ../../nbs/editing/fisher.ipynb #09cb0276
-def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, folds=4):
+def unscaled(cls:type, name:str, h:Head, toxic:Tensor, neutral:Tensor, tokens:Tensor, k:int, ridge:float,
+             center:Tensor|None, sided:str|None, folds:int=4)->Iterator:
     "Yields the edit before its size is known; then for each fold the edit that has not seen it, its neutral states, and their next-token distributions or None."
     device = head_device(h)
     toxic, neutral = toxic.to(device), neutral.to(device)
@@ -134,21 +140,21 @@ def unscaled(cls, name, h, toxic, neutral, tokens, k, ridge, center, sided, fold
 # %% ../../nbs/editing/fisher.ipynb #26c9a32d
 @patch(cls_method=True)
 def fit(cls:FisherShift,
-    source,         # the model, its `Head`, or `EigenChoices` with their head
-    toxic:Tensor,   # (n_toxic, d_model) states that produced toxic words, at least 10
-    neutral:Tensor, # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
-    tokens:Tensor,  # (n_toxic,) the token that each toxic state produced
-    k=.25,          # components: an int, or a fraction of d_model
-    kl:float=.05,   # budget: mean KL at neutral states, nats per token, cross-validated
-    ridge:float=.5, # of the mean of the diagonal, in both whitenings
-    center=None,    # None (merges), "neutral", or a tensor (d_model,): the point left in place
-    sided:str=None, # "toxic": only what is read beyond the neutral mean
-    most:int=4096,  # neutral states for the Fisher information, drawn by `seed`
+    source:nn.Module|Head|EigenChoices|Tensor, # the model, its `Head`, or `EigenChoices` with their head
+    toxic:Tensor,                # (n_toxic, d_model) states that produced toxic words, at least 10
+    neutral:Tensor,              # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
+    tokens:Tensor,               # (n_toxic,) the token that each toxic state produced
+    k:int|float=.25,             # components: an int, or a fraction of d_model
+    kl:float=.05,                # budget: mean KL at neutral states, nats per token, cross-validated
+    ridge:float=.5,              # of the mean of the diagonal, in both whitenings
+    center:str|Tensor|None=None, # None (merges), "neutral", or a tensor (d_model,): the point left in place
+    sided:str|None=None,         # "toxic": only what is read beyond the neutral mean
+    most:int=4096,               # neutral states for the Fisher information, drawn by `seed`
     seed:int=0,
-    scorer=None,    # who said what is toxic, for the record
-    tok=None,       # tokenizer, to name tokens
-    describe:bool=True, # look up tokens; False is faster in a sweep
-    name:str=None,
+    scorer:Any=None,             # who said what is toxic, for the record
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, to name tokens
+    describe:bool=True,          # look up tokens; False is faster in a sweep
+    name:str|None=None,
 )->FisherShift:
     "Derive the edit from states and the tokens they produced."
     h = head_of(source)
@@ -167,10 +173,10 @@ def fit(cls:FisherShift,
 # %% ../../nbs/editing/fisher.ipynb #43729538
 @patch
 def described(self:FisherShift,
-    source,        # a model, a `Head`, or a weight
+    source:nn.Module|Head|EigenChoices|Tensor, # a model, a `Head`, or a weight
     toxic:Tensor,  # (n_toxic, d_model)
     tokens:Tensor, # (n_toxic,)
-    tok=None,      # tokenizer
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer
     n:int=8,       # components to describe
 )->FisherShift:
     "The same, knowing which tokens its components take from and what becomes of the toxic tokens."
@@ -180,8 +186,8 @@ def described(self:FisherShift,
 
 @patch
 def table(self:FisherShift,
-    tok=None, # tokenizer, where tokens are kept as ids
-    n:int=8,  # components
+    tok:PreTrainedTokenizerBase|None=None, # tokenizer, where tokens are kept as ids
+    n:int=8,     # components
 )->pd.DataFrame: # one row per component
     "The components: what each takes per KL, how well what it reads tells toxic from neutral, and the tokens it takes from and gives to."
     k = min(n, len(self.Vk))
@@ -193,9 +199,9 @@ def table(self:FisherShift,
 
 @patch
 def plot_choice(self:FisherShift,
-    ax=None, # axes to draw on
-    n:int=32,# components
-):           # the axes
+    ax:Axes|None=None, # axes to draw on
+    n:int=32,          # components
+)->Axes:
     "What each component takes from the toxic tokens per KL."
     ax = ax or plt.subplots(figsize=(5.5, 3.2))[1]
     y = self.gains[:n]
@@ -204,7 +210,7 @@ def plot_choice(self:FisherShift,
     return ax
 
 @patch
-def words_table(self:FisherShift, tok=None, n:int=10)->pd.DataFrame:
+def words_table(self:FisherShift, tok:PreTrainedTokenizerBase|None=None, n:int=10)->pd.DataFrame:
     "What the edit does to the tokens that the toxic states produced: token, n, before, after (mean log-probability), change."
     return EigenShift.words_table(self, tok, n)
 
@@ -233,17 +239,17 @@ def shares(
 
 @patch(cls_method=True)
 def budgeted(cls:EigenShift,
-    choices:EigenChoices, # of the head
-    cal,            # `Calibration`
-    k=.25,          # eigen-choices: an int, or a fraction of d_model
-    kl:float=.05,   # budget: mean KL at the neutral states, nats per token
-    center=None,    # None, "neutral", or a tensor (d_model,): the point left in place
-    sided:str='toxic', # only beyond the neutral mean on the toxic side; None merges
-    ridge:float=.1, # of the diagonal of the cost
-    most:int=4096,  # neutral states, drawn by `seed`
+    choices:EigenChoices,        # of the head
+    cal:Calibration,
+    k:int|float=.25,             # eigen-choices: an int, or a fraction of d_model
+    kl:float=.05,                # budget: mean KL at the neutral states, nats per token
+    center:str|Tensor|None=None, # None, "neutral", or a tensor (d_model,): the point left in place
+    sided:str|None='toxic',      # only beyond the neutral mean on the toxic side; None merges
+    ridge:float=.1,              # of the diagonal of the cost
+    most:int=4096,               # neutral states, drawn by `seed`
     seed:int=0,
     describe:bool=True,
-    name:str=None,
+    name:str|None=None,
 )->EigenShift:
     "An EigenShift whose factors are derived: one for each eigen-choice, to a budget of KL."
     h, n = choices.head, how_many(k, choices.d_model)
@@ -266,28 +272,27 @@ def budgeted(cls:EigenShift,
 # %% ../../nbs/editing/fisher.ipynb #e9019190
 @patch(cls_method=True)
 def from_calibration(cls:FisherShift,
-    source, # the model, or its `EigenChoices`
-    cal,    # `Calibration`, from `calibrate`
-    neutral:Tensor=None, # (n, d_model) states that should stay, in place of those of neutral continuations; from `corpus_states` or `equal_shares`
-    **kw,   # for `fit`; `fisher_recommended`, or with `neutral` `fisher_preserving`, where nothing is said
+    source:nn.Module|EigenChoices, # the model, or its `EigenChoices`
+    cal:Calibration,               # from `calibrate`
+    neutral:Tensor|None=None,      # (n, d_model) states that should stay, in place of those of neutral continuations; from `corpus_states` or `equal_shares`
+    **kw:Any, # for `fit`; `fisher_recommended`, or with `neutral` `fisher_preserving`, where nothing is said
 )->FisherShift:
     "Fit from collected states."
-    if (few := len(cal.toxic)) < 50: warnings.warn(f'{few} toxic states: directions are uncertain below 50; give more prompts, or a larger budget')
+    cal.warn_of_few()
     usual = fisher_recommended if neutral is None else fisher_preserving
     about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0))
     out = cls.fit(source, cal.toxic, cal.neutral if neutral is None else neutral, cal.tokens, **(usual | about | kw))
-    kept = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
-    return replace(out, meta=out.meta | kept | ({} if neutral is None else dict(preserves='text')))
+    return replace(out, meta=out.meta|cal.record()|({} if neutral is None else dict(preserves='text')))
 
 @patch(cls_method=True)
-def from_evidence(cls:FisherShift, evidence, **settings)->FisherShift:
+def from_evidence(cls:FisherShift, evidence:Any, **settings:Any)->FisherShift:
     "Fit from the states of the model's own continuations, and of texts to preserve."
     cal, stay = evidence.calibration, evidence.preserved
     neutral = None if stay is None else equal_shares([cal.neutral, *stay], seed=evidence.seed)
     return cls.from_calibration(evidence.choices, cal, neutral, **settings)
 
 @patch(cls_method=True)
-def suggest(cls:FisherShift, trial, d_model:int)->dict:
+def suggest(cls:FisherShift, trial:Any, d_model:int)->dict:
     "Number of components, budget, ridge and side."
     return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
                 ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
@@ -302,12 +307,13 @@ def linear(cls:FisherShift, settings:dict)->dict|None:
 @patch(cls_method=True)
 @delegates(calibrate)
 def from_prompts(cls:FisherShift,
-    model, tok,         # a causal LM and its tokenizer, unedited
-    prompts,            # list of texts, or a Dataset with `prompt`
-    scorer,             # anything `load_scorer` takes
-    settings:dict=None, # of `fit`: k, kl, ridge, center, sided; as for `from_calibration` where nothing is said
-    preserve=None,      # texts whose next-token distributions should stay beside those of neutral continuations, or register -> texts; all weigh the same
-    **kwargs
+    model:PreTrainedModel,         # a causal LM and its tokenizer, unedited
+    tok:PreTrainedTokenizerBase,
+    prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
+    scorer:Any,                    # anything `load_scorer` takes
+    settings:dict|None=None, # of `fit`: k, kl, ridge, center, sided; as for `from_calibration` where nothing is said
+    preserve:Sequence[str]|dict[str, Sequence[str]]|None=None, # texts whose next-token distributions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    **kwargs:Any
 )->FisherShift:
     "The whole path: continuations, toxic words, states, Fisher information, edit."
     if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')

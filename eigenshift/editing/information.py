@@ -4,76 +4,78 @@
 
 # %% auto #0
 __all__ = ['head_device', 'state_batches', 'product', 'logits', 'weighted_rows', 'cached_rows', 'softmax_', 'next_token',
-           'gradients', 'token_log_probs', 'add_gram_', 'weighted_gram', 'fisher_sums', 'fisher', 'second_moment',
-           'cholesky', 'whitened', 'leading', 'best_between', 'canonical', 'toward', 'directions']
+           'gradients', 'token_log_probs', 'weighted_gram', 'fisher_sums', 'fisher', 'second_moment', 'cholesky',
+           'whitened', 'leading', 'best_between', 'canonical', 'toward', 'directions']
 
 # %% ../../nbs/editing/information.ipynb #e500008b
 import numpy as np, torch
-from scipy.linalg.blas import ssyrk
-from torch import Tensor
-from ..models.head import as_head
+from collections.abc import Iterator, Sequence
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from ..states.engine import need_plain_head
 
 # %% ../../nbs/editing/information.ipynb #7362237a
 def head_device(
-    head, # a `Head`
+    head:Head,
 )->torch.device:
     "Where the first rows of a head lie, and where what is summed over states is best computed."
     return next(iter(head.rows(1)))[1].device
 
 def state_batches(
-    head, # a `Head`
-    n:int,# states
+    head:Head,
+    n:int,          # states
     most:int=2**23, # logits at a time
-):        # slices of the states
+)->list[slice]:     # slices of the states
     "Batches of states whose logits fit a buffer."
     size = max(1, min(256, most//head.n_vocab))
     return [slice(i, min(i+size, n)) for i in range(0, n, size)]
 
 def product(
-    H:Tensor,    # (n, d_model) float32
-    rows:Tensor, # (m, d_model) float32, on the same device
-    out:Tensor,  # (n, m) float32, to be written to
-)->None:
-    "H rowsᵀ; on a CPU by NumPy's routine, which for this shape takes four fifths of the time of torch's on an AMD processor."
-    if H.device.type == 'cpu': np.matmul(H.detach().numpy(), rows.detach().numpy().T, out=out.numpy())
-    else: torch.mm(H, rows.T, out=out)
+    A:Tensor,   # (n, m)
+    B:Tensor,   # (m, l), of the same dtype and on the same device
+    out:Tensor, # (n, l), to be written to
+)->Tensor:      # out
+    "A B; on a CPU by NumPy's routine, which takes half to nine tenths of the time of torch's on an AMD processor, least for AᵀA."
+    if A.device.type == 'cpu': np.matmul(A.detach().numpy(), B.detach().numpy(), out=out.numpy())
+    else: torch.mm(A, B, out=out)
+    return out
 
 def logits(
-    source,     # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,   # (n, d_model) final hidden states
-    out:Tensor=None, # (at least n, n_vocab) float32, to be written to
-    bias:bool=True,  # add the head's bias, if it has one
-    capped:bool=True,# pass a soft cap, if there is one
-)->Tensor:      # (n, n_vocab) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    out:Tensor|None=None,         # (at least n, n_vocab) float32, to be written to
+    bias:bool=True,               # add the head's bias, if it has one
+    capped:bool=True,             # pass a soft cap, if there is one
+)->Tensor:                        # (n, n_vocab) float32, on the device of the states
     "Logits of final hidden states, in float32 whatever the dtype of the head, by the head's rows."
     h = as_head(source)
     need_plain_head(h)
     z = H.new_empty(len(H), h.n_vocab, dtype=torch.float32) if out is None else out[:len(H)]
     for start, rows in h.rows():
-        if rows.device == H.device: product(H.float(), rows.float(), z[:, start:start+len(rows)])
+        if rows.device == H.device: product(H.float(), rows.float().T, z[:, start:start+len(rows)])
         else: z[:, start:start+len(rows)] = (H.to(rows.device).float() @ rows.float().T).to(H.device)
     if bias and h.bias is not None: z += h.bias.detach().to(z)
     if h.scale != 1: z *= h.scale
     return z if h.softcap is None or not capped else z.div_(h.softcap).tanh_().mul_(h.softcap)
 
 def weighted_rows(
-    source,         # a model, a `Head`, or a weight (n_vocab, d_model)
-    weights:Tensor, # (n, n_vocab) float32
-)->Tensor:          # (n, d_model) float32, on the device of the weights
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    weights:Tensor,               # (n, n_vocab) float32
+)->Tensor:                        # (n, d_model) float32, on the device of the weights
     "Sums of the head's rows, each with its weights."
     h = as_head(source)
     out = weights.new_zeros(len(weights), h.d_model)
+    buffer = torch.empty_like(out)
     for start, rows in h.rows():
         part = weights[:, start:start+len(rows)]
-        if rows.device == out.device: out.addmm_(part, rows.float())
+        if rows.device == out.device: out += product(part, rows.float(), buffer)
         else: out += (part.to(rows.device) @ rows.float()).to(out.device)
     return out
 
 # %% ../../nbs/editing/information.ipynb #e718079e
 def cached_rows(
-    z:Tensor, # (n, n_vocab)
-):            # views of a few rows each
+    z:Tensor,        # (n, n_vocab)
+)->Sequence[Tensor]: # views of a few rows each
     "Rows of a matrix in portions that a CPU's cache holds; all at once elsewhere."
     return z.split(max(1, 2**18//z.shape[1]) if z.device.type == 'cpu' else max(1, len(z)))
 
@@ -81,16 +83,14 @@ def softmax_(
     z:Tensor, # (n, n_vocab) logits, overwritten
 )->Tensor:    # the same memory, now probabilities
     "Softmax of each row, in place."
-    for part in cached_rows(z):
-        part.sub_(part.amax(1, keepdim=True)).exp_()
-        part.div_(part.sum(1, keepdim=True))
+    for part in cached_rows(z): torch.softmax(part, 1, out=part)
     return z
 
 def next_token(
-    source,   # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor, # (n, d_model) final hidden states
-    kept:Tensor=None, # (n, n_vocab) float32, where the distributions are to stay
-):            # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    kept:Tensor|None=None,        # (n, n_vocab) float32, where the distributions are to stay
+)->Iterator[tuple[slice, Tensor, Tensor|float]]: # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
     "Next-token distributions, batch by batch."
     h, buffer = as_head(source), None
     for batch in state_batches(h, len(H)) if kept is None else [slice(0, len(H))]:
@@ -102,10 +102,10 @@ def next_token(
 # %% ../../nbs/editing/information.ipynb #7a82e015
 @torch.inference_mode()
 def gradients(
-    source,        # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,      # (n, d_model) final hidden states
-    tokens:Tensor, # (n,) the token that each produced
-)->Tensor:         # (n, d_model) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    tokens:Tensor,                # (n,) the token that each produced
+)->Tensor:                        # (n, d_model) float32, on the device of the states
     "Gradient of each token's log-probability in the final hidden state."
     out = []
     for batch, p, slope in next_token(source, H):
@@ -116,10 +116,10 @@ def gradients(
 
 @torch.inference_mode()
 def token_log_probs(
-    source,        # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor,      # (n, d_model) final hidden states
-    tokens:Tensor, # (n,) a token for each
-)->Tensor:         # (n,) float32, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+    tokens:Tensor,                # (n,) a token for each
+)->Tensor:                        # (n,) float32, on the device of the states
     "Log-probability of a token at each state."
     h, out, buffer = as_head(source), [], None
     for batch in state_batches(h, len(H)):
@@ -129,33 +129,27 @@ def token_log_probs(
         out.append(z.gather(1, tokens[batch].to(z.device)[:, None])[:, 0]-total)
     return torch.cat(out)
 
-def add_gram_(
-    total:Tensor, # (d_model, d_model) float32, added to; on the CPU in its lower triangle alone
-    rows:Tensor,  # (n, d_model) float32
-)->None:
-    "Add the sum of the rows' outer products; on the CPU by the routine that computes one half."
-    if rows.device.type != 'cpu' or total.device.type != 'cpu': total += (rows.T @ rows).to(total.device)
-    else: ssyrk(1., rows.numpy().T, beta=1., c=total.numpy().T, overwrite_c=True) # its upper triangle in Fortran's order
-
 def weighted_gram(
-    source,         # a model, a `Head`, or a weight (n_vocab, d_model)
-    weights:Tensor, # (m, n_vocab), m sets of weights, none below zero
-)->Tensor:          # (m, d_model, d_model) float32, symmetric
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    weights:Tensor,               # (m, n_vocab), m sets of weights, none below zero
+)->Tensor:                        # (m, d_model, d_model) float32, symmetric
     "Weighted second moments of the head's rows, for several sets of weights in one pass over the head."
     h = as_head(source)
     out = weights.new_zeros(len(weights), h.d_model, h.d_model, dtype=torch.float32)
     for start, rows in h.rows():
         rows = rows.float()
         roots = weights[:, start:start+len(rows)].sqrt().to(rows)
-        for total, root in zip(out, roots): add_gram_(total, rows*root[:, None])
-    for total in out: total.tril_().add_(total.tril(-1).T)
+        weighted, buffer = torch.empty_like(rows), rows.new_empty(h.d_model, h.d_model)
+        for total, root in zip(out, roots):
+            torch.mul(rows, root[:, None], out=weighted)
+            total += product(weighted.T, weighted, buffer).to(total.device)
     return out
 
 def fisher_sums(
-    source, # a model, a `Head`, or a weight (n_vocab, d_model)
-    groups, # list of (n_i, d_model) final hidden states, on one device
-    kept=None, # list of (n_i, n_vocab) float32, where the distributions are to stay
-)->Tensor:  # (len(groups), d_model, d_model) float32, symmetric; the sums of two groups are the sum of theirs
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    groups:Sequence[Tensor],      # list of (n_i, d_model) final hidden states, on one device
+    kept:Sequence[Tensor|None]|None=None, # list of (n_i, n_vocab) float32, where the distributions are to stay
+)->Tensor: # (len(groups), d_model, d_model) float32, symmetric; the sums of two groups are the sum of theirs
     "Fisher information of the next token, summed over the states of each group (Amari 1998, for a softmax)."
     h = as_head(source)
     mass = groups[0].new_zeros(len(groups), h.n_vocab, dtype=torch.float64)
@@ -173,20 +167,21 @@ def fisher_sums(
 
 @torch.inference_mode()
 def fisher(
-    source,   # a model, a `Head`, or a weight (n_vocab, d_model)
-    H:Tensor, # (n, d_model) final hidden states
-)->Tensor:    # (d_model, d_model) float64, symmetric, positive semidefinite, on the device of the states
+    source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
+    H:Tensor,                     # (n, d_model) final hidden states
+)->Tensor: # (d_model, d_model) float64, symmetric, positive semidefinite, on the device of the states
     "Mean Fisher information of the next token in the final hidden state (Amari 1998, for a softmax)."
     return fisher_sums(source, [H])[0].double()/len(H)
 
 # %% ../../nbs/editing/information.ipynb #767cd9a3
 def second_moment(
-    X:Tensor,      # (n, d)
-    Y:Tensor=None, # (n, d); `X` by default
-)->Tensor:         # (d, d) float64
+    X:Tensor,           # (n, d)
+    Y:Tensor|None=None, # (n, d); `X` by default
+)->Tensor:              # (d, d) float64
     "Mean outer product of two samples."
     X = X.double()
-    return X.T @ (X if Y is None else Y.double())/len(X)
+    Y = X if Y is None else Y.double()
+    return product(X.T, Y, X.new_empty(X.shape[1], Y.shape[1])).div_(len(X))
 
 def cholesky(
     A:Tensor,       # (d, d) symmetric, positive semidefinite
@@ -220,10 +215,10 @@ def leading(
     return A @ V, values[-k:].flip(0).clamp(min=0).sqrt(), V
 
 def best_between(
-    G:Tensor, # (d, d) Cholesky factor of the Fisher information at neutral states
-    C:Tensor, # (d, d) Cholesky factor of the second moment of neutral states
-    wanted,   # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
-    k:int,    # components
+    G:Tensor,                     # (d, d) Cholesky factor of the Fisher information at neutral states
+    C:Tensor,                     # (d, d) Cholesky factor of the second moment of neutral states
+    wanted:Tensor|tuple[Tensor, Tensor], # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
+    k:int,                        # components
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float64
     "The linear edit of rank k that takes most from toxic tokens per KL, from the factors of what it costs."
     if isinstance(wanted, tuple) and len(wanted[0]) >= len(G): wanted = second_moment(*wanted)
@@ -238,11 +233,11 @@ def best_between(
     return tuple(torch.cat([t, t.new_zeros(k-len(found), *t.shape[1:])]) for t in (read, write, found)) # no more to take beyond K's rank
 
 def canonical(
-    cost:Tensor,   # (d, d) G, Fisher information at neutral states
-    spread:Tensor, # (d, d) C, second moment of neutral states
-    wanted,        # as for `best_between`
-    k:int=8,       # components
-    ridge:float=.01, # for both whitenings
+    cost:Tensor,                  # (d, d) G, Fisher information at neutral states
+    spread:Tensor,                # (d, d) C, second moment of neutral states
+    wanted:Tensor|tuple[Tensor, Tensor], # as for `best_between`
+    k:int=8,                      # components
+    ridge:float=.01,              # for both whitenings
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float64
     "The linear edit of rank k that takes most from toxic tokens per KL."
     return best_between(cholesky(cost, ridge), cholesky(spread, ridge), wanted, k)
@@ -260,12 +255,12 @@ def toward(
     return read*sign, write*sign, gains
 
 def directions(
-    cost:Tensor,   # (d, d) Fisher information at neutral states
-    spread:Tensor, # (d, d) second moment of neutral states about the centre
-    wanted,        # toxic gradients times toxic states about the centre, as for `canonical`
-    toxic:Tensor,  # (d,) mean of the toxic states about the centre
-    k:int,         # components
-    ridge:float,   # of the mean of the diagonals, for both whitenings
+    cost:Tensor,                  # (d, d) Fisher information at neutral states
+    spread:Tensor,                # (d, d) second moment of neutral states about the centre
+    wanted:Tensor|tuple[Tensor, Tensor], # toxic gradients times toxic states about the centre, as for `canonical`
+    toxic:Tensor,                 # (d,) mean of the toxic states about the centre
+    k:int,                        # components
+    ridge:float,                  # of the mean of the diagonals, for both whitenings
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float32
     "Read and write directions of the best edit of rank k, and its gains; toxic states read positive on average."
     return toward(toxic, *canonical(cost, spread, wanted, k, ridge))

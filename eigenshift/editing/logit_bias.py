@@ -99,7 +99,7 @@ def sequence_bias(self:LogitBias,
 def logit_bias(self:LogitBias,
     strength:float=1.,
 )->dict[int, float]: # token id -> bias
-    "The same as `logit_bias` of vLLM's `SamplingParams`, and of servers with OpenAI's interface (which take at most 300 tokens, within ±100)."
+    "As `logit_bias` of vLLM's `SamplingParams` and of servers with OpenAI's interface (at most 300 tokens, within ±100)."
     return {i: b*strength for i, b in zip(self.ids.tolist(), self.bias.tolist())}
 
 # %% ../../nbs/editing/logit_bias.ipynb #a51cdaee
@@ -148,7 +148,7 @@ def from_calibration(cls:LogitBias,
 )->LogitBias:
     "Fit from the same continuations as EigenShift."
     out = cls.fit(cal.tokens, model, **kw)
-    return replace(out, meta=out.meta|{k: cal.meta[k] for k in ('scorer', 'positions', 'threshold') if k in cal.meta})
+    return replace(out, meta=out.meta|cal.record('scorer', 'positions', 'threshold'))
 
 # %% ../../nbs/editing/logit_bias.ipynb #66deb2ad
 @patch(cls_method=True)
@@ -166,7 +166,7 @@ def check_settings(cls:LogitBias, given:dict, d_model:int)->dict:
 
 @patch(cls_method=True)
 def from_evidence(cls:LogitBias, evidence:Any, **settings:Any)->LogitBias:
-    "Fit from the toxic tokens of the model's own continuations; a budget is spent at neutral states, and at those of texts to preserve."
+    "Fit from the model's own toxic tokens; a budget is spent at neutral states, and at those of texts to preserve."
     cls.check_settings(settings, as_head(evidence.model).d_model)
     settings = dict(n=cls.settings['n']) | {k: v for k, v in settings.items() if v is not None}
     kl = None if 'penalty' in settings else settings.pop('kl', cls.settings['kl'])

@@ -9,8 +9,13 @@ __all__ = ['preference_pairs', 'evidence_pairs', 'LowRank', 'linear_layers', 'tr
 import hashlib, json, tempfile, torch, warnings
 from dataclasses import dataclass
 from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 from torch import Tensor
 from fastcore.basics import patch
+from datasets import Dataset
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from .. import __version__
 from .intervention import Intervention, method, readable
 from ..models.blocks import blocks, is_linear
@@ -20,8 +25,8 @@ from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/preference.ipynb #fe20847f
 def preference_pairs(
-    rows,         # Dataset of `generate`, with several samples of each prompt
-    scorer,       # says which are toxic: anything `load_scorer` takes
+    rows:Dataset, # of `generate`, with several samples of each prompt
+    scorer:Any,   # says which are toxic: anything `load_scorer` takes
     most:int=500, # pairs
 )->list[dict]:    # of prompt, prompt_ids, and for "chosen" and "rejected" the text and the ids
     "Pairs of a neutral and a toxic continuation of the same prompt."
@@ -39,16 +44,17 @@ def preference_pairs(
     return [pair(*both) for both in at]
 
 def evidence_pairs(
-    evidence,      # `Evidence`
-    most:int=500,  # pairs
-    least:int=10,  # pairs, or it is refused
-)->list[dict]:     # as `preference_pairs` gives them
+    evidence:Any, # `Evidence`
+    most:int=500, # pairs
+    least:int=10, # pairs, or it is refused
+)->list[dict]:    # as `preference_pairs` gives them
     "Pairs among the sampled continuations of a run's *fit* prompts, found once."
     evidence.needs(scorer=evidence.scorer)
     pairs = evidence.part(('pairs', most), lambda: preference_pairs(evidence.generations, evidence.scorer, most))
     if len(pairs) >= least: return pairs
-    raise ValueError(f'{len(pairs)} prompts of {len(set(evidence.generations["prompt_id"]))} have both a toxic and a neutral continuation; {least} are the '
-                     'least, hundreds are better: give prompts that provoke, or more samples')
+    raise ValueError(f'{len(pairs)} prompts of {len(set(evidence.generations["prompt_id"]))} have both a toxic and a '
+                     f'neutral continuation; {least} are the least, hundreds are better: give prompts that provoke, or '
+                     'more samples')
 
 # %% ../../nbs/editing/preference.ipynb #0239228c
 @method('dpo', title='DPO (LoRA)')
@@ -59,14 +65,14 @@ class LowRank(Intervention):
     up:dict   # module name -> (out_features, r), times the LoRA's scale
     settings = dict(rank=16, beta=.1, epochs=2, lr=1e-3, pairs=500)
 
-    def touched(self, model): return {k: readable(model.get_submodule(k), k) for k in self.down}
-    def unmergeable(self, model):
+    def touched(self, model:PreTrainedModel)->dict: return {k: readable(model.get_submodule(k), k) for k in self.down}
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         for k in self.down:
             W = model.get_submodule(k).weight
             if not W.is_floating_point() or W.is_meta: return f'the weight {k!r} is quantised or offloaded: use apply'
 
 @patch
-def attach(self:LowRank, model, strength):
+def attach(self:LowRank, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     def hook_of(name):
         "Add what the layer's input gives."
         copies = {}
@@ -80,7 +86,7 @@ def attach(self:LowRank, model, strength):
     for name in self.down: yield model.get_submodule(name).register_forward_hook(hook_of(name))
 
 @patch
-def edit(self:LowRank, model, strength):
+def edit(self:LowRank, model:PreTrainedModel, strength:float)->None:
     for name, down in self.down.items():
         module = model.get_submodule(name)
         W = module.weight.data
@@ -89,8 +95,8 @@ def edit(self:LowRank, model, strength):
         W.copy_((W.to(wide)+(added.T if type(module).__name__ == 'Conv1D' else added)).to(W.dtype))
 
 def linear_layers(
-    model, # a causal LM
-)->list[str]: # module names
+    model:PreTrainedModel, # a causal LM
+)->list[str]:              # module names
     "The linear layers of all blocks."
     found = [f"{name.split('@')[0]}.{path}" for name, block in blocks(model) for path,
              m in block.named_modules() if is_linear(m)]
@@ -104,10 +110,8 @@ def _trainer(pairs, model, config, lora, tok):
     try:
         from trl import DPOTrainer
         from peft import LoraConfig
-        from transformers import PrinterCallback
     except ImportError as e:
         raise ImportError('training on preferences needs trl and peft: pip install "eigenshift[train]"') from e
-    from datasets import Dataset
     class OnIds(DPOTrainer):
         "Takes prompt_ids, chosen_ids and rejected_ids."
         def _prepare_dataset(self, dataset, *args, **kw): return dataset
@@ -130,16 +134,17 @@ def _learned(wrapped):
     return down, up
 
 def train_dpo(
-    model, tok,        # a causal LM and its tokenizer; the model comes back as it was
-    pairs:list[dict],  # of `preference_pairs`
-    rank:int=16,       # of the LoRA
-    beta:float=.1,     # how near the unedited model the trained one stays
+    model:PreTrainedModel,       # a causal LM; it comes back as it was
+    tok:PreTrainedTokenizerBase, # its tokenizer
+    pairs:list[dict],            # of `preference_pairs`
+    rank:int=16,                 # of the LoRA
+    beta:float=.1,               # how near the unedited model the trained one stays
     epochs:int=2,
-    lr:float=1e-3,     # of AdamW, decaying linearly
-    batch_size:int=8,  # pairs
-    out:str|Path|None=None, # folder for checkpoints, to go on from; none are kept by default
+    lr:float=1e-3,               # of AdamW, decaying linearly
+    batch_size:int=8,            # pairs
+    out:str|Path|None=None,      # folder for checkpoints, to go on from; none are kept by default
     seed:int=0,
-    name:str=None,
+    name:str|None=None,
 )->LowRank:
     "Train a LoRA on preferences by DPO, and give it as an edit."
     try: from trl import DPOConfig
@@ -175,7 +180,7 @@ def train_dpo(
     return LowRank(name or f'DPO rank={rank} beta={beta:g}', down, up, meta=about).stamp(model)
 
 @patch(cls_method=True)
-def from_evidence(cls:LowRank, evidence, pairs=500, **settings)->LowRank:
+def from_evidence(cls:LowRank, evidence:Any, pairs:int=500, **settings:Any)->LowRank:
     "Train on pairs among the model's own continuations."
     out = None if evidence.folder is None else Path(evidence.folder)/'dpo'
     return train_dpo(evidence.model, evidence.tok, evidence_pairs(evidence, pairs), out=out, seed=evidence.seed,
@@ -190,6 +195,6 @@ def check_settings(cls:LowRank, given:dict, d_model:int)->dict:
     return given
 
 @patch(cls_method=True)
-def suggest(cls:LowRank, trial, d_model:int)->dict:
+def suggest(cls:LowRank, trial:Any, d_model:int)->dict:
     "Strength of the pull to the unedited model, and learning rate."
     return dict(beta=trial.suggest_float('beta', .03, 1., log=True), lr=trial.suggest_float('lr', 1e-4, 3e-3, log=True))

@@ -8,8 +8,12 @@ __all__ = ['toxic_subspace', 'output_projections', 'ProFS', 'first_block']
 # %% ../../nbs/editing/profs.ipynb #edb32e64
 import torch
 from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 from torch import Tensor
 from fastcore.basics import patch
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from .intervention import Intervention, method
 from .preference import evidence_pairs
@@ -33,8 +37,8 @@ def toxic_subspace(
 
 # %% ../../nbs/editing/profs.ipynb #c30465d6
 def output_projections(
-    model, # a causal LM
-)->dict[int, list]: # block -> its `Neurons`
+    model:PreTrainedModel, # a causal LM
+)->dict[int, list]:        # block -> its `Neurons`
     "The units of the linear layers through which the MLPs of each block write to the residual stream."
     width, last = text_config(model).hidden_size, {}
     for units in neurons(model):
@@ -51,18 +55,22 @@ class ProFS(Intervention):
     directions:dict # index of the block -> (k, d_model) orthonormal rows
     settings = dict(k=2, first=.45, centre=True, pairs=500)
 
-    def filtered(self, model)->list:
+    def filtered(self, model:PreTrainedModel)->list:
         "The units that are filtered, each with the block's directions."
         found = output_projections(model)
         lacking = [b for b in self.directions if int(b) not in found]
-        if lacking: raise ValueError(f'{self!r} filters the MLPs of the blocks {", ".join(lacking)}, which this model does not have')
+        if lacking:
+            raise ValueError(f'{self!r} filters the MLPs of the blocks {", ".join(lacking)}, which this model does not '
+                             'have')
         pairs = [(units, V) for b, V in self.directions.items() for units in found[int(b)]]
         for units, V in pairs:
-            if units.unit_shape[-1] != V.shape[1]: raise ValueError(f'{self!r} filters {V.shape[1]} units of {units.name!r}; here it has {units.unit_shape[-1]}')
+            if units.unit_shape[-1] != V.shape[1]:
+                raise ValueError(f'{self!r} filters {V.shape[1]} units of {units.name!r}; here it has '
+                                 f'{units.unit_shape[-1]}')
         return pairs
 
-    def touched(self, model): return {u.name: u.params()[0] for u, _ in self.filtered(model)}
-    def unmergeable(self, model):
+    def touched(self, model:PreTrainedModel)->dict: return {u.name: u.params()[0] for u, _ in self.filtered(model)}
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         try: self.touched(model)
         except ValueError as e: return str(e)
 
@@ -73,7 +81,7 @@ def _bias(units):
     return held[0].detach() if held else None
 
 @patch
-def attach(self:ProFS, model, strength):
+def attach(self:ProFS, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     def filtering(units, V):
         "What takes the directions out of the units' values."
         bias, copies = _bias(units), {}
@@ -87,7 +95,7 @@ def attach(self:ProFS, model, strength):
     for units, V in self.filtered(model): yield units.hook(filtering(units, V))
 
 @patch
-def edit(self:ProFS, model, strength):
+def edit(self:ProFS, model:PreTrainedModel, strength:float)->None:
     for units, V in self.filtered(model):
         W = units.params()[0] # (d_model, in) or (experts, d_model, in)
         wide = torch.promote_types(W.dtype, torch.float32)
@@ -106,34 +114,38 @@ def first_block(
 
 @patch(cls_method=True)
 def fit(cls:ProFS,
-    model, tok,          # a causal LM and its tokenizer
-    preferred:list[str], # texts
-    toxic:list[str],     # as many, each a counterpart of the preferred one at its place
-    k:int=2,             # directions of each block
-    first:float=.45,     # the first block that is filtered: an index, or a fraction of the depth
-    centre:bool=True,    # leave the direction that all preferred texts share
-    max_length:int=128,  # tokens of a text
-    batch_size:int=32,   # texts at a time
-    progress:bool=False, # show a progress bar
-    name:str=None,
+    model:PreTrainedModel, # a causal LM and its tokenizer
+    tok:PreTrainedTokenizerBase,
+    preferred:list[str],   # texts
+    toxic:list[str],       # as many, each a counterpart of the preferred one at its place
+    k:int=2,               # directions of each block
+    first:float=.45,       # the first block that is filtered: an index, or a fraction of the depth
+    centre:bool=True,      # leave the direction that all preferred texts share
+    max_length:int=128,    # tokens of a text
+    batch_size:int=32,     # texts at a time
+    progress:bool=False,   # show a progress bar
+    name:str|None=None,
 )->ProFS:
     "Find the toxic subspace of every block from `first` on."
-    if len(preferred) != len(toxic): raise ValueError(f'{len(preferred)} preferred and {len(toxic)} toxic texts: they come in pairs')
+    if len(preferred) != len(toxic):
+        raise ValueError(f'{len(preferred)} preferred and {len(toxic)} toxic texts: they come in pairs')
     if not 1 <= k <= len(toxic): raise ValueError(f'k is {k}; of {len(toxic)} pairs it can be 1 to {len(toxic)}')
     depth, projections = len(blocks(model)), output_projections(model)
     start = first_block(first, depth)
-    states = layer_states(model, tok, [*preferred, *toxic], 'mean', max_length=max_length, batch_size=batch_size, progress=progress)
+    states = layer_states(model, tok, [*preferred, *toxic], 'mean', max_length=max_length, batch_size=batch_size,
+                          progress=progress)
     n, directions = len(preferred), {}
     for i, (block, H) in enumerate(states.items()):
         if i < start or i not in projections: continue
         H = torch.as_tensor(H)
-        if not H.isfinite().all(): raise ValueError(f'{block!r} has states that are not finite: load the model in bfloat16 or float32')
+        if not H.isfinite().all():
+            raise ValueError(f'{block!r} has states that are not finite: load the model in bfloat16 or float32')
         directions[str(i)] = toxic_subspace(H[:n], H[n:], k, centre)
     meta = dict(k=k, first=start, blocks=len(directions), centre=centre, n_pairs=n, eigenshift=__version__)
     return cls(name or f'ProFS k={k} from block {start}', directions, meta=meta).stamp(model)
 
 @patch(cls_method=True)
-def from_evidence(cls:ProFS, evidence, pairs=500, **settings)->ProFS:
+def from_evidence(cls:ProFS, evidence:Any, pairs:int=500, **settings:Any)->ProFS:
     "Fit from pairs among the model's own continuations."
     found = evidence_pairs(evidence, pairs)
     texts = [[p[side] for p in found] for side in ('chosen', 'rejected')]
@@ -146,10 +158,12 @@ def check_settings(cls:ProFS, given:dict, d_model:int)->dict:
     "Refuse a number of directions or a first block that cannot be."
     given = super(ProFS, cls).check_settings(given, d_model)
     if not 1 <= given.get('k', 1) < d_model: raise ValueError(f"k is {given['k']}; it can be 1 to {d_model-1}")
-    if given.get('first', 0) < 0: raise ValueError(f"first is {given['first']}; it is a block, or a fraction of the depth")
+    if given.get('first', 0) < 0:
+        raise ValueError(f"first is {given['first']}; it is a block, or a fraction of the depth")
     return given
 
 @patch(cls_method=True)
-def suggest(cls:ProFS, trial, d_model:int)->dict:
+def suggest(cls:ProFS, trial:Any, d_model:int)->dict:
     "Directions and the first block."
-    return dict(k=trial.suggest_int('k', 1, max(1, min(32, d_model//4)), log=True), first=trial.suggest_float('first', .05, .9))
+    return dict(k=trial.suggest_int('k', 1, max(1, min(32, d_model//4)), log=True),
+                first=trial.suggest_float('first', .05, .9))

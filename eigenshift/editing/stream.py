@@ -316,7 +316,8 @@ def trace(
     generations:Dataset, # Dataset of `generate`, by this model or another one with the same tokenizer
     scorer:Any,      # anything `load_scorer` takes; not the one of the evaluation
     at:int|str|Sequence[int|str]=0, # places: index or name, a list of these, or "all"
-    preserve:Sequence[str]|dict|None=None, # texts whose predictions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    # texts whose predictions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    preserve:Sequence[str]|dict|None=None,
     neutral:Sequence[str]|None=None, # texts that stand in place of the neutral continuations
     most:int=2000,   # neutral continuations and texts in all
     batch_size:int=16,
@@ -325,11 +326,12 @@ def trace(
     "States and gradients at some places, over toxic and neutral continuations."
     scorer, at = load_scorer(scorer), hook_names(model, at)
     toxic, own = toxic_and_neutral(tok, generations, scorer)
-    registers = [own if neutral is None else sequences(tok, neutral), *(sequences(tok, texts) for texts in by_register(preserve).values())]
+    registers = [own if neutral is None else sequences(tok, neutral),
+                 *(sequences(tok, texts) for texts in by_register(preserve).values())]
     held, summed = held_and_summed(registers, most, seed)
     if len(toxic) < 10 or len(held) < 4:
-        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(held)+len(summed)} neutral texts: 10 and 16 are '
-                         'the least; give more prompts, or prompts that provoke')
+        raise ValueError(f'{len(toxic)} continuations with a toxic word and {len(held)+len(summed)} neutral texts: 10 '
+                         'and 16 are the least; give more prompts, or prompts that provoke')
     sums = {place: Sums() for place in at}
     for part in traced(model, tok, toxic, at, [len(s)-1 for s in toxic], batch_size):
         for place, pair in part.items(): sums[place].add_toxic(*pair)
@@ -337,7 +339,8 @@ def trace(
         for place, pair in part.items(): sums[place].add_neutral(*pair)
     meta = dict(n_toxic=len(toxic), n_neutral=len(summed), scorer=scorer.name, threshold=scorer.threshold, seed=seed)
     ids, starts = map(list, zip(*held[:256]))
-    return Traces(sums, toxic, ids, starts, meta if preserve is None and neutral is None else meta|dict(preserves='text'))
+    return Traces(sums, toxic, ids, starts,
+                  meta if preserve is None and neutral is None else meta|dict(preserves='text'))
 
 def by_register(
     texts:Sequence[str]|dict|None,
@@ -358,7 +361,7 @@ def held_and_summed(
     most:int,                    # sequences in all
     seed:int,
 )->tuple[list[tuple], list[list[int]]]:
-    "One sequence in four to measure the KL on, the token ids of the others to sum over: as many of each register, a small one as often as it takes."
+    "One sequence in four to measure KL on, the ids of the others to sum over; as many of each register, repeated if small."
     each = min(most//len(registers), max(map(len, registers)))
     held, summed = [], []
     for own in registers:

@@ -34,7 +34,7 @@ def relative_risk(
     expected:Tensor,  # (n_vocab,) mean next-token distribution at neutral states
     prior:float,      # rate of the gamma prior: its weight, in expected tokens
 )->Tensor:            # (n_vocab,) float64; its mean under `expected` is 1
-    "How much likelier each token is among toxic ones than at neutral states: the posterior mean under a gamma prior (DuMouchel 1999)."
+    "How much likelier each token is among toxic ones than at neutral states: posterior mean, gamma prior (DuMouchel 1999)."
     counts, expected = counts.double(), expected.double()
     weight = counts.sum()*expected+prior
     shape = (1-(expected*counts/weight).sum())/(expected/weight).sum()
@@ -101,11 +101,13 @@ class TokenBias(Intervention):
         h = as_head(model)
         if self.carrier is not None:
             if h.quantized:
-                return 'the head is quantised, and rounding the edited weight again would change it: use apply, or load the model with an unquantised head'
-            return 'the head is offloaded: load the model without offloading, or use apply' if h.weight.is_meta else None
+                return ('the head is quantised, and rounding the edited weight again would change it: use apply, or load '
+                        'the model with an unquantised head')
+            if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
+            return None
         if h.bias is None:
-            return 'the head has no bias to hold it, and transformers drops one on reload: fit with carried=True, use apply, or give ' \
-                   'logits_processor() to generate or sparse().logit_bias() to a server'
+            return ('the head has no bias to hold it, and transformers drops one on reload: fit with carried=True, '
+                    'use apply, or give logits_processor() to generate or sparse().logit_bias() to a server')
         if not h.bias.is_floating_point() or h.bias.is_meta:
             return "the head's bias is quantised or offloaded: use apply"
 
@@ -160,18 +162,47 @@ def carrier_of(
     C.diagonal().add_(ridge*C.diagonal().mean())
     return torch.linalg.solve(C, mean).float()
 
+class _Folds:
+    "Neutral states in folds, and what is known of all of them but one."
+    def __init__(self, h, states, folds, carried):
+        self.parts = [states[i::folds] for i in range(folds)] if len(states) >= 2*folds else [states]
+        self.means, self.carried = [mean_next_token(h, part) for part in self.parts], carried
+
+    def without(self, fold):
+        "Mean distribution over the states of all folds but one (None: of all), and their carrier if it is wanted."
+        seen = [i for i in range(len(self.parts)) if i != fold or len(self.parts) == 1]
+        sizes = {i: len(self.parts[i]) for i in seen}
+        expected = sum(self.means[i]*sizes[i] for i in seen)/sum(sizes.values())
+        return expected, carrier_of(torch.cat([self.parts[i] for i in seen])) if self.carried else None
+
 def _direction(counts, expected, prior, given_back):
     "The bias before its size is known: minus the relative risk, less that of what the normaliser gives back."
     risk = relative_risk(counts, expected, prior)
     if given_back is None: return -(risk-1).float()
     return -(risk-relative_risk(counts.sum()*given_back, expected, prior)).float()
 
+def _cross_validated(h, folds, direction, kl, seed):
+    "The size at which a bias has its budget: at each fold, of the bias of the others; the geometric mean."
+    strengths = []
+    for fold, held in enumerate(folds.parts):
+        expected, carrier = folds.without(fold)
+        held = some_states(held, 1024, seed)
+        weight = None if carrier is None else held @ carrier
+        strengths.append(bias_to_budget(h, direction(expected), held, kl, weight))
+    return float(np.exp(np.mean(np.log(strengths))))
+
+def _sampled(counts, expected, prior):
+    "Of each token that was sampled, the most frequent first: id, n, how often it was to be expected, relative risk."
+    at = counts.sort(descending=True, stable=True).indices[:int((counts > 0).sum())]
+    risk = relative_risk(counts, expected, prior)
+    return dict(id=at, n=counts[at], expected=(int(counts.sum())*expected[at]).float(), risk=risk[at].float())
+
 # %% ../../nbs/editing/token_bias.ipynb #24e0d6c3
 @patch(cls_method=True)
 def fit(cls:TokenBias,
     source:nn.Module|Head|EigenChoices|Tensor, # the model, its `Head`, or `EigenChoices` with their head
     toxic:Tensor,   # (n_toxic, d_model) states that produced toxic words, at least 10
-    neutral:Tensor, # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
+    neutral:Tensor, # (n_neutral, d_model) states that should stay: of neutral continuations, or of text worth keeping
     tokens:Tensor,  # (n_toxic,) the token that each toxic state produced
     groups:Tensor|None=None, # (n_toxic,) the prompt that each came from; each its own if none
     kl:float=.05,   # budget: mean KL at neutral states, nats per token, cross-validated
@@ -189,34 +220,20 @@ def fit(cls:TokenBias,
     h = head_of(source)
     toxic, neutral, tokens = checked_evidence(h, toxic, neutral, tokens)
     groups = torch.arange(len(tokens)) if groups is None else torch.as_tensor(groups).long()
-    counts, some = torch.bincount(tokens, minlength=h.n_vocab), some_states(neutral, most, seed)
-    parts = [some[i::folds] for i in range(folds)] if len(some) >= 2*folds else [some]
-    means, sizes = [mean_next_token(h, part) for part in parts], [len(part) for part in parts]
-    def without(fold):
-        "Mean distribution over the states of all folds but one, and their carrier."
-        seen = [i for i in range(len(parts)) if i != fold or len(parts) == 1]
-        expected = sum(means[i]*sizes[i] for i in seen)/sum(sizes[i] for i in seen)
-        return expected, carrier_of(torch.cat([parts[i] for i in seen])) if carried else None
-    expected, carrier = without(None)
+    counts = torch.bincount(tokens, minlength=h.n_vocab)
+    parts = _Folds(h, some_states(neutral, most, seed), folds, carried)
+    expected, carrier = parts.without(None)
     prior = choose_prior(tokens, groups, expected) if prior is None else prior
     given_back = mean_next_token(h, toxic) if normaliser else None
-    strengths = []
-    for fold, held in enumerate(parts):
-        base, reads = without(fold)
-        held = some_states(held, 1024, seed)
-        weight = None if reads is None else held @ reads
-        strengths.append(bias_to_budget(h, _direction(counts, base, prior, given_back), held, kl, weight))
-    bias = _direction(counts, expected, prior, given_back)*float(np.exp(np.mean(np.log(strengths))))
+    def direction(expected): return _direction(counts, expected, prior, given_back)
+    bias = direction(expected)*_cross_validated(h, parts, direction, kl, seed)
+    found = _sampled(counts, expected, prior)
     about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab,
-                 d_model=h.d_model, n_toxic=len(tokens),
-                 n_neutral=len(neutral), distinct=int((counts > 0).sum()), scorer=getattr(scorer, 'name', scorer),
-                 seed=seed, eigenshift=__version__)
-    seen = counts.sort(descending=True, stable=True).indices[:about['distinct']]
-    found = dict(id=seen, n=counts[seen], expected=(len(tokens)*expected[seen]).float(),
-                 risk=relative_risk(counts, expected, prior)[seen].float())
-    names = dict(toxic_tokens=[tok.decode([i]) for i in seen[:10].tolist()]) if tok is not None else {}
+                 d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), distinct=len(found['id']),
+                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    named = {} if tok is None else dict(toxic_tokens=[tok.decode([i]) for i in found['id'][:10].tolist()])
     return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found,
-               meta=where_from(source, h)|about|names)
+               meta=where_from(source, h)|about|named)
 
 # %% ../../nbs/editing/token_bias.ipynb #dea85db1
 @patch(cls_method=True)
@@ -230,8 +247,7 @@ def from_calibration(cls:TokenBias,
     about = dict(scorer=cal.meta.get('scorer'), seed=cal.meta.get('seed', 0), tok=getattr(source, 'tok', None),
                  groups=cal.prompt_ids)
     out = cls.fit(source, cal.toxic, cal.neutral if preserve is None else preserve, cal.tokens, **(about | kw))
-    kept = {k: cal.meta[k] for k in ('positions', 'threshold', 'continuations', 'max_new_tokens') if k in cal.meta}
-    return replace(out, meta=out.meta | kept | ({} if preserve is None else dict(preserves='text')))
+    return replace(out, meta=out.meta|cal.record()|({} if preserve is None else dict(preserves='text')))
 
 @patch(cls_method=True)
 def from_evidence(cls:TokenBias, evidence:Any, **settings:Any)->TokenBias:
@@ -295,7 +311,7 @@ def table(self:TokenBias,
     tok:PreTrainedTokenizerBase|None=None, # tokenizer; without one, ids
     n:int=10, # tokens
 )->pd.DataFrame: # a DataFrame, one row per token
-    "The tokens that are penalised most: how often they began a toxic word, how often they would have as neutral tokens, their relative risk, their bias."
+    "The tokens penalised most: how often they began a toxic word and were to be expected there, relative risk, bias."
     order = self.bias[self.counts['id']].sort(stable=True).indices[:n]
     ids = self.counts['id'][order].tolist()
     named = dict(zip(self.counts['id'].tolist(), self.meta.get('toxic_tokens', [])))

@@ -113,7 +113,7 @@ def transfer(
     model:PreTrainedModel|EigenChoices, # the new one; or its `EigenChoices`
     source:nn.Module|Head|Tensor|None=None, # the old model, to go through the vocabulary: where hidden spaces differ
     k:int|None=None, # eigen-choices of the new model to use; as many as the old shift has (not for a FisherShift)
-    neutral:Tensor|None=None, # (n, d_model) neutral states of the new model: they renew the centre and a FisherShift's KL
+    neutral:Tensor|None=None, # (n, d_model) neutral states of the new model: renew the centre and a FisherShift's KL
     draws:int=200,   # random subspaces
     seed:int=0,
 )->Transfer:

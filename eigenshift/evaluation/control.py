@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fastcore.basics import patch
 from functools import cache, cached_property
-from torch import Tensor
-from ..models.head import as_head
+from torch import Tensor, nn
+from ..models.head import Head, as_head
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.budget import solve_strength
 from ..editing.head_edit import HeadEdit
@@ -208,10 +208,10 @@ def random_control(
 # %% ../../nbs/evaluation/control.ipynb #eba8137b
 @torch.inference_mode()
 def placebo_calibration(
-    source, # the model, or its `Head`
+    source:nn.Module|Head, # the model, or its `Head`
     cal:Calibration,
-    seed:int=0, # which neutral states, and which tokens
-)->Calibration: # as many states called toxic as before, or a third of the neutral ones where those are few
+    seed:int=0,            # which neutral states, and which tokens
+)->Calibration:            # as many states called toxic as before, or a third of the neutral ones where those are few
     "Neutral states that stand for toxic ones, with tokens drawn from the model's own distribution there."
     rng, n = np.random.default_rng(seed), len(cal.neutral)
     m = min(len(cal.toxic), n//3)

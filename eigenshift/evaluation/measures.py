@@ -122,7 +122,7 @@ def diversity(
 # %% ../../nbs/evaluation/measures.ipynb #03fbfce5
 @torch.inference_mode()
 def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:int|None)->Tensor:
-    "(tokens,) float64 numbers of the tokens of some texts, from the states before them, a few rows of logits at a time."
+    "(tokens,) float64 numbers of the tokens of some texts, from the states before them, few rows of logits at a time."
     following = torch.tensor([t for text in batch for t in text[1:]], device=states.device)
     rows = max(1, (elements or room(states.device))//h.n_vocab)
     out = []
@@ -182,7 +182,7 @@ def perplexity(
     n_boot:int=1000,    # resamples of the documents, or texts
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
-)->Measured:            # `perplexity` (corpus) and `perplexity_sentence` (mean of texts, the paper's), over documents, or else texts
+)->Measured:            # `perplexity` (corpus) and `perplexity_sentence` (mean of texts, the paper's), over documents or texts
     "How surprised a model is by texts; lower is better."
     values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size)
     kept = [i for i, v in enumerate(values) if len(v)]

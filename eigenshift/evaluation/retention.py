@@ -39,7 +39,7 @@ def last_words(
     passages:Sequence[str],
     min_words:int=6,   # shorter passages are left out
     max_length:int=128,# so are longer ones, in tokens
-)->dict[int, tuple[list[int], int]]: # index of the passage -> (ids up to the last word's end, where the last word begins)
+)->dict[int, tuple[list[int], int]]: # passage's index -> (ids up to the last word's end, where that word begins)
     "Each passage up to the end of its last word."
     if not getattr(tok, 'is_fast', False):
         raise ValueError(f'{type(tok).__name__} gives no offsets: load a fast tokenizer')
@@ -294,7 +294,7 @@ def tasks(
 
 # %% ../../nbs/evaluation/retention.ipynb #c4eb579a
 class _Peak:
-    "By how much the memory in use rises at most: the device's, or on a CPU that of the process, looked at every few milliseconds."
+    "By how much the memory in use rises at most: the device's, or the process's on a CPU, looked at every few ms."
     def __init__(self, device):
         self.cuda, self.stop, self.most = torch.device(device).type == 'cuda', threading.Event(), 0
 

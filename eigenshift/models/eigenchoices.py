@@ -32,7 +32,7 @@ def _in_float64(B):
 def gram(
     source:Tensor|np.ndarray|nn.Module|Head, # a weight (n_vocab, d_model), a `Head`, or a model
     block:int=4096,                          # rows at a time
-)->Tensor:                                   # (d_model, d_model) float64, symmetric in its upper triangle alone on a CPU
+)->Tensor:                                   # (d_model, d_model) float64; on a CPU in its upper triangle alone
     "Wᵀ W, accumulated in float64 over blocks of rows."
     head, G = as_head(source), None
     for _, rows in head.rows(block):
@@ -160,7 +160,7 @@ def extremes(
     V:Tensor,                                # (k, d_model) directions
     n:int=10,                                # tokens on each side
     block:int=4096,                          # rows at a time
-)->tuple[Tensor, Tensor]:                    # (k, 2, n) token ids, and their logits along the direction: promoted, then demoted
+)->tuple[Tensor, Tensor]:                    # (k, 2, n) token ids and their logits along it: promoted, then demoted
     "The tokens that each direction promotes and demotes most."
     head, best = as_head(source), None
     n = min(n, head.n_vocab)

@@ -71,7 +71,7 @@ def _project(module, layout, param, e, x):
 
 def run_experts(
     module:nn.Module,
-    see:Callable,             # see(parameter's name, expert, tokens (n,), values (n, units)) -> the values to go on with
+    see:Callable,             # see(parameter's name, expert, tokens (n,), values (n, units)) -> values to go on with
     hidden:Tensor,            # what the module is called with: (tokens, d_model), or all tokens once for every expert
     index:Tensor|None=None,   # (tokens, k) experts of each token
     weights:Tensor|None=None, # (tokens, k) weights of their outputs

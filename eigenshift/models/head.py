@@ -101,7 +101,7 @@ class Head:
 
 # %% ../../nbs/models/head.ipynb #ed243d76
 def _one_token(model, module):
-    "Of one token, in float64: the head's input (d_model,) and output (n_vocab,), each before and after hooks, and the logits."
+    "Of one token, float64: the head's input (d_model,) and output (n_vocab,), each before and after hooks, and logits."
     met, raw, seen = [], [], []
     hooks = [module.register_forward_pre_hook(lambda m, args: met.append(args[0]), prepend=True),
              module.register_forward_hook(lambda m, args, out: raw.append((args[0], out)), prepend=True),
@@ -124,7 +124,7 @@ def _named(settings, pattern):
             if isinstance(value, (int, float)) and value and re.search(pattern, name)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's settings are tried first."
+    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's are tried first."
     caps = [value for name, value in _named(settings, 'soft_?cap') if 'attn' not in name]
     known = [1., *(factor for _, value in _named(settings, 'scal|multipl') for factor in (value, 1/value))]
     for cap in (None, *caps):
@@ -186,7 +186,7 @@ def _of_weight(W):
 # %% ../../nbs/models/head.ipynb #d4e6c4cf
 def as_head(
     source:Any, # a model, a `Head`, or a weight (n_vocab, d_model), tensor or array
-)->Head:        # for a bare weight, something that answers to `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
+)->Head:        # for a bare weight, what has `weight, bias, n_vocab, d_model, name, quantized, scale` and `rows(block)`
     "The head of a model, or a bare weight that answers as one."
     if hasattr(source, 'rows'): return source
     if isinstance(source, (Tensor, np.ndarray)): return _of_weight(torch.as_tensor(source).detach())
@@ -202,7 +202,7 @@ def _some_rows(h, most=1024):
 
 def sketch(
     source:nn.Module|Head|Tensor|np.ndarray, # a weight of any shape, a `Head`, or a model (its head)
-)->list[float]:                              # 18 numbers: the number of elements, the norm, and 16 projections in units of the norm
+)->list[float]:                              # 18: number of elements, norm, and 16 projections in units of the norm
     "A few fixed projections of a weight, by which it is known again in another dtype."
     if isinstance(source, Tensor) and source.ndim != 2:
         source = source.reshape(len(source), -1) if source.ndim else source.reshape(1, 1)

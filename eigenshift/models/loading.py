@@ -18,7 +18,7 @@ from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE
                           AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig, PreTrainedConfig,
                           PreTrainedModel, PreTrainedTokenizerBase)
 from transformers.utils import logging
-from ..core import asset
+from ..core import asset, causes
 from ..environment import install_command, tell_newer
 from .packaged import packaged_models, packaged_path
 
@@ -46,20 +46,12 @@ def set_pad(
 _no_network = {'OfflineModeIsEnabled', 'LocalEntryNotFoundError', 'ConnectionError', 'ConnectError', 'ConnectTimeout',
                'ReadTimeout', 'MaxRetryError'}
 
-def _chain(e):
-    "An exception and those that it was raised from."
-    found = []
-    while e is not None and e not in found:
-        found.append(e)
-        e = e.__cause__ or e.__context__
-    return found
-
 def explain_failure(
     e:Exception,   # raised while a model or tokenizer was loaded
     name:str|Path, # hub id or folder
 )->Exception:      # the error to raise in its place
     "The error that says what to do about `e`."
-    chain = _chain(e)
+    chain = causes(e)
     kinds, said = {type(error).__name__ for error in chain}, ' '.join(map(str, chain))
     if 'GatedRepoError' in kinds or 'gated repo' in said:
         return PermissionError(f'{name!r} is gated: ask for access at https://huggingface.co/{name}, then `hf auth '

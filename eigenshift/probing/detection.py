@@ -20,7 +20,8 @@ from ..metrics import check_labels
 from ..models.eigenchoices import eigen_choices
 from ..models.identity import model_record
 from .directions import eigen_experts, plot_directions
-from .layers import Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, text_baselines
+from .layers import (Rows, by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette,
+                                       text_baselines)
 from .linear import folds_of
 from .neurons import length_strata, neuron_experts, plot_cumulative, plot_histogram
 from .samples import describe_samples, samples_of, untrained_twin
@@ -267,7 +268,7 @@ def _eigen_rows(d, sample):
 
 def detectors(
     d:Detection,
-)->pd.DataFrame: # one row for each sample and detector: auroc with its interval, ap, f1, precision, recall, silhouette, and how it was chosen
+)->pd.DataFrame: # a row for each sample and detector: auroc with interval, ap, f1, precision, recall, silhouette, how chosen
     "Length, words, neurons, layers and eigen-choices side by side."
     rows = []
     for sample in d.samples['sample']:
@@ -284,7 +285,7 @@ def _with_interval(row):
 
 def side_by_side(
     table:pd.DataFrame, # as of detectors
-)->pd.DataFrame:        # one row for each detector: AUROC with interval on both samples, the other columns of the matched one
+)->pd.DataFrame:        # a row for each detector: AUROC with interval on both samples, the rest on the matched one
     "The detectors of both samples, one row for each detector."
     table = table.assign(shown=table.apply(_with_interval, axis=1))
     everything, matched = (table[table['sample'] == sample].set_index('detector')
@@ -325,7 +326,7 @@ def plot_units(
     axs:np.ndarray|None=None, # (samples, 2) axes to draw on
     samples:Sequence[str]=('all', 'length-matched'),
 )->np.ndarray:                # the axes
-    "Histogram and share above each threshold of the units' AUROCs, with their null, for each sample (the paper's Figure 3)."
+    "Of each sample the units' AUROCs: histogram and share above each threshold, with their null (the paper's Figure 3)."
     if axs is None: axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1]
     for (left, right), sample in zip(axs, samples):
         curves, null = _unit_curves(d, sample), d.nulls[f'max, {sample}']

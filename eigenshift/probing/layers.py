@@ -9,6 +9,7 @@ __all__ = ['split_in_two', 'detector_metrics', 'depths', 'layer_experts', 'bag_o
 # %% ../../nbs/probing/layers.ipynb #e500004b
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from matplotlib.axes import Axes
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -160,12 +161,12 @@ class Rows(Mapping):
     def __len__(self): return len(self.activations)
 
 def by_condition(
-    f:Callable,           # neuron_experts, layer_experts, …: called as f(activations, y, ...)
-    inputs:Mapping,       # pooling -> activations or states
-    y:Sequence[int],      # (n,) labels, 1 = toxic
+    f:Callable,                # neuron_experts, layer_experts, …: called as f(activations, y, ...)
+    inputs:Mapping,            # pooling -> activations or states
+    y:Sequence[int],           # (n,) labels, 1 = toxic
     samples:Mapping|None=None, # name -> (k,) row numbers; all rows by default
-    **kwargs,             # passed on to f; arrays of n rows (`strata`, `cv`) follow the sample
-)->pd.DataFrame:          # f's tables, with the columns `pool` and `sample` in front
+    **kwargs:Any,              # passed on to f; arrays of n rows (`strata`, `cv`) follow the sample
+)->pd.DataFrame:               # f's tables, with the columns `pool` and `sample` in front
     "The same table under every pooling and on every sample of the texts."
     y, tables = np.asarray(y), []
     for sample, rows in (samples or {'all': np.arange(len(y))}).items():

@@ -107,7 +107,7 @@ def auroc_values(
 def expert_shares(
     units:pd.DataFrame|np.ndarray,               # a table of neuron_experts, or (units,) AUROCs
     above:Sequence[float]=(.5, .51, .52, .55, .6), # thresholds, strictly passed
-)->pd.DataFrame:                                 # % of units above each threshold: raw, folded, and within strata if there
+)->pd.DataFrame:                                 # % of units above each threshold: raw, folded, and within strata
     "The share of units that pass each threshold."
     areas = auroc_values(units)
     rows = {'raw': areas, 'folded': np.maximum(areas, 1-areas)}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datasets import Dataset
 from pathlib import Path
+from typing import Any
 from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, PreTrainedModel,
                           PreTrainedTokenizerBase)
 from ..metrics import auroc, check_labels
@@ -48,7 +49,7 @@ def load_texts(
     rows:int|None=None,  # most texts, as many of each class; all by default
     split:str|None=None, # "train", "fit", "evaluate", or "held-out": all but train
     seed:int=0,          # which texts, where there are more
-    **columns,           # of a file: what load_labelled takes, such as `text`, `label` and `toxic`
+    **columns:Any,       # of a file: what load_labelled takes, such as `text`, `label` and `toxic`
 )->Dataset:              # text, label (1 = toxic)
     "Labelled texts, wherever they are."
     if split not in (None, 'held-out', *splits):

@@ -92,7 +92,7 @@ def null_shares(
     units:pd.DataFrame|np.ndarray,               # a table of neuron_experts, or (units,) AUROCs
     null:np.ndarray,                             # (draws, units) AUROCs of aurocs_under
     above:Sequence[float]=(.5, .51, .52, .55, .6), # thresholds, strictly passed
-)->pd.DataFrame:                                 # shares in % of units, best and mean as they are: observed, mean and 95 % range of the null
+)->pd.DataFrame:                                 # % of units, best and mean: observed, mean and 95 % range of the null
     "Shares of units above thresholds, the best unit and the mean, beside their null."
     observed, rows = auroc_values(units), []
     def add(what, statistic):

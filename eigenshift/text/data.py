@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'label_keys', 'binary_labels',
            'load_labelled', 'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts',
-           'drop_long', 'load_corpus']
+           'drop_long', 'load_corpus', 'bundled_registers']
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from datasets import Dataset
-from ..core import asset
+from ..core import asset, causes
 from .files import ReadReport, counted, null_words, format_of, holds_records, keep_texts, read_file, record_of, texts_of
 from .prose import articles, detokenise, has_titles, is_tokenised, sentences
 from .splits import lengths, rows_by_class, sample, stratified, unit_hash
@@ -71,7 +71,8 @@ def label_key(
 
 def _listed(labels):
     "The labels that an argument names, as text; None where it names none."
-    return None if labels is None else {label_key(x) for x in (labels if isinstance(labels, (list, tuple, set)) else [labels])}
+    return None if labels is None else {label_key(x)
+                                        for x in (labels if isinstance(labels, (list, tuple, set)) else [labels])}
 
 def label_keys(
     labels:pd.Series,           # labels of any kind
@@ -199,17 +200,9 @@ def find_source(
     return found[0] if source is None and found else 'hub' if source in (None, 'hub') else Path(source)
 
 # %% ../../nbs/text/data.ipynb #bb4f8ee1
-def _causes(error):
-    "An error and what led to it, the last first."
-    chain = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    return chain
-
 def _hub_error(e, name):
     "The error to raise for `e`, raised while fetching data set `name`: it says what to do."
-    repo, chain = hub[name][0], _causes(e)
+    repo, chain = hub[name][0], causes(e)
     kinds, said = {kind.__name__ for error in chain for kind in type(error).__mro__}, ' '.join(map(str, chain))
     url = f'https://huggingface.co/datasets/{repo}'
     if 'GatedRepoError' in kinds or 'gated dataset' in said:
@@ -377,6 +370,32 @@ def _prompts_in(path, column, encoding, bad, name, kind=None, subset=None):
     return texts[keep_texts(texts, report)].tolist(), report
 
 # %% ../../nbs/text/data.ipynb #da7a0010
+# key of `files` -> what messages call the set, the key of `hub`, and the file there
+_prompt_sets = dict(rtp=('RealToxicityPrompts', 'rtp', 'prompts.jsonl'),
+                    rtp_challenging=('RealToxicityPrompts', 'rtp', 'prompts.jsonl'),
+                    toxigen=('ToxiGen', 'toxigen', 'train/train-00000-of-00001.parquet'))
+
+def _prompt_source(source, subset):
+    "Which set of prompts is meant, where it lies ('bundled', 'hub' or a path), and which part of it."
+    if subset not in (None, 'challenging'):
+        raise ValueError(f"subset is {subset!r}: it is 'challenging', of RealToxicityPrompts")
+    if source == 'rtp-challenging': source, subset = 'rtp', 'challenging'
+    if source is None and subset:
+        raise ValueError("subset='challenging' is of RealToxicityPrompts: give 'rtp', 'hub' or a path")
+    which = 'toxigen' if source == 'toxigen' else 'rtp_challenging' if subset else 'rtp'
+    if source is None: return which, 'bundled', subset
+    return which, find_source(which, None if source in ('rtp', 'toxigen') else source), subset
+
+def _prompt_file(which, path, revision):
+    "The file of prompts, fetched where it lies on the hub, and its name for messages."
+    name, key, file = _prompt_sets[which]
+    return (_hub_file(key, file, revision), name) if path == 'hub' else (path, path.name)
+
+def _bundled_prompts(kind):
+    "The bundled prompts, of one kind or all, and the account of their rows."
+    texts = [row['prompt'] for row in _bundled('prompts') if kind in (None, row['kind'])]
+    return texts, ReadReport('bundled', len(texts))
+
 def load_prompts(
     # None (bundled), `'rtp'`, `'rtp-challenging'`, `'toxigen'` (each from the folder `EIGENSHIFT_DATA`, else the hub),
     # `'hub'` (`'rtp'` from there), or a path
@@ -392,22 +411,14 @@ def load_prompts(
     subset:str|None=None,
 )->Dataset:                    # prompt
     "Beginnings of sentences, to be continued."
-    if subset not in (None, 'challenging'):
-        raise ValueError(f"subset is {subset!r}: it is 'challenging', of RealToxicityPrompts")
-    if source == 'rtp-challenging': source, subset = 'rtp', 'challenging'
-    which = 'toxigen' if source == 'toxigen' else 'rtp_challenging' if subset else 'rtp'
-    path = 'bundled' if source is None else find_source(which, None if source in ('rtp', 'toxigen') else source)
-    if subset and path == 'bundled':
-        raise ValueError("subset='challenging' is of RealToxicityPrompts: give 'rtp', 'hub' or a path")
+    which, path, subset = _prompt_source(source, subset)
     if kind not in (None, 'provocative', 'neutral') or kind and which != 'toxigen' and path == 'hub':
-        raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts and ToxiGen's only")
-    if path == 'bundled':
-        texts = [row['prompt'] for row in _bundled('prompts') if kind in (None, row['kind'])]
-        report = ReadReport('bundled', len(texts))
+        raise ValueError(f"kind is {kind!r}: it is 'provocative' or 'neutral', and for the bundled prompts and "
+                         "ToxiGen's "
+                         'only')
+    if path == 'bundled': texts, report = _bundled_prompts(kind)
     else:
-        on_hub = dict(toxigen=('toxigen', 'train/train-00000-of-00001.parquet')).get(which, ('rtp', 'prompts.jsonl'))
-        file = _hub_file(*on_hub, revision) if path == 'hub' else path
-        name = dict(toxigen='ToxiGen').get(which, 'RealToxicityPrompts') if path == 'hub' else path.name
+        file, name = _prompt_file(which, path, revision)
         texts, report = _prompts_in(file, column, encoding, bad, name, kind, subset)
         report.source = str(path)
         report.warn()
@@ -540,7 +551,7 @@ def _corpus_file(name, split, revision):
     return _hub_file('wikitext', files[f'wikitext_{split}'][-1], revision) if path == 'hub' else path
 
 def load_corpus(
-    name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
+    name:str|Path|None=None, # None (bundled sentences), `'informal'` (bundled lines of chat, posts and dialogue), `'wikitext'`, `'wikipedia'`, or a path
     n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
     # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt, rows of a table
     unit:str|None=None,
@@ -559,7 +570,8 @@ def load_corpus(
         report = ReadReport(f'20231101.{lang}')
         return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report),
                         report)
-    if name is None: columns, report = dict(text=[row['text'] for row in _bundled('neutral')]), ReadReport('bundled')
+    if name in (None, 'informal'):
+        columns, report = dict(text=[row['text'] for row in _bundled(name or 'neutral')]), ReadReport('bundled')
     else:
         path = _corpus_file(name, split, revision)
         columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column,
@@ -567,6 +579,10 @@ def load_corpus(
     report.rows = report.rows or len(columns['text'])
     if not columns['text']:
         raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
-    if name not in (None, 'wikitext'): report.warn()
+    if name not in (None, 'informal', 'wikitext'): report.warn()
     ds = _dataset(columns, report)
     return ds if n is None else sample(ds, n, seed)
+
+def bundled_registers()->dict[str, list[str]]: # register -> texts
+    "The bundled texts that an edit preserves where none are named: sentences of an encyclopaedia's kind, and informal lines."
+    return dict(sentences=load_corpus()['text'][:], informal=load_corpus('informal')['text'][:])

@@ -416,8 +416,8 @@ def texts_of(
                       dtype=object)
     report.note(f'{counted(len(numbers), "number")} taken as text', len(numbers))
     like_null = int(texts.str.strip().str.casefold().isin(null_words).sum())
-    report.note(f'{counted(like_null, "text")} that may stand for a missing one (such as "nan", "None" or "NA"): remove what '
-                'does', like_null)
+    report.note(f'{counted(like_null, "text")} that may stand for a missing one (such as "nan", "None" or "NA"): '
+                'remove what does', like_null)
     return texts
 
 def keep_texts(

@@ -76,7 +76,7 @@ def sample(
 # %% ../../nbs/text/splits.ipynb #bf403539
 def spread(
     rows:'Dataset|list[str]', # texts; a Dataset may have a column `document`
-    n:int,                    # how many, or all where there are fewer
+    n:int|None=None,          # how many, or all where there are fewer; all by default
     seed:int=0,
     column:str|None=None,     # the column of texts; `prompt` or else `text` by default
 )->'Dataset|list[str]':       # n rows, in their old order

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 import matplotlib.pyplot as plt, seaborn as sns
 from types import ModuleType
 from ..core import atomic
@@ -164,14 +165,14 @@ def confirm(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
-    prompts:Sequence[str], # that the edits were not fitted on
-    scorer:Callable,       # whose verdict is `toxic`
-    other:Callable,        # whose verdict is `toxic_other`, for the record
-    texts:Sequence[str],   # neutral ones, for perplexity
-    n:int=4,               # continuations of each prompt
+    prompts:Sequence[str],  # that the edits were not fitted on
+    scorer:Callable,        # whose verdict is `toxic`
+    other:Callable,         # whose verdict is `toxic_other`, for the record
+    texts:Sequence[str],    # neutral ones, for perplexity
+    n:int=4,                # continuations of each prompt
     seed:int=1,
-    out:str|Path|None=None,# folder, to resume from
-    **kw,                  # for `generate`
+    out:str|Path|None=None, # folder, to resume from
+    **kw:Any,               # for `generate`
 )->pd.DataFrame: # 'base' first: toxic, low, high, vs_base, vs_base_low, vs_base_high, toxic_other, perplexity, price
     "Really generate, under common random numbers."
     def measured(name, edit):
@@ -207,7 +208,9 @@ class Tuned:
     def __repr__(self):
         shown = ('toxic', 'vs_base', 'vs_base_low', 'vs_base_high', 'toxic_other', 'price', 'toxic_logp', 'kl_corpus')
         def view(found): return found[[c for c in shown if c in found]].round(4).to_string()
-        told = '' if self.report is None else f'\n\nby the judge, on prompts and texts that chose nothing:\n{view(self.report)}'
+        told = ''
+        if self.report is not None:
+            told = f'\n\nby the judge, on prompts and texts that chose nothing:\n{view(self.report)}'
         return (f'{view(self.front)}\n\nrule:  {self.rule}\npick:  {self.pick.name}\ntrials: {len(self.trials)}, '
                 f'{int(self.trials.front.sum())} on the front\nedit:  {self.path/"tuned.safetensors"}{told}')
 
@@ -275,22 +278,22 @@ def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bo
 def tune_on(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
-    fit_prompts:Sequence[str], # of the fit split; halved
-    label:Callable,     # scorer that labels what edits are fitted on, and selects
-    judge:Callable,     # scorer that reports, and selects nothing
-    texts:Sequence[str],# neutral ones; half select, half report
-    out:str|Path,       # folder, to resume from
-    trials:int|None=None,    # the budget of the search: settings to try, in all
-    minutes:float|None=None, # or time
-    limit:float=.02,    # of the rule
-    m:int=6,            # candidates that generate
-    n:int=4,            # continuations of each prompt
+    fit_prompts:Sequence[str],    # of the fit split; halved
+    label:Callable,               # scorer that labels what edits are fitted on, and selects
+    judge:Callable,               # scorer that reports, and selects nothing
+    texts:Sequence[str],          # neutral ones; half select, half report
+    out:str|Path,                 # folder, to resume from
+    trials:int|None=None,         # the budget of the search: settings to try, in all
+    minutes:float|None=None,      # or time
+    limit:float=.02,              # of the rule
+    m:int=6,                      # candidates that generate
+    n:int=4,                      # continuations of each prompt
     under:Intervention|None=None, # an `AurA` or `MeanAcT`, to try below the edits, and alone
     choices:EigenChoices|None=None, # the model's `eigen_choices`, if they are known
     seed:int=0,
-    settings:dict|None=None, # for `search`: kinds, side
+    settings:dict|None=None,      # for `search`: kinds, side
     report:Sequence[str]|None=None, # prompts of the evaluate split, on which the pick is reported
-    **kw,               # for `generate`: max_new_tokens, progress
+    **kw:Any,                     # for `generate`: max_new_tokens, progress
 )->Tuned:
     "Search, confirm and pick, on prompts of the fit split."
     need_optuna()

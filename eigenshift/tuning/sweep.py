@@ -9,6 +9,7 @@ __all__ = ['sides', 'table6', 'summarise', 'score', 'sweep', 'front', 'plot_fron
 import numpy as np, pandas as pd, torch
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from itertools import product
 from torch import Tensor
 import matplotlib.pyplot as plt, seaborn as sns
@@ -45,12 +46,13 @@ def score(
     h:Head,
     edits:Sequence[HeadEdit],
     strengths:Sequence[float],
-    held:Calibration, # to score on
-    corpus:Sequences|None=None,        # from `corpus_states`
+    held:Calibration,           # to score on
+    corpus:Sequences|None=None, # from `corpus_states`
     continuations:Sequences|None=None, # from `continuation_states`
-    after:dict[str, Tensor]|None=None, # 'toxic', 'neutral', 'corpus', 'continuations': the states that the edits meet, where the model below them is edited too
-    **kw,   # `top_p`, `base_top_p` of `rate_from_base`
-)->dict[str, Tensor]: # column -> (edits, strengths) float64
+    # 'toxic', 'neutral', 'corpus', 'continuations': states that the edits meet, where the model below is edited too
+    after:dict[str, Tensor]|None=None,
+    **kw:Any,                   # `top_p`, `base_top_p` of `rate_from_base`
+)->dict[str, Tensor]:           # column -> (edits, strengths) float64
     "Everything that cached states say about some edits."
     after = after or {}
     def scanned(name, H, ids, *parts): return scan(h, H, ids, edits, strengths, after=after.get(name), parts=parts)
@@ -69,17 +71,17 @@ def _rows(edits:Sequence[HeadEdit], alphas:Sequence[float], scores:dict[str, Ten
             for i, edit in enumerate(edits) for at, alpha in enumerate(alphas)]
 
 def sweep(
-    choices:EigenChoices, # with their head
-    cal:Calibration,      # to fit on
-    held:Calibration,     # of other prompts, to score on
-    ks:Sequence[int|float], # directions: counts, or fractions of d_model
-    alphas:Sequence[float], # factors kept
+    choices:EigenChoices,       # with their head
+    cal:Calibration,            # to fit on
+    held:Calibration,           # of other prompts, to score on
+    ks:Sequence[int|float],     # directions: counts, or fractions of d_model
+    alphas:Sequence[float],     # factors kept
     ranks:Sequence[str]=('effect', 'abs', 'auroc', 'logit', 'signed'),
     side:Sequence[str]=('both', 'centred', 'toxic'), # names in `sides`
-    seed:int=0,           # of the rank "random"
-    corpus:Sequences|None=None,        # from `corpus_states`: adds perplexity and KL on texts
+    seed:int=0,                 # of the rank "random"
+    corpus:Sequences|None=None, # from `corpus_states`: adds perplexity and KL on texts
     continuations:Sequences|None=None, # from `continuation_states`: adds toxicity, by weights
-    **kw,                 # `top_p`, `base_top_p` of `rate_from_base`
+    **kw:Any,                   # `top_p`, `base_top_p` of `rate_from_base`
 )->pd.DataFrame: # a row per setting: rank, k, alpha, side, toxic_logp, toxic_p, kl, top1, and what the rest adds
     "Every setting of the grid, from cached states."
     if odd := set(side)-set(sides): raise ValueError(f'side is {sorted(odd)}; it can be among {sorted(sides)}')
@@ -131,13 +133,13 @@ table6 = ([(k/4096, a) for a in (.9, .5, .1, 0.) for k in (5, 41, 410, 1024)]
 
 def sweep_cells(
     choices:EigenChoices,
-    cal:Calibration,     # to fit on
-    held:Calibration,    # to score on
+    cal:Calibration,              # to fit on
+    held:Calibration,             # to score on
     cells:Sequence[tuple]=table6, # (k, alpha), k a count or a fraction of d_model
     rank:str='signed',
     side:str='both',
-    **kw,                # for `sweep`
-)->pd.DataFrame:         # a row for each cell
+    **kw:Any,                     # for `sweep`
+)->pd.DataFrame:                  # a row for each cell
     "A ragged grid, such as that of the paper's Table 6."
     width = choices.d_model
     cells = [(max(1, round(k*width)) if isinstance(k, float) else k, a) for k, a in cells]

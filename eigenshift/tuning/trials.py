@@ -69,12 +69,12 @@ def gathered(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
     prompts:Sequence[str],
-    label:Callable, # scorer
-    n:int=5,        # continuations of each prompt in a round
-    least:int=100,  # toxic states; sampling stops there, or after five rounds
+    label:Callable,             # scorer
+    n:int=5,                    # continuations of each prompt in a round
+    least:int=100,              # toxic states; sampling stops there, or after five rounds
     seed:int=0,
-    **kw,           # for `generate`
-)->tuple[Dataset, Calibration]:   # the generations and their calibration
+    **kw:Any,                   # for `generate`
+)->tuple[Dataset, Calibration]: # the generations and their calibration
     "Continuations to fit on, kept so that they can be read again under an edit."
     rounds = []
     for i in range(5):
@@ -152,18 +152,18 @@ def corpus_nll(
 def ground(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
-    learn:Sequence[str],  # prompts
-    choose:Sequence[str], # prompts
-    label:Callable,       # scorer
-    texts:Sequence[str],  # neutral ones
+    learn:Sequence[str],          # prompts
+    choose:Sequence[str],         # prompts
+    label:Callable,               # scorer
+    texts:Sequence[str],          # neutral ones
     choices:EigenChoices|None=None, # the model's `eigen_choices`, if they are known
     under:Intervention|None=None, # an `AurA` or `MeanAcT` of this model, to try below the edits
     strengths:Sequence[float]=(.25, .5, .75, 1.), # at which, with it
-    n:int=5,              # continuations of each prompt
-    least:int=100,        # toxic states to fit on, if samples give so many
+    n:int=5,                      # continuations of each prompt
+    least:int=100,                # toxic states to fit on, if samples give so many
     seed:int=0,
-    reweigh:bool=False,   # also keep the states of whole continuations
-    **kw,                 # for `generate`: max_new_tokens, progress
+    reweigh:bool=False,           # also keep the states of whole continuations
+    **kw:Any,                     # for `generate`: max_new_tokens, progress
 )->Ground:
     "Continue, label, and collect the states that trials need."
     choices = choices or eigen_choices(model, tok)
