@@ -25,7 +25,7 @@ from .logit_bias import bias_kl
 from .token_bias import carrier_of, mean_next_token, TokenBias
 from ..states.calibration import Calibration, calibrate
 from ..states.final import corpus_states, encode
-from ..text.data import load_corpus
+from ..text.data import bundled_registers
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/tilt.ipynb #5702d1fe
@@ -118,7 +118,7 @@ def toxic_rates(
 @dataclass(frozen=True, repr=False, eq=False)
 class TiltShift(TokenBias):
     "A bias of the vocabulary: each token pays for the toxicity that comes in by it, against how often ordinary text needs it."
-    settings = dict(kl=.01, carried=None)
+    settings = dict(kl=.005, carried=None)
     preserves = True
 
 def text_shares(
@@ -168,7 +168,7 @@ def fit(cls:TiltShift,
     drawn:int,       # tokens that the model wrote in all its continuations, toxic or not
     preserve:list|None=None, # (n, d_model) states of each further register that should stay
     texts:list|None=None, # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
-    kl:float=.01,    # budget: mean KL over the registers, that of the continuations among them, nats per token
+    kl:float=.005,   # budget: mean KL over the registers, that of the continuations among them, nats per token
     carried:bool|None=None, # by a linear function of the states, so that any head can hold it; None: where the states allow it
     most:int=4096,   # states of each kind, drawn by `seed`
     seed:int=0,
@@ -216,12 +216,12 @@ def from_calibration(cls:TiltShift,
     cal:Calibration, # from `calibrate`
     tok,            # the model's tokenizer
     scorer,         # anything `load_scorer` takes; not the one of the evaluation
-    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; the bundled neutral sentences if none
+    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; `bundled_registers` if none
     model=None,     # to read these texts with; `source` if that is a model
     **kw,           # for `fit`
 )->TiltShift:
     "Fit from collected states, texts that should stay, and what the scorer says of the vocabulary."
-    texts = dict(bundled=load_corpus()['text'][:]) if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
+    texts = bundled_registers() if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
     model, scorer = model if model is not None else source, load_scorer(scorer)
     states = [corpus_states(model, tok, own).H for own in texts.values()]
     if 'tokens' not in cal.meta: raise ValueError('the calibration does not say how many tokens were drawn: make it anew with `calibrate`')
@@ -237,7 +237,7 @@ def from_prompts(cls:TiltShift,
     tok:PreTrainedTokenizerBase, # its tokenizer
     prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
     scorer:Any,         # anything `load_scorer` takes; not the one of the evaluation
-    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; the bundled neutral sentences if none
+    preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; `bundled_registers` if none
     settings:dict|None=None, # of `fit`: kl, carried
     **kwargs:Any
 )->TiltShift:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'label_keys', 'binary_labels',
            'load_labelled', 'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts',
-           'drop_long', 'load_corpus']
+           'drop_long', 'load_corpus', 'bundled_registers']
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
@@ -551,7 +551,7 @@ def _corpus_file(name, split, revision):
     return _hub_file('wikitext', files[f'wikitext_{split}'][-1], revision) if path == 'hub' else path
 
 def load_corpus(
-    name:str|Path|None=None, # None (bundled), `'wikitext'`, `'wikipedia'`, or a path
+    name:str|Path|None=None, # None (bundled sentences), `'informal'` (bundled lines of chat, posts and dialogue), `'wikitext'`, `'wikipedia'`, or a path
     n:int|None=None,         # how many; all by default (5,000 of Wikipedia)
     # `'sentence'`, `'paragraph'` or `'article'`; by default sentences of running text, lines of a .txt, rows of a table
     unit:str|None=None,
@@ -570,7 +570,8 @@ def load_corpus(
         report = ReadReport(f'20231101.{lang}')
         return _dataset(_stream(_wikipedia(lang, revision), n or 5000, unit or 'sentence', seed, min_words, report),
                         report)
-    if name is None: columns, report = dict(text=[row['text'] for row in _bundled('neutral')]), ReadReport('bundled')
+    if name in (None, 'informal'):
+        columns, report = dict(text=[row['text'] for row in _bundled(name or 'neutral')]), ReadReport('bundled')
     else:
         path = _corpus_file(name, split, revision)
         columns, report = _columns_of(path, unit or ('sentence' if name == 'wikitext' else None), min_words, column,
@@ -578,6 +579,10 @@ def load_corpus(
     report.rows = report.rows or len(columns['text'])
     if not columns['text']:
         raise ValueError(f'{report.source} holds no {unit or "sentence"} of {min_words} words or more ({report})')
-    if name not in (None, 'wikitext'): report.warn()
+    if name not in (None, 'informal', 'wikitext'): report.warn()
     ds = _dataset(columns, report)
     return ds if n is None else sample(ds, n, seed)
+
+def bundled_registers()->dict[str, list[str]]: # register -> texts
+    "The bundled texts that an edit preserves where none are named: sentences of an encyclopaedia's kind, and informal lines."
+    return dict(sentences=load_corpus()['text'][:], informal=load_corpus('informal')['text'][:])
