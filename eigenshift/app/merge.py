@@ -73,8 +73,11 @@ def measured(
         points = '{} points {}'.format(*difference(after, 'vs_base'))
         lines.append(f'| toxic continuations, by {scorer} | {before.value:.1%} | {after.value:.1%} | {points} |')
     before, after = (result.get(m, price) for m in ('base', method))
-    lines.append(f"| perplexity of the corpus | {before.value:.4g} | {after.value:.4g} | {' '.join(difference(after, 'vs_base', 1))} |")
-    return '\n'.join(lines)+f'\n\n{prompts}, {result.meta["texts"]} texts; {result.scorers[0]} judged, the other scorer labelled what the edit was fitted on.'
+    lines.append(f"| perplexity of the corpus | {before.value:.4g} | {after.value:.4g} | "
+                 f"{' '.join(difference(after, 'vs_base', 1))} |")
+    how = (f'{prompts}, {result.meta["texts"]} texts; {result.scorers[0]} judged, the other scorer labelled what the '
+           'edit was fitted on.')
+    return '\n'.join(lines)+f'\n\n{how}'
 
 def costs(
     run:Path,
@@ -94,8 +97,9 @@ Compare a few greedy continuations with those of transformers before you serve i
 def _head(name:str, language:str|None)->str:
     "The YAML of the card, without its rules."
     on_hub = '/' in name and not Path(name).exists()
-    head = {'base_model': name if on_hub else None, 'base_model_relation': 'finetune' if on_hub else None, 'library_name': 'transformers',
-            'pipeline_tag': 'text-generation', 'language': language, 'tags': '[eigenshift, detoxification]'}
+    head = {'base_model': name if on_hub else None, 'base_model_relation': 'finetune' if on_hub else None,
+            'library_name': 'transformers', 'pipeline_tag': 'text-generation', 'language': language,
+            'tags': '[eigenshift, detoxification]'}
     return '\n'.join(f'{key}: {value}' for key, value in head.items() if value)
 
 def _commands(run:Path, out:Path, strength:float)->str:
@@ -108,7 +112,8 @@ def _commands(run:Path, out:Path, strength:float)->str:
 def _results(run:Path, file:str, strength:float)->tuple[str, str]:
     "In Markdown, what was measured of the merged edit, and what it costs whom."
     if strength != 1: return f'Nothing was measured at strength {strength:g}.', ''
-    if not (run/'results.json').exists(): return 'Measured where the edit was found: front.csv in the folder of the search.', ''
+    if not (run/'results.json').exists():
+        return 'Measured where the edit was found: front.csv in the folder of the search.', ''
     result = Comparison.load(run/'results.json')
     row = merged_row(result, file)
     return measured(result, row), costs(run, row)
@@ -128,7 +133,8 @@ def card(
     "The README of a merged checkpoint."
     numbers, whom = _results(run, file, strength)
     engine = engine_note(model)
-    of_edit = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float)) and k not in ('model', 'eigenshift')}
+    of_edit = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float))
+               and k not in ('model', 'eigenshift')}
     settings = '\n'.join(f'| {k} | {v} |' for k, v in of_edit.items())
     return f"""---
 {_head(name, language)}
@@ -195,7 +201,8 @@ def merge(
     tied, source, edit = as_head(lm).tied, source_folder(lm), Intervention.load(file)
     with without_bars(): edit.save_merged(lm, tok, path, strength=strength)
     agreement = re.search(r'^Reloaded and compared.*$', (path/'README.md').read_text(), re.M)
-    text = card(edit, lm, model or name or 'the bundled model', folder, file.name, strength, tied, language or language_of(source), path,
+    text = card(edit, lm, model or name or 'the bundled model', folder, file.name, strength, tied,
+                language or language_of(source), path,
                 agreement[0] if agreement else '')
     (path/'README.md').write_text(text)
     return path
