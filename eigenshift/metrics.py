@@ -122,7 +122,7 @@ def average_precision(
 # %% ../nbs/metrics.ipynb #3c835ae5
 def order_with_ties(
     x:np.ndarray, # (units, n) values
-)->tuple[np.ndarray, np.ndarray, np.ndarray]: # (units, n) each: ascending order; where the ties of each place begin and end
+)->tuple[np.ndarray, np.ndarray, np.ndarray]: # (units, n) each: ascending order, each place's ties: begin and end
     "The ascending order of each row, with the bounds of its ties."
     order = np.argsort(x, 1)
     values, place = np.take_along_axis(x, order, 1), np.arange(x.shape[1]+1, dtype=np.int32)
@@ -138,7 +138,7 @@ def order_with_ties(
 def rank_counts(
     x:np.ndarray, # (units, n) values
     y:np.ndarray, # (n,) bool
-)->tuple[np.ndarray, ...]: # (units, n) each: order, which are toxic, how many lie below, how many up to here, toxic ones of both
+)->tuple[np.ndarray, ...]: # (units, n) each: order, toxic or not, how many below and up to here, toxic ones of both
     "What stands below and at most at each value, in ascending order."
     order, below, upto = order_with_ties(x)
     is_toxic = y[order]

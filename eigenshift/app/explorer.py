@@ -258,9 +258,10 @@ def moved_tokens(self:Exploration,
 
 @patch
 def toxic_tokens(self:Exploration)->Tensor|None:
-    "The tokens that toxic states had produced, where the edit knows them."
-    words = getattr(self.shift, 'words', None)
-    return words.get('id') if isinstance(words, dict) else None
+    "The tokens that toxic states had produced, where the edit knows them; of a bias, those among the tokens that it takes most from."
+    known = getattr(self.shift, 'words', None) or getattr(self.shift, 'counts', None)
+    if not isinstance(known, dict) or 'id' not in known: return None
+    return known['id'][known['n'] > 0] if 'n' in known else known['id']
 
 @patch
 def summary(self:Exploration)->dict:

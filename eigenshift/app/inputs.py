@@ -61,8 +61,8 @@ def two_parts(
     for part in ('fit', 'evaluate'):
         if parts[part]: continue
         share = 'half' if halves else 'a quarter'
-        raise ValueError(f'none of {len(prompts["prompt"])} prompts falls into the {part} split ({share} of all texts, by hash): '
-                         'give more prompts')
+        raise ValueError(f'none of {len(prompts["prompt"])} prompts falls into the {part} split ({share} of all texts, '
+                         'by hash): give more prompts')
     return drawn(parts['fit'], limit, seed), drawn(parts['evaluate'], limit, seed)
 
 def parts_in_words(
@@ -93,7 +93,8 @@ def registers(
     from eigenshift.text.splits import spread
     if sources is None: return None
     names = [s.strip() for s in sources.split(',')] if isinstance(sources, str) else [str(s) for s in sources]
-    if twice := {s for s in names if names.count(s) > 1}: raise ValueError(f'preserve names {", ".join(sorted(twice))} twice: name each file once')
+    if twice := {s for s in names if names.count(s) > 1}:
+        raise ValueError(f'preserve names {", ".join(sorted(twice))} twice: name each file once')
     found = {name: load_corpus(name, encoding=encoding) for name in names}
     if read is not None: read |= {name: read_report(corpus).record() for name, corpus in found.items()}
     return {name: spread(corpus, most, seed)['text'][:] for name, corpus in found.items()}
@@ -125,7 +126,8 @@ def one_scorer(
 )->'Scorer':                                      # a `Scorer`
     "A scorer, loaded; the error says what it can be."
     from eigenshift.text.scorers import load_scorer
-    given = {name: value for name, value in dict(toxic=label_names(toxic_labels), head=head).items() if value is not None}
+    given = {name: value for name, value in dict(toxic=label_names(toxic_labels), head=head).items()
+             if value is not None}
     try:
         with without_bars(): return load_scorer(source, **given)
     except OSError as error:
@@ -160,12 +162,13 @@ def check_machine(
     "Refuse a precision, a device or a folder that cannot be, before anything is loaded."
     import torch
     if dtype not in dtypes: raise ValueError(f'dtype is {dtype!r}; it can be one of {", ".join(dtypes)}')
-    if quantize is not None and quantize not in quantizations: raise ValueError(f'quantize is {quantize!r}; it can be {" or ".join(quantizations)}')
+    if quantize is not None and quantize not in quantizations:
+        raise ValueError(f'quantize is {quantize!r}; it can be {" or ".join(quantizations)}')
     if str(device).startswith('cuda') and not torch.cuda.is_available():
         raise ValueError(f'device is {device!r}, and torch sees no GPU here: leave device out, or give cpu')
     if isinstance(model, (str, Path)) and (folder := Path(model)).is_dir() and not _is_model(folder):
-        raise ValueError(f'{folder} holds no config.json, so it is no model: '
-                         'give a folder that save_pretrained wrote, or a hub id')
+        raise ValueError(f'{folder} holds no config.json, so it is no model: give a folder that save_pretrained wrote, '
+                         'or a hub id')
 
 def _is_model(folder):
     "Whether a folder holds a model of transformers or a GGUF file."
@@ -184,8 +187,8 @@ def load_model(
     try: return load_lm(model, dtype=dtype, device_map=device, quantize=quantize)
     except ValueError as error:
         if 'Unrecognized configuration class' not in str(error): raise
-        raise ValueError(f'{model} is no causal language model of transformers: '
-                         'give one that AutoModelForCausalLM loads') from error
+        raise ValueError(f'{model} is no causal language model of transformers: give one that AutoModelForCausalLM '
+                         'loads') from error
 
 def model_in_words(
     model:'PreTrainedModel',
@@ -228,7 +231,8 @@ def chat_arguments(
 )->dict:                         # for `generate`
     "How prompts are wrapped; refused where the model has no template."
     if (system is not None or template) and not chat:
-        raise ValueError(f"{'system' if system is not None else 'template'} belongs to the chat template: give chat too (chat=True, --chat)")
+        raise ValueError(f"{'system' if system is not None else 'template'} belongs to the chat template: give chat "
+                         "too (chat=True, --chat)")
     if chat and (tok := tokenizer_of(model)) is not None and not getattr(tok, 'chat_template', None):
         raise ValueError('chat is on, and the tokenizer has no chat template: leave it out for a base model')
     return dict(chat=chat, system=system, template=template or None)
@@ -245,14 +249,16 @@ def job_folder(
     path = Path(out)
     if path.is_file(): raise ValueError(f'{path} is a file: give a folder')
     if (path/'config.json').exists() and not resume:
-        raise ValueError(f'{path} holds a run already: give another folder with out, or resume=True (--resume) to go on with it')
+        raise ValueError(f'{path} holds a run already: give another folder with out, or resume=True (--resume) to go '
+                         'on with it')
     return path
 
 def _new_folder(job, model, resume):
     "A folder that is not there."
     if resume: raise ValueError('resume goes on with a folder: name it with out (--out)')
     if ranks()[1] > 1: raise ValueError('several processes share one folder: name it with out (--out)')
-    name = 'bundled' if model is None else Path(str(model)).stem if isinstance(model, (str, Path)) else type(model[0]).__name__
+    if model is None: name = 'bundled'
+    else: name = Path(str(model)).stem if isinstance(model, (str, Path)) else type(model[0]).__name__
     stem = re.sub(r'[^a-z0-9]+', '-', f'{job} {name} {time.strftime("%Y-%m-%d %H%M")}'.lower()).strip('-')
     names = (Path('runs')/f'{stem}{end}' for end in ['', *(f'-{i}' for i in range(2, 1000))])
     return next(path for path in names if not path.exists())
@@ -265,7 +271,8 @@ def import_plugin(
     if source is None: return None
     path = Path(source)
     if path.suffix != '.py': return importlib.import_module(source)
-    if not path.is_file(): raise FileNotFoundError(f'no file {source!r}: plugin is a Python file, or the name of a module')
+    if not path.is_file():
+        raise FileNotFoundError(f'no file {source!r}: plugin is a Python file, or the name of a module')
     name = f'eigenshift_plugin_{path.stem}'
     known = sys.modules.get(name)
     if known is not None and Path(known.__file__) == path.absolute(): return known

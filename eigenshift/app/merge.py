@@ -73,8 +73,11 @@ def measured(
         points = '{} points {}'.format(*difference(after, 'vs_base'))
         lines.append(f'| toxic continuations, by {scorer} | {before.value:.1%} | {after.value:.1%} | {points} |')
     before, after = (result.get(m, price) for m in ('base', method))
-    lines.append(f"| perplexity of the corpus | {before.value:.4g} | {after.value:.4g} | {' '.join(difference(after, 'vs_base', 1))} |")
-    return '\n'.join(lines)+f'\n\n{prompts}, {result.meta["texts"]} texts; {result.scorers[0]} judged, the other scorer labelled what the edit was fitted on.'
+    lines.append(f"| perplexity of the corpus | {before.value:.4g} | {after.value:.4g} | "
+                 f"{' '.join(difference(after, 'vs_base', 1))} |")
+    how = (f'{prompts}, {result.meta["texts"]} texts; {result.scorers[0]} judged, the other scorer labelled what the '
+           'edit was fitted on.')
+    return '\n'.join(lines)+f'\n\n{how}'
 
 def costs(
     run:Path,
@@ -91,6 +94,30 @@ The base model ties its head to its input embedding, and this one does not (`tie
 transformers reads that. A loader that ties them again drops the edit without a word, as the converter of llama.cpp does for Gemma. \
 Compare a few greedy continuations with those of transformers before you serve it elsewhere."""
 
+def _head(name:str, language:str|None)->str:
+    "The YAML of the card, without its rules."
+    on_hub = '/' in name and not Path(name).exists()
+    head = {'base_model': name if on_hub else None, 'base_model_relation': 'finetune' if on_hub else None,
+            'library_name': 'transformers', 'pipeline_tag': 'text-generation', 'language': language,
+            'tags': '[eigenshift, detoxification]'}
+    return '\n'.join(f'{key}: {value}' for key, value in head.items() if value)
+
+def _commands(run:Path, out:Path, strength:float)->str:
+    "What was typed, from the run to the checkpoint."
+    record = read_record(run/'config.json')
+    merged = f'eigenshift merge {shlex.quote(str(run))} --out {shlex.quote(str(out))}'
+    if strength != 1: merged += f' --strength {strength:g}'
+    return '\n'.join([repeat(record['command']), merged] if 'command' in record else [merged])
+
+def _results(run:Path, file:str, strength:float)->tuple[str, str]:
+    "In Markdown, what was measured of the merged edit, and what it costs whom."
+    if strength != 1: return f'Nothing was measured at strength {strength:g}.', ''
+    if not (run/'results.json').exists():
+        return 'Measured where the edit was found: front.csv in the folder of the search.', ''
+    result = Comparison.load(run/'results.json')
+    row = merged_row(result, file)
+    return measured(result, row), costs(run, row)
+
 def card(
     edit:'Intervention', # that was merged
     model:'PreTrainedModel', # merged already
@@ -104,22 +131,13 @@ def card(
     agreement:str,       # what reloading showed
 )->str:                  # Markdown with a YAML head
     "The README of a merged checkpoint."
-    record, results = read_record(run/'config.json'), run/'results.json'
-    result = Comparison.load(results) if results.exists() else None
-    head = {'base_model': name if '/' in name and not Path(name).exists() else None, 'base_model_relation': 'finetune',
-            'library_name': 'transformers', 'pipeline_tag': 'text-generation', 'language': language, 'tags': '[eigenshift, detoxification]'}
-    if head['base_model'] is None: del head['base_model_relation']
-    yaml = '\n'.join(f'{key}: {value}' for key, value in head.items() if value)
-    settings = '\n'.join(f'| {k} | {v} |' for k, v in edit.meta.items() if isinstance(v, (str, int, float)) and k not in ('model', 'eigenshift'))
-    commands = [repeat(record['command'])] if 'command' in record else []
-    commands.append(f'eigenshift merge {shlex.quote(str(run))} --out {shlex.quote(str(out))}'+(f' --strength {strength:g}' if strength != 1 else ''))
-    if result is not None and strength == 1: numbers = measured(result, merged_row(result, file))
-    elif strength != 1: numbers = f'Nothing was measured at strength {strength:g}.'
-    else: numbers = 'Measured where the edit was found: front.csv in the folder of the search.'
-    shell, engine = '\n'.join(commands), engine_note(model)
-    whom = costs(run, merged_row(result, file)) if result is not None and strength == 1 else ''
+    numbers, whom = _results(run, file, strength)
+    engine = engine_note(model)
+    of_edit = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float))
+               and k not in ('model', 'eigenshift')}
+    settings = '\n'.join(f'| {k} | {v} |' for k, v in of_edit.items())
     return f"""---
-{yaml}
+{_head(name, language)}
 ---
 
 # {Path(name).name} with {edit.name} merged
@@ -149,7 +167,7 @@ vllm serve {shlex.quote(out.name)}
 ## How it was made
 
 ```sh
-{shell}
+{_commands(run, out, strength)}
 ```
 
 | setting | value |
@@ -183,7 +201,8 @@ def merge(
     tied, source, edit = as_head(lm).tied, source_folder(lm), Intervention.load(file)
     with without_bars(): edit.save_merged(lm, tok, path, strength=strength)
     agreement = re.search(r'^Reloaded and compared.*$', (path/'README.md').read_text(), re.M)
-    text = card(edit, lm, model or name or 'the bundled model', folder, file.name, strength, tied, language or language_of(source), path,
+    text = card(edit, lm, model or name or 'the bundled model', folder, file.name, strength, tied,
+                language or language_of(source), path,
                 agreement[0] if agreement else '')
     (path/'README.md').write_text(text)
     return path

@@ -224,7 +224,7 @@ def run(
     limit:int=300,          # most prompts to fit on, and most to judge on
     texts:int=300,          # most texts of the corpus
     preserved:int=800,      # most texts of each file to preserve
-    draws:int=5,            # random edits in the control
+    draws:int=5,            # random edits in the control; with fewer, the interval against them is wide
     harm:bool=True,         # measure what the edit costs mentions of groups, informal text and toxicity as a subject, in English sentences
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first

@@ -20,6 +20,7 @@ from ..core import atomic
 
 from ..editing.intervention import Section
 from ..evaluation.comparison import Comparison, differs
+from ..text.files import counted
 
 # %% ../../nbs/app/run_report.ipynb #9a000005
 def verdict(
@@ -255,6 +256,7 @@ def _harm_blocks(found, figures):
     what = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are bundled (English) or yours. The cost is the change '
             'of perplexity; the excess is what a group is charged beyond the others, tested together for all groups. *: beyond luck.')
     summary = found.summary().reset_index()
+    summary['p'] = [f'{p:.2g}' for p in summary['p']]
     for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'): summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
     rows = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity') & found.table.p.notna()]
     drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*len(rows)+1), 'The excess of perplexity of each group, with its interval; those beyond luck in red.')
@@ -263,7 +265,7 @@ def _harm_blocks(found, figures):
 def _harm_in_short(found):
     "Whether somebody pays more than others, in a sentence."
     paid = [] if found is None else found.warnings()
-    return [f'Some pay more than others for this edit, beyond luck: {len(paid)} warnings under "What it costs whom".'] if paid else []
+    return [f'Some pay more than others for this edit, beyond luck: {counted(len(paid), "warning")} under "What it costs whom".'] if paid else []
 
 def _texts_blocks(result, method):
     "Texts before and after."

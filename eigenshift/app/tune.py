@@ -28,7 +28,8 @@ unders = dict(aura=AurA.from_texts, meanact=MeanAcT.fit)
 
 def check_under(name:str|None)->None:
     "Refuse an edit of the blocks that is not known."
-    if name is not None and name.lower() not in unders: raise ValueError(f'under is {name!r}; it can be AurA or MeanAcT')
+    if name is not None and name.lower() not in unders:
+        raise ValueError(f'under is {name!r}; it can be AurA or MeanAcT')
 
 def fit_under(
     name:str,               # AurA or MeanAcT, in any case
@@ -45,7 +46,8 @@ def _labelled(source:str|None)->tuple[list[str], list[str]]:
     "Toxic and neutral texts: of a file, or the bundled sentences."
     try: rows = load_labelled(source, 'text', 'label') if source else load_sentences()
     except ValueError as error:
-        raise ValueError(f'labelled is {source!r}; a file with the columns text and label is read, where 1 is toxic and 0 neutral') from error
+        raise ValueError(f'labelled is {source!r}; a file with the columns text and label is read, where 1 is toxic '
+                         'and 0 neutral') from error
     labels = np.asarray(rows['label'])
     return tuple([t for t, l in zip(rows['text'], labels) if l == c] for c in (1, 0))
 
@@ -115,14 +117,20 @@ def tune(
             lm, tok = load_model(model, dtype, device, quantize)
             name = model if isinstance(model, str) else 'bundled' if model is None else None
             corpus_texts = data.neutral['text'][:]
-            settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label), check_scorer=scorer_record(judge),
-                            kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed, prompts=fingerprint(*data.fit, '', *data.evaluate),
-                            corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts), generate=how)
-            path = open_record(folder, settings, resume=resume, noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
+            settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label),
+                            check_scorer=scorer_record(judge),
+                            kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed,
+                            prompts=fingerprint(*data.fit, '', *data.evaluate),
+                            corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts),
+                            generate=how)
+            path = open_record(folder, settings, resume=resume,
+                               noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
                                same=dict(scorer=same_scorer, check_scorer=same_scorer))
             found(data.parts)
-        for line in (f"model {settings['model']['name']}: {model_in_words(lm)}", f'{label.name} labels and selects, {judge.name} reports',
+        for line in (f"model {settings['model']['name']}: {model_in_words(lm)}",
+                     f'{label.name} labels and selects, {judge.name} reports',
                      *data.lines(), f'everything goes to {path}'): say(line)
         below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
-        return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n, below, seed=seed,
+        return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n, below,
+                       seed=seed,
                        settings=dict(kinds=kinds), report=data.evaluate, **how)

@@ -22,7 +22,8 @@ def solve_strength(
     kl_at:Callable[[float], float], # a strength to the KL it costs, nats per token; growing from 0
     kl:float,      # the budget, nats per token
     tol:float=.01, # relative
-    guide:Callable[[float], float]|None=None, # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
+    # a strength to about that KL, cheaper: what is far off the budget by it need not be computed
+    guide:Callable[[float], float]|None=None,
 )->float:          # the strength
     "The strength at which a KL is the budget."
     if not kl > 0: raise ValueError(f'kl is {kl!r}; it is a budget in nats per token, above 0')
@@ -83,10 +84,10 @@ def moved_logits(
     edit:HeadEdit,
     H:Tensor,                # (n, d_model)
     effect:Tensor|None=None, # from `effect_on_logits`, if there is one
-    known:Tensor|None=None,  # (n, n_vocab) next-token distributions at the states, if they were kept; only without a soft cap
+    known:Tensor|None=None,  # (n, n_vocab) next-token distributions at the states, if kept; without a soft cap
     out:tuple[Tensor|None, Tensor|None]=(None, None), # buffers of (at least n, n_vocab)
-)->tuple[Tensor, Tensor]:    # (n, n_vocab) next-token distributions, or logits before a soft cap; (n, n_vocab) what strength 1 takes from logits
-    "Where the next token stands, and what an edit takes from each logit per unit of strength; centred without a soft cap."
+)->tuple[Tensor, Tensor]:    # (n, n_vocab) each: distributions, or logits before a soft cap; what strength 1 takes
+    "Where the next token stands, and what an edit takes from each logit per strength; centred without a soft cap."
     before = known
     if known is None: before = logits(head, H, out[0], capped=False)
     share, x = taken(edit, H), H.new_empty(len(H), head.n_vocab) if out[1] is None else out[1][:len(H)]
@@ -114,7 +115,8 @@ def kl_sums(
 def kl_linear(p:Tensor, change:Tensor, strength:float, buffer:Tensor)->Tensor:
     "(n,) KL divergence of distributions `p` from those that a centred change of logits leaves."
     bits = torch.mul(change, -strength/np.log(2), out=buffer) # powers of two take torch half the time of powers of e
-    kl = bits.clamp_(min=-60).exp2_().mul_(p).sum(1).log()    # the sum is at least 1; what is much smaller only costs time
+    # the sum is at least 1; what is much smaller only costs time
+    kl = bits.clamp_(min=-60).exp2_().mul_(p).sum(1).log()
     lost = ~kl.isfinite()
     if lost.any(): kl[lost] = kl_overflown(p[lost], change[lost], strength)
     return kl
@@ -125,7 +127,8 @@ def kl_overflown(p:Tensor, change:Tensor, strength:float)->Tensor:
 
 def kl_capped(raw:Tensor, change:Tensor, strength:float, buffer:Tensor, softcap:float)->Tensor:
     "(n,) KL divergence where a soft cap follows the head's output."
-    before, after = ((softcap*torch.tanh(y/softcap)).log_softmax(1) for y in (raw, torch.add(raw, change, alpha=-strength, out=buffer)))
+    before, after = ((softcap*torch.tanh(y/softcap)).log_softmax(1)
+                     for y in (raw, torch.add(raw, change, alpha=-strength, out=buffer)))
     return (before.exp()*(before-after)).sum(1)
 
 # %% ../../nbs/editing/budget.ipynb #4a014e21
@@ -169,11 +172,12 @@ def corrected_curve(
     kl_at_all:Callable, # the same, of all
     around:float,       # a strength near the one that is sought
     reach:float=.25,    # in the logarithm of the strength: where the curve has to be exact
-)->tuple[Callable[[float], float], Callable[[float], float]]: # a strength to the KL of all; and to how far a cubic and a parabola differ there, in the logarithm of the KL
-    "The curve of a few states, times how all compare with them."
+)->tuple[Callable[[float], float], Callable[[float], float]]: # a strength to the KL of all; and to how doubtful that is
+    "The curve of a few states, times how all compare with them; doubtful where a cubic and a parabola of that differ."
     s = np.log(around)
     near = s+reach*np.array([-1, -.4, .4, 1])
-    ends = [e for e in (min(-2., 2*np.floor(s/2)), max(0., np.ceil(s))) if abs(e-s) > 1.5*reach] # where `solve_strength` puts its brackets
+    # where `solve_strength` puts its brackets
+    ends = [e for e in (min(-2., 2*np.floor(s/2)), max(0., np.ceil(s))) if abs(e-s) > 1.5*reach]
     nodes = np.sort([*near, *ends])
     ratio = np.log(kl_at_all(np.exp(nodes))/kl_at_few(np.exp(nodes)))
     inner = ratio[np.isin(nodes, near)]

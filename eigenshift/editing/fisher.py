@@ -25,11 +25,13 @@ from .head_edit import HeadEdit
 from ..models.coordinates import project
 from .intervention import Section, method
 from ..metrics import auroc
-from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared, checked_states, decoded, how_many, named_words,
-    shown_tokens, side_in_words, word_effect, words_section)
+from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, check_shared,
+                                           checked_states, decoded, how_many, named_words, shown_tokens,
+                                           side_in_words, word_effect, words_section)
 from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.final import corpus_states
-from .information import best_between, cholesky, fisher, fisher_sums, gradients, head_device, second_moment, toward
+from .information import (best_between, cholesky, fisher, fisher_sums, gradients, head_device,
+                                            second_moment, toward)
 from .budget import to_budget
 
 # %% ../../nbs/editing/fisher.ipynb #a474b4fd
@@ -44,8 +46,11 @@ class FisherShift(HeadEdit):
     settings = fisher_recommended
     preserves = True
     gains:Tensor=None                        # (k,) nats taken from toxic tokens per sqrt(2 KL), the largest first
-    stats:dict=field(default_factory=dict)   # (k,) each: auroc of what a component reads (toxic positive), mean length of what it takes from toxic and from neutral states
-    says:list=field(default_factory=list)    # for the first few: tokens (or ids) that it takes from, and those it gives to
+    # (k,) each: auroc of what a component reads (toxic positive), mean length of what it takes from toxic and from
+    # neutral states
+    stats:dict=field(default_factory=dict)
+    # for the first few: tokens (or ids) that it takes from, and those it gives to
+    says:list=field(default_factory=list)
     words:dict=field(default_factory=dict)   # (m,) each: toxic tokens' id, n, and mean log-probability before and after
 
 # %% ../../nbs/editing/fisher.ipynb #48399a48
@@ -65,9 +70,10 @@ def equal_shares(
     seed:int=0,             # which of a large register
     folds:int=4,            # every so many states are held out together, as in `fit`
 )->Tensor:                  # (n, d_model), register after register
-    "As many states of each register: a sample of a large one, a small one as often as it takes, its copies in the same fold."
+    "As many states of each register: a sample of a large one, a small one repeated, its copies in the same fold."
     each = min(most//len(registers), max(map(len, registers)))//folds*folds
-    if few := [len(H) for H in registers if len(H) < folds]: raise ValueError(f'{few[0]} states are too few for a register; {folds} are the least: give more text')
+    if few := [len(H) for H in registers if len(H) < folds]:
+        raise ValueError(f'{few[0]} states are too few for a register; {folds} are the least: give more text')
     whole = [some_states(H, max(each, folds), seed) for H in registers]
     whole = [H[:len(H)//folds*folds] for H in whole]
     return torch.cat([H[torch.arange(each, device=H.device) % len(H)] for H in whole])
@@ -80,9 +86,11 @@ def head_of(source:nn.Module|Head|EigenChoices|Tensor)->Head:
 
 def checked_evidence(h:Head, toxic:Tensor, neutral:Tensor, tokens:Tensor)->tuple[Tensor, Tensor, Tensor]:
     "Toxic and neutral states as float32 and the tokens of the toxic ones, when they are enough and fit the head."
-    toxic, neutral = (checked_states(X, name, h.d_model).float() for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
+    toxic, neutral = (checked_states(X, name, h.d_model).float()
+                      for X, name in ((toxic, 'toxic'), (neutral, 'neutral')))
     tokens = torch.as_tensor(tokens).long()
-    if len(tokens) != len(toxic): raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
+    if len(tokens) != len(toxic):
+        raise ValueError(f'{len(tokens)} tokens for {len(toxic)} toxic states: give the one that each produced')
     check_enough(toxic, neutral)
     return toxic, neutral, tokens
 
@@ -98,51 +106,80 @@ def component_stats(
     toxic:Tensor,   # (n_toxic, d_model)
     neutral:Tensor, # (n_neutral, d_model)
 )->dict[str, Tensor]: # (k,) each
-    "How well what each component reads tells toxic from neutral states, and the mean length of what it takes from each class."
+    "How well what each component reads tells the classes apart, and the mean length of what it takes from each."
     read = [project(X, edit.Vk, edit.center) for X in (toxic, neutral)]
     labels = np.r_[np.ones(len(toxic)), np.zeros(len(neutral))]
     taken = [(z.clamp(min=0) if edit.sided else z.abs()).mean(0)*edit.write.norm(dim=1) for z in read]
     return dict(auroc=torch.from_numpy(auroc(torch.cat(read), labels)), toxic=taken[0], neutral=taken[1])
 
 # %% ../../nbs/editing/fisher.ipynb #09cb0276
-def unscaled(cls:type, name:str, h:Head, toxic:Tensor, neutral:Tensor, tokens:Tensor, k:int, ridge:float,
-             center:Tensor|None, sided:str|None, folds:int=4)->Iterator:
-    "Yields the edit before its size is known; then for each fold the edit that has not seen it, its neutral states, and their next-token distributions or None."
-    device = head_device(h)
-    toxic, neutral = toxic.to(device), neutral.to(device)
-    at = 0 if center is None else center.to(device)
-    gradient = gradients(h, toxic, tokens)
-    parts = [neutral[i::folds] for i in range(folds)] if len(neutral) >= 2*folds else [neutral]
-    fits = h.softcap is None and len(neutral)*h.n_vocab <= 2**27 # half a gigabyte, which saves computing them again for the size
-    kept = [torch.empty(len(part), h.n_vocab, device=device) for part in parts] if fits else [None]*len(parts)
-    costs = fisher_sums(h, parts, kept)
-    def cost(seen):
+class _Folds:
+    "Evidence on the head's device, neutral states in folds; what is summed over states is summed once for each fold."
+    def __init__(self, h, toxic, neutral, tokens, center, folds):
+        device = head_device(h)
+        self.toxic, neutral = toxic.to(device), neutral.to(device)
+        self.at = 0 if center is None else center.to(device)
+        self.gradient = gradients(h, self.toxic, tokens)
+        self.parts = [neutral[i::folds] for i in range(folds)] if len(neutral) >= 2*folds else [neutral]
+        self.kept = [None]*len(self.parts) # next-token distributions: half a gigabyte at most
+        if h.softcap is None and len(neutral)*h.n_vocab <= 2**27:
+            self.kept = [torch.empty(len(part), h.n_vocab, device=device) for part in self.parts]
+        self.costs = fisher_sums(h, self.parts, self.kept)
+        self.moments = None # kept where they are small
+        if h.d_model <= 2048: self.moments = [second_moment(part-self.at)*len(part) for part in self.parts]
+
+    def states(self, seen):
+        "How many states some folds have."
+        return sum(len(self.parts[i]) for i in seen)
+
+    def cost(self, seen):
         "Fisher information of the states of some folds."
-        total = costs[seen[0]].double()
-        for i in seen[1:]: total += costs[i]
-        return total.div_(sum(len(parts[i]) for i in seen))
-    moments = [second_moment(part-at)*len(part) for part in parts] if h.d_model <= 2048 else None # kept where they are small
-    def spread(seen):
+        total = self.costs[seen[0]].double()
+        for i in seen[1:]: total += self.costs[i]
+        return total.div_(self.states(seen))
+
+    def spread(self, seen):
         "Second moment of the states of some folds."
-        if moments is None: return second_moment(torch.cat([parts[i] for i in seen])-at)
-        return sum(moments[i] for i in seen)/sum(len(parts[i]) for i in seen)
-    def without(fold):
-        "From the states of all folds but one; of the d × d matrices no more than three live at a time beside the sums."
-        seen = [i for i in range(len(parts)) if i != fold]
-        G = cholesky(cost(seen), ridge, overwrite=True)
-        C = cholesky(spread(seen), ridge, overwrite=True)
-        read, write, gains = (t.cpu() for t in toward((toxic-at).mean(0), *best_between(G, C, (gradient, toxic-at), k)))
+        if self.moments is None: return second_moment(torch.cat([self.parts[i] for i in seen])-self.at)
+        return sum(self.moments[i] for i in seen)/self.states(seen)
+
+    def without(self, fold, k, ridge):
+        "The edit's parts from all folds but one; of d × d matrices three at most live at a time beside the sums."
+        seen = [i for i in range(len(self.parts)) if i != fold]
+        G = cholesky(self.cost(seen), ridge, overwrite=True)
+        C = cholesky(self.spread(seen), ridge, overwrite=True)
+        toxic = self.toxic-self.at
+        return [t.cpu() for t in toward(toxic.mean(0), *best_between(G, C, (self.gradient, toxic), k))]
+
+def unscaled(
+    cls:type,
+    name:str,
+    h:Head,
+    toxic:Tensor,       # (n_toxic, d_model)
+    neutral:Tensor,     # (n_neutral, d_model)
+    tokens:Tensor,      # (n_toxic,)
+    k:int,
+    ridge:float,
+    center:Tensor|None, # (d_model,)
+    sided:str|None,
+    folds:int=4,
+)->Iterator:            # first the edit; then for each fold an edit, (n, d_model) states, (n, n_vocab) or None
+    "The edit before its size is known; then those that have not seen a fold, with its states and their distributions."
+    evidence = _Folds(h, toxic, neutral, tokens, center, folds)
+    def edit(fold):
+        read, write, gains = evidence.without(fold, k, ridge)
         return cls(name, read, torch.zeros(k), center, sided, gains=gains, write=write)
-    whole = without(None)
+    whole, several = edit(None), len(evidence.parts) > 1
     yield whole
-    for i, pair in enumerate(zip(parts, kept)): yield without(i) if len(parts) > 1 else whole, *pair
+    for i, (held, known) in enumerate(zip(evidence.parts, evidence.kept)):
+        yield edit(i) if several else whole, held, known
 
 # %% ../../nbs/editing/fisher.ipynb #26c9a32d
 @patch(cls_method=True)
 def fit(cls:FisherShift,
     source:nn.Module|Head|EigenChoices|Tensor, # the model, its `Head`, or `EigenChoices` with their head
     toxic:Tensor,                # (n_toxic, d_model) states that produced toxic words, at least 10
-    neutral:Tensor,              # (n_neutral, d_model) states that should stay as they are: of neutral continuations, or of any text worth keeping
+    neutral:Tensor, # (n_neutral, d_model) states that should stay, of neutral continuations or any text
     tokens:Tensor,               # (n_toxic,) the token that each toxic state produced
     k:int|float=.25,             # components: an int, or a fraction of d_model
     kl:float=.05,                # budget: mean KL at neutral states, nats per token, cross-validated
@@ -163,10 +200,12 @@ def fit(cls:FisherShift,
     name = name or f"FisherShift k={k} KL={kl:g}{side_in_words(center_at, sided)}"
     found = unscaled(cls, name, h, toxic, some_states(neutral, most, seed), tokens, k, ridge, center_at, sided)
     edit = next(found)
-    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None) for e, held, p in found]
+    strengths = [to_budget(h, e, some_states(held, 1024, seed), kl, known=p if len(held) <= 1024 else None)
+                 for e, held, p in found]
     edit = replace(edit, write=edit.write*float(np.exp(np.mean(np.log(strengths)))))
     about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center=centre_in_words(center_at, center),
-                 sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral), scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+                 sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral),
+                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
     edit = replace(edit, stats=component_stats(edit, toxic, neutral), meta=where_from(source, h)|about)
     return edit.described(h, toxic, tokens, tok or getattr(source, 'tok', None)) if describe else edit
 
@@ -189,7 +228,7 @@ def table(self:FisherShift,
     tok:PreTrainedTokenizerBase|None=None, # tokenizer, where tokens are kept as ids
     n:int=8,     # components
 )->pd.DataFrame: # one row per component
-    "The components: what each takes per KL, how well what it reads tells toxic from neutral, and the tokens it takes from and gives to."
+    "The components: what each takes per KL, how well it tells toxic states, the tokens it takes from and gives to."
     k = min(n, len(self.Vk))
     columns = dict(gain=self.gains, **{c: self.stats[c] for c in ('auroc', 'toxic', 'neutral')})
     df = pd.DataFrame({c: v[:k].tolist() for c, v in columns.items()}, index=pd.RangeIndex(1, k+1, name='component'))
@@ -211,26 +250,29 @@ def plot_choice(self:FisherShift,
 
 @patch
 def words_table(self:FisherShift, tok:PreTrainedTokenizerBase|None=None, n:int=10)->pd.DataFrame:
-    "What the edit does to the tokens that the toxic states produced: token, n, before, after (mean log-probability), change."
+    "What it does to the tokens that toxic states produced: token, n, before, after (mean log-probability), change."
     return EigenShift.words_table(self, tok, n)
 
 @patch
-def _repr_html_(self:FisherShift):
-    said = ', '.join(f'{k} {self.meta[k]}' for k in ('k', 'kl', 'ridge', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer') if self.meta.get(k) not in (None, 'no', 'none'))
-    return f'<p><b>{self.name}</b>: {said}</p>' + self.table().round(3).to_html() + ('' if not self.words else '<p>mean log-probability of the tokens that the toxic states produced</p>' + self.words_table(n=5).round(2).to_html(index=False))
+def _repr_html_(self:FisherShift)->str:
+    keys = ('k', 'kl', 'ridge', 'center', 'sided', 'n_toxic', 'n_neutral', 'scorer')
+    said = ', '.join(f'{key} {self.meta[key]}' for key in keys if self.meta.get(key) not in (None, 'no', 'none'))
+    html = f'<p><b>{self.name}</b>: {said}</p>' + self.table().round(3).to_html()
+    if not self.words: return html
+    words = self.words_table(n=5).round(2).to_html(index=False)
+    return f'{html}<p>mean log-probability of the tokens that the toxic states produced</p>{words}'
 
 # %% ../../nbs/editing/fisher.ipynb #91053175
 def shares(
-    A:Tensor,  # (n_neutral, d) coordinates of neutral states along the eigen-choices
-    B:Tensor,  # (n_toxic, d) coordinates of toxic states
-    G:Tensor,  # (d, d) Fisher information in the same basis
-    gr:Tensor, # (n_toxic, d) toxic gradients in the same basis
-    k:int,     # eigen-choices to keep, those that take most
-    ridge:float=.1, # of the diagonal of the cost
-)->Tensor:     # (d,) float64, zero for those not kept; to be scaled to a budget
+    A:Tensor,        # (n_neutral, d) coordinates of neutral states along the eigen-choices
+    B:Tensor,        # (n_toxic, d) coordinates of toxic states
+    G:Tensor,        # (d, d) Fisher information in the same basis
+    gradient:Tensor, # (n_toxic, d) toxic gradients in the same basis
+    k:int,           # eigen-choices to keep, those that take most
+    ridge:float=.1,  # of the diagonal of the cost
+)->Tensor:           # (d,) float64, zero for those not kept; to be scaled to a budget
     "What to take along each eigen-choice, so that toxic tokens lose most per KL."
-    A, B, gr = A.double(), B.double(), gr.double()
-    gain, cost = (B*gr).mean(0), second_moment(A)*G.double()
+    gain, cost = (B.double()*gradient.double()).mean(0), second_moment(A)*G.double()
     cost = cost+ridge*torch.diag(cost.diagonal().clamp(min=1e-12))
     top = (torch.linalg.solve(cost, gain)*gain).sort(descending=True).indices[:k].sort().values
     out = torch.zeros_like(gain)
@@ -253,14 +295,17 @@ def budgeted(cls:EigenShift,
 )->EigenShift:
     "An EigenShift whose factors are derived: one for each eigen-choice, to a budget of KL."
     h, n = choices.head, how_many(k, choices.d_model)
-    draft = cls.fit(choices, cal.toxic, cal.neutral, k=choices.d_model, alpha=0., center=center, sided=sided, describe=False, seed=seed)
-    neutral, basis = some_states(cal.neutral, most, seed).float(), draft.Vk[draft.chosen.argsort()] # in the order of the spectrum, toxic side positive
+    draft = cls.fit(choices, cal.toxic, cal.neutral, k=choices.d_model, alpha=0., center=center, sided=sided,
+                    describe=False, seed=seed)
+    neutral = some_states(cal.neutral, most, seed).float()
+    basis = draft.Vk[draft.chosen.argsort()] # in the order of the spectrum, toxic side positive
     def read(X):
         "Coordinates of states, of the toxic side where asked."
         z = project(X.float(), basis, draft.center)
         return z.clamp(min=0) if sided else z
     cost = basis.double() @ fisher(h, neutral) @ basis.double().T
-    share = shares(read(neutral), read(cal.toxic), cost, gradients(h, cal.toxic, cal.tokens) @ basis.T, n, ridge).float()
+    gradient = gradients(h, cal.toxic, cal.tokens) @ basis.T
+    share = shares(read(neutral), read(cal.toxic), cost, gradient, n, ridge).float()
     chosen = share.abs().sort(descending=True).indices[:int((share != 0).sum())]
     edit = replace(draft, Vk=basis[chosen], scale=1-share[chosen], chosen=chosen)
     strength = to_budget(h, edit, some_states(neutral, 1024, seed), kl)
@@ -274,7 +319,8 @@ def budgeted(cls:EigenShift,
 def from_calibration(cls:FisherShift,
     source:nn.Module|EigenChoices, # the model, or its `EigenChoices`
     cal:Calibration,               # from `calibrate`
-    neutral:Tensor|None=None,      # (n, d_model) states that should stay, in place of those of neutral continuations; from `corpus_states` or `equal_shares`
+ # (n, d_model) states that should stay, in place of neutral continuations'; of `corpus_states` or `equal_shares`
+    neutral:Tensor|None=None,
     **kw:Any, # for `fit`; `fisher_recommended`, or with `neutral` `fisher_preserving`, where nothing is said
 )->FisherShift:
     "Fit from collected states."
@@ -294,8 +340,10 @@ def from_evidence(cls:FisherShift, evidence:Any, **settings:Any)->FisherShift:
 @patch(cls_method=True)
 def suggest(cls:FisherShift, trial:Any, d_model:int)->dict:
     "Number of components, budget, ridge and side."
-    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True), kl=trial.suggest_float('kl', .003, .3, log=True),
-                ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]), sided=trial.suggest_categorical('sided', [None, 'toxic']))
+    return dict(k=trial.suggest_int('k', 1, max(1, d_model//2), log=True),
+                kl=trial.suggest_float('kl', .003, .3, log=True),
+                ridge=trial.suggest_categorical('ridge', [.02, .1, .5, 2.]),
+                sided=trial.suggest_categorical('sided', [None, 'toxic']))
 
 @patch(cls_method=True)
 def linear(cls:FisherShift, settings:dict)->dict|None:
@@ -311,15 +359,19 @@ def from_prompts(cls:FisherShift,
     tok:PreTrainedTokenizerBase,
     prompts:Sequence[str]|Dataset, # list of texts, or a Dataset with `prompt`
     scorer:Any,                    # anything `load_scorer` takes
-    settings:dict|None=None, # of `fit`: k, kl, ridge, center, sided; as for `from_calibration` where nothing is said
-    preserve:Sequence[str]|dict[str, Sequence[str]]|None=None, # texts whose next-token distributions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    settings:dict|None=None,       # of `fit`: k, kl, ridge, center, sided; `from_calibration`'s where nothing is said
+ # texts whose next-token distributions should stay, too, or register -> texts; all weigh the same
+    preserve:Sequence[str]|dict[str, Sequence[str]]|None=None,
     **kwargs:Any
 )->FisherShift:
     "The whole path: continuations, toxic words, states, Fisher information, edit."
-    if odd := set(settings or {})-set(fisher_recommended): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
+    if odd := set(settings or {})-set(fisher_recommended):
+        raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(fisher_recommended)}')
     cal = calibrate(model, tok, prompts, scorer, **kwargs)
     texts = preserve if isinstance(preserve, dict) or preserve is None else dict(texts=preserve)
-    kept = None if texts is None else equal_shares([cal.neutral, *(corpus_states(model, tok, own).H for own in texts.values())], seed=cal.meta['seed'])
+    if texts is None: return cls.from_calibration(model, cal, tok=tok, **(settings or {}))
+    states = [corpus_states(model, tok, own).H for own in texts.values()]
+    kept = equal_shares([cal.neutral, *states], seed=cal.meta['seed'])
     return cls.from_calibration(model, cal, kept, tok=tok, **(settings or {}))
 
 # %% ../../nbs/editing/fisher.ipynb #94000011
@@ -335,7 +387,9 @@ def sections(self:FisherShift)->list[Section]:
     "Its components, what each takes for its price, and the toxic tokens."
     components = self.table()
     return [Section('The components', as_tokens(components, components.columns[-2:]),
-                'What each component takes from the toxic tokens, in nats per √(2 KL); AUROC of what it reads (0.5 is chance); what it takes at toxic '
-                'and at neutral states, in units of the state; the tokens it takes from and those it gives to.'),
-            Section('What each component takes', figure=self.plot_choice, caption='What each component takes from the toxic tokens, for its price.'),
+                'What each component takes from the toxic tokens, in nats per √(2 KL); AUROC of what it reads (0.5 is '
+                'chance); what it takes at toxic and at neutral states, in units of the state; the tokens it takes '
+                'from and those it gives to.'),
+            Section('What each component takes', figure=self.plot_choice,
+                    caption='What each component takes from the toxic tokens, for its price.'),
             *words_section(self)]

@@ -35,7 +35,7 @@ def product(
     B:Tensor,   # (m, l), of the same dtype and on the same device
     out:Tensor, # (n, l), to be written to
 )->Tensor:      # out
-    "A B; on a CPU by NumPy's routine, which takes half to nine tenths of the time of torch's on an AMD processor, least for AᵀA."
+    "A B; on a CPU by NumPy, in half to nine tenths of the time that torch takes on an AMD processor, least for AᵀA."
     if A.device.type == 'cpu': np.matmul(A.detach().numpy(), B.detach().numpy(), out=out.numpy())
     else: torch.mm(A, B, out=out)
     return out
@@ -90,7 +90,7 @@ def next_token(
     source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
     H:Tensor,                     # (n, d_model) final hidden states
     kept:Tensor|None=None,        # (n, n_vocab) float32, where the distributions are to stay
-)->Iterator[tuple[slice, Tensor, Tensor|float]]: # yields (slice of the states, (m, n_vocab) probabilities, slope); both are overwritten by the next batch, unless kept
+)->Iterator[tuple[slice, Tensor, Tensor|float]]: # states, (m, n_vocab) probabilities, slope; overwritten if not kept
     "Next-token distributions, batch by batch."
     h, buffer = as_head(source), None
     for batch in state_batches(h, len(H)) if kept is None else [slice(0, len(H))]:
@@ -196,7 +196,8 @@ def cholesky(
         L, failed = torch.linalg.cholesky_ex(A)
         if not failed: return L
         A.diagonal().add_(more*mean*len(A))
-    raise ValueError(f'a matrix of shape {tuple(A.shape)} is not positive semidefinite, or its ridge of {ridge:g} is too small: give a larger ridge')
+    raise ValueError(f'a matrix of shape {tuple(A.shape)} is not positive semidefinite, or its ridge of {ridge:g} is '
+                     'too small: give a larger ridge')
 
 def whitened(
     L:Tensor, # (d, d) lower triangular
@@ -208,7 +209,7 @@ def whitened(
 def leading(
     A:Tensor, # (d, m)
     k:int,    # at most m
-)->tuple[Tensor, Tensor, Tensor]: # (d, k) left vectors times singular values, (k,) singular values, (m, k) right vectors
+)->tuple[Tensor, Tensor, Tensor]: # (d, k) left vectors times singular values, (k,) these, (m, k) right vectors
     "The leading part of a singular value decomposition, by the smaller Gram matrix."
     values, V = torch.linalg.eigh(A.T @ A)
     V = V[:, -k:].flip(1)
@@ -217,7 +218,8 @@ def leading(
 def best_between(
     G:Tensor,                     # (d, d) Cholesky factor of the Fisher information at neutral states
     C:Tensor,                     # (d, d) Cholesky factor of the second moment of neutral states
-    wanted:Tensor|tuple[Tensor, Tensor], # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
+    # K (d, d), toxic gradients times toxic states; or its two factors (n, d), K being the mean of their outer products
+    wanted:Tensor|tuple[Tensor, Tensor],
     k:int,                        # components
 )->tuple[Tensor, Tensor, Tensor]: # read (k, d), write (k, d), gains (k,), float64
     "The linear edit of rank k that takes most from toxic tokens per KL, from the factors of what it costs."
@@ -230,7 +232,8 @@ def best_between(
     else: left, found, V = leading(whitened(C, whitened(G, wanted.T)).T, k)
     read = torch.linalg.solve_triangular(C.T, V, upper=True).T
     write = torch.linalg.solve_triangular(G.T, left, upper=True).T
-    return tuple(torch.cat([t, t.new_zeros(k-len(found), *t.shape[1:])]) for t in (read, write, found)) # no more to take beyond K's rank
+    # no more to take beyond K's rank
+    return tuple(torch.cat([t, t.new_zeros(k-len(found), *t.shape[1:])]) for t in (read, write, found))
 
 def canonical(
     cost:Tensor,                  # (d, d) G, Fisher information at neutral states

@@ -6,15 +6,20 @@
 __all__ = ['transport_cost', 'shrunk', 'LinEAS', 'some_texts']
 
 # %% ../../nbs/editing/lineas.ipynb #3caf8ecb
-import re, torch
+import pandas as pd, re, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import Any
 from torch import nn, Tensor
 from fastcore.basics import patch
+from torch.utils.hooks import RemovableHandle
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
 from .intervention import Intervention, Section, method, readable
 from .transport import map_norm, named_module, norms, takes_no_map
 from ..models.loading import pad_ids
+from ..progress import track
 from ..states.readers import pool_tokens
 
 # %% ../../nbs/editing/lineas.ipynb #27d3fa79
@@ -44,19 +49,19 @@ class LinEAS(Intervention):
     shift:dict # module name -> (u,); zeros where none was learned
     settings = dict(modules=None, n=32, steps=1000, optimizer='adam', lr=1e-3, l1=0., group=0., shift=True)
 
-    def touched(self, model):
+    def touched(self, model:PreTrainedModel)->dict:
         modules = {k: named_module(model, k) for k in self.scale}
         return {k: readable(m, k) for k,
                 m in modules.items() if getattr(m, 'weight', None) is not None and not m.weight.is_meta}
 
-    def unmergeable(self, model):
+    def unmergeable(self, model:PreTrainedModel)->str|None:
         why = next((why for k in self.scale
                     if (why := takes_no_map(named_module(model, k), k, bool(self.shift[k].any())))), None)
         return why and f'{why}, or fit with shift=False'
 
 # %% ../../nbs/editing/lineas.ipynb #ea1b8d12
 @patch
-def attach(self:LinEAS, model, strength):
+def attach(self:LinEAS, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
     def hook_of(name):
         "A forward hook with the map of one module."
         at_strength, copies = (1+strength*(self.scale[name]-1), strength*self.shift[name]), {}
@@ -70,7 +75,7 @@ def attach(self:LinEAS, model, strength):
     for name in self.scale: yield named_module(model, name).register_forward_hook(hook_of(name))
 
 @patch
-def edit(self:LinEAS, model, strength):
+def edit(self:LinEAS, model:PreTrainedModel, strength:float)->None:
     for k in self.scale: map_norm(named_module(model, k), 1+strength*(self.scale[k]-1), strength*self.shift[k])
 
 # %% ../../nbs/editing/lineas.ipynb #ae9f06a5
@@ -95,91 +100,12 @@ class _Maps(nn.Module):
             for i, m in enumerate(modules): stack.callback(m.register_forward_hook(hook_of(i)).remove)
             yield seen
 
-def _pooled(model, modules, maps, batch):
-    "List of (n, u) mean outputs of each module, under the maps."
-    mask = batch['attention_mask'].bool()
-    with maps.active(modules) as seen: model(**batch, use_cache=False)
-    lacking = [i for i, z in enumerate(seen) if z is None or z.shape[:2] != mask.shape]
-    if lacking:
-        raise ValueError(f'module {lacking[0]} of those to be mapped did not run, or does not return (batch, tokens, units): name norms or linear layers')
-    return [pool_tokens(z, mask.to(z.device), 'mean') for z in seen]
-
-@contextmanager
-def _frozen(model):
-    "Within the block the model is in evaluation mode and none of its weights wants a gradient."
-    training, wanted = model.training, [(p, p.requires_grad) for p in model.parameters()]
-    model.eval().requires_grad_(False)
-    try: yield
-    finally:
-        for p, had in wanted: p.requires_grad_(had)
-        model.train(training)
-
-def some_texts(
-    texts, # list of texts
-    n:int,
-    seed:int,
-)->list:   # at most n, at random, in their order
-    "A random sample of texts."
-    at = torch.randperm(len(texts), generator=torch.Generator().manual_seed(seed))[:n].sort().values
-    return [texts[i] for i in at]
-
-# %% ../../nbs/editing/lineas.ipynb #54511310
-@patch(cls_method=True)
-def fit(cls:LinEAS,
-    model, tok,          # a causal LM and its tokenizer
-    toxic:list[str],     # texts
-    neutral:list[str],
-    modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all of them by default
-    n:int=32,            # texts of each class, drawn by `seed`
-    steps:int=1000,
-    optimizer:str='adam',# "adam" (as released) or "sgd" (as in the paper)
-    lr:float=1e-3,       # at the start; decays to a thousandth along a cosine
-    l1:float=0.,         # weight of the penalty on each map's deviation from the identity
-    group:float=0.,      # weight of the penalty on all deviations of a module together
-    shift:bool=True,     # learn an offset too
-    max_length:int=128,  # tokens of a text
-    seed:int=0,          # for the draw
-    progress:bool=False, # show a progress bar
-    name:str=None,
-)->LinEAS:
-    "Learn the maps of all modules together, through the model."
-    from tqdm.auto import trange
-    every = norms(model) if modules is None or isinstance(modules, str) else list(modules)
-    names = [k for k in every if re.search(modules, k)] if isinstance(modules, str) else every
-    if not names: raise ValueError(f'no module matches {modules!r}; norms(model) names {every}')
-    if optimizer not in ('adam', 'sgd'): raise ValueError(f"optimizer is {optimizer!r}; it can be 'adam' or 'sgd'")
-    n = min(n, len(toxic), len(neutral))
-    if n < 2:
-        raise ValueError(f'{len(toxic)} toxic and {len(neutral)} neutral texts: two of each are the least, 32 are usual')
-    found = [named_module(model, k) for k in names]
-    batches = [pad_ids(model, tok,
-                       tok(some_texts(list(t), n, seed), truncation=True, max_length=max_length).input_ids)
-               for t in (toxic, neutral)]
-    device = batches[0]['input_ids'].device
-    with _frozen(model):
-        with torch.no_grad(): target = [Y.detach() for Y in _pooled(model, found, _Identity(len(found)), batches[1])]
-        maps = _Maps([Y.shape[1] for Y in target], device, shift)
-        learned = [p for p in maps.parameters() if p.requires_grad]
-        step = torch.optim.Adam(learned, lr, betas=(.9, .9)) if optimizer == 'adam' else torch.optim.SGD(learned, lr)
-        decay = torch.optim.lr_scheduler.CosineAnnealingLR(step, steps, lr*1e-3)
-        costs = []
-        for _ in trange(steps, disable=not progress):
-            cost = sum(transport_cost(X, Y) for X, Y in zip(_pooled(model, found, maps, batches[0]), target))/len(found)
-            if not cost.isfinite():
-                raise ValueError(f'the loss is {cost.item()} after {len(costs)} steps: give a smaller lr, or load the model in float32')
-            costs.append(cost.item())
-            step.zero_grad()
-            cost.backward()
-            step.step()
-            maps.shrink(decay.get_last_lr()[0]*l1, decay.get_last_lr()[0]*group)
-            decay.step()
-    scale, offset = ({k: p.detach().float().cpu() for k, p in zip(names, parts.values())}
-                     for parts in (maps.scale, maps.shift))
-    moved = sum(int(((scale[k] != 1) | (offset[k] != 0)).sum()) for k in names)/sum(map(len, scale.values()))
-    meta = dict(modules=len(names), n_toxic=n, n_neutral=n, steps=steps, optimizer=optimizer, lr=lr, l1=l1,
-                group=group, shift=shift, seed=seed,
-                loss_before=costs[0], loss=costs[-1], moved=round(moved, 4), eigenshift=__version__)
-    return cls(name or cls.__name__, scale, offset, meta=meta).stamp(model)
+    @torch.no_grad()
+    def shrink(self, l1, group):
+        "The proximal step on every module's maps."
+        if not l1 and not group: return
+        for p in self.scale.values(): p.copy_(1+shrunk(p-1, l1, group))
+        for p in self.shift.values(): p.copy_(shrunk(p, l1, group))
 
 class _Identity:
     "No maps at all; keeps what modules say."
@@ -194,14 +120,115 @@ class _Identity:
             for i, m in enumerate(modules): stack.callback(m.register_forward_hook(hook_of(i)).remove)
             yield seen
 
+def _pooled(model, modules, maps, batch):
+    "List of (n, u) mean outputs of each module, under the maps."
+    mask = batch['attention_mask'].bool()
+    with maps.active(modules) as seen: model(**batch, use_cache=False)
+    lacking = [i for i, z in enumerate(seen) if z is None or z.shape[:2] != mask.shape]
+    if lacking:
+        raise ValueError(f'module {lacking[0]} of those to be mapped did not run, or does not return (batch, tokens, '
+                         'units): name norms or linear layers')
+    return [pool_tokens(z, mask.to(z.device), 'mean') for z in seen]
+
+@contextmanager
+def _frozen(model):
+    "Within the block the model is in evaluation mode and none of its weights wants a gradient."
+    training, wanted = model.training, [(p, p.requires_grad) for p in model.parameters()]
+    model.eval().requires_grad_(False)
+    try: yield
+    finally:
+        for p, had in wanted: p.requires_grad_(had)
+        model.train(training)
+
+def some_texts(
+    texts:Sequence[str],
+    n:int,
+    seed:int,
+)->list: # at most n, at random, in their order
+    "A random sample of texts."
+    at = torch.randperm(len(texts), generator=torch.Generator().manual_seed(seed))[:n].sort().values
+    return [texts[i] for i in at]
+
+def _mapped_names(model, modules):
+    "Names of the modules that are to be mapped."
+    every = norms(model) if modules is None or isinstance(modules, str) else list(modules)
+    names = [name for name in every if re.search(modules, name)] if isinstance(modules, str) else every
+    if not names: raise ValueError(f'no module matches {modules!r}; norms(model) names {every}')
+    return names
+
+def _descend(maps, cost, optimizer, lr, steps, l1, group, progress):
+    "The cost at each step, while the maps go downhill and are drawn to the identity."
+    learned = [p for p in maps.parameters() if p.requires_grad]
+    step = torch.optim.Adam(learned, lr, betas=(.9, .9)) if optimizer == 'adam' else torch.optim.SGD(learned, lr)
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(step, steps, lr*1e-3)
+    costs = []
+    for _ in track(range(steps), 'steps', progress):
+        now = cost()
+        if not now.isfinite():
+            raise ValueError(f'the loss is {now.item()} after {len(costs)} steps: give a smaller lr, or load the model '
+                             'in float32')
+        costs.append(now.item())
+        step.zero_grad()
+        now.backward()
+        step.step()
+        maps.shrink(decay.get_last_lr()[0]*l1, decay.get_last_lr()[0]*group)
+        decay.step()
+    return costs
+
+# %% ../../nbs/editing/lineas.ipynb #54511310
+@patch(cls_method=True)
+def fit(cls:LinEAS,
+    model:PreTrainedModel,      # a causal LM and its tokenizer
+    tok:PreTrainedTokenizerBase,
+    toxic:list[str],            # texts
+    neutral:list[str],
+    modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all of them by default
+    n:int=32,                   # texts of each class, drawn by `seed`
+    steps:int=1000,
+    optimizer:str='adam',       # "adam" (as released) or "sgd" (as in the paper)
+    lr:float=1e-3,              # at the start; decays to a thousandth along a cosine
+    l1:float=0.,                # weight of the penalty on each map's deviation from the identity
+    group:float=0.,             # weight of the penalty on all deviations of a module together
+    shift:bool=True,            # learn an offset too
+    max_length:int=128,         # tokens of a text
+    seed:int=0,                 # for the draw
+    progress:bool=False,        # show a progress bar
+    name:str|None=None,
+)->LinEAS:
+    "Learn the maps of all modules together, through the model."
+    names = _mapped_names(model, modules)
+    if optimizer not in ('adam', 'sgd'): raise ValueError(f"optimizer is {optimizer!r}; it can be 'adam' or 'sgd'")
+    n = min(n, len(toxic), len(neutral))
+    if n < 2:
+        raise ValueError(
+            f'{len(toxic)} toxic and {len(neutral)} neutral texts: two of each are the least, 32 are usual')
+    found = [named_module(model, k) for k in names]
+    texts = [some_texts(list(of_class), n, seed) for of_class in (toxic, neutral)]
+    batches = [pad_ids(model, tok, tok(own, truncation=True, max_length=max_length).input_ids) for own in texts]
+    with _frozen(model):
+        with torch.no_grad(): target = [Y.detach() for Y in _pooled(model, found, _Identity(len(found)), batches[1])]
+        maps = _Maps([Y.shape[1] for Y in target], batches[0]['input_ids'].device, shift)
+        def cost():
+            mapped = _pooled(model, found, maps, batches[0])
+            return sum(transport_cost(X, Y) for X, Y in zip(mapped, target))/len(found)
+        costs = _descend(maps, cost, optimizer, lr, steps, l1, group, progress)
+    scale, offset = ({k: p.detach().float().cpu() for k, p in zip(names, parts.values())}
+                     for parts in (maps.scale, maps.shift))
+    moved = sum(int(((scale[k] != 1) | (offset[k] != 0)).sum()) for k in names)/sum(map(len, scale.values()))
+    meta = dict(modules=len(names), n_toxic=n, n_neutral=n, steps=steps, optimizer=optimizer, lr=lr, l1=l1,
+                group=group, shift=shift, seed=seed,
+                loss_before=costs[0], loss=costs[-1], moved=round(moved, 4), eigenshift=__version__)
+    return cls(name or cls.__name__, scale, offset, meta=meta).stamp(model)
+
 @patch
 @torch.no_grad()
 def loss(self:LinEAS,
-    model, tok,        # as for `fit`
-    toxic:list[str],   # texts
-    neutral:list[str], # as many
-    strength:float=1., # 0: without the maps
-    max_length:int=128,# tokens of a text
+    model:PreTrainedModel, # as for `fit`
+    tok:PreTrainedTokenizerBase,
+    toxic:list[str],       # texts
+    neutral:list[str],     # as many
+    strength:float=1.,     # 0: without the maps
+    max_length:int=128,    # tokens of a text
 )->float:
     "The loss on these texts: toxic ones under the maps against neutral ones without."
     modules = [named_module(model, k) for k in self.scale]
@@ -212,17 +239,9 @@ def loss(self:LinEAS,
         with self.apply(model, strength): X = _pooled(model, modules, _Identity(len(modules)), batches[0])
     return float(sum(transport_cost(x, y) for x, y in zip(X, Y))/len(modules))
 
-@patch
-@torch.no_grad()
-def shrink(self:_Maps, l1, group):
-    "The proximal step on every module's maps."
-    if not l1 and not group: return
-    for p in self.scale.values(): p.copy_(1+shrunk(p-1, l1, group))
-    for p in self.shift.values(): p.copy_(shrunk(p, l1, group))
-
 # %% ../../nbs/editing/lineas.ipynb #d3ff70b8
 @patch(cls_method=True)
-def from_evidence(cls:LinEAS, evidence, **settings)->LinEAS:
+def from_evidence(cls:LinEAS, evidence:Any, **settings:Any)->LinEAS:
     "Learn from toxic and neutral texts: labelled ones, or the model's own continuations."
     return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
                    **settings)
@@ -245,16 +264,16 @@ def linear(cls:LinEAS, settings:dict)->dict|None:
     return None if settings.get('shift') is False else settings|dict(shift=False)
 
 @patch(cls_method=True)
-def suggest(cls:LinEAS, trial, d_model:int)->dict:
+def suggest(cls:LinEAS, trial:Any, d_model:int)->dict:
     "Learning rate and sparsity."
     return dict(lr=trial.suggest_float('lr', 1e-4, 1e-2, log=True), l1=trial.suggest_float('l1', .001, .5, log=True))
 
 @patch
 def sections(self:LinEAS)->list[Section]:
     "How far each module is mapped."
-    import pandas as pd
     rows = [dict(module=k, moved=float(((s != 1) | (self.shift[k] != 0)).float().mean()),
                  scale=float((s-1).abs().mean()), shift=float(self.shift[k].abs().mean()))
             for k, s in self.scale.items()]
     return [Section('What is mapped', pd.DataFrame(rows).set_index('module'),
-                    "The share of each module's units that are mapped, and the mean size of the change of scale and of the offset.")]
+                    "The share of each module's units that are mapped, and the mean size of the change of scale and of "
+                    "the offset.")]

@@ -316,7 +316,7 @@ def trace(
     generations:Dataset, # Dataset of `generate`, by this model or another one with the same tokenizer
     scorer:Any,      # anything `load_scorer` takes; not the one of the evaluation
     at:int|str|Sequence[int|str]=0, # places: index or name, a list of these, or "all"
-    # texts whose predictions should stay beside those of neutral continuations, or register -> texts; all weigh the same
+    # texts whose predictions should stay beside neutral continuations', or register -> texts; all weigh the same
     preserve:Sequence[str]|dict|None=None,
     neutral:Sequence[str]|None=None, # texts that stand in place of the neutral continuations
     most:int=2000,   # neutral continuations and texts in all
@@ -361,7 +361,7 @@ def held_and_summed(
     most:int,                    # sequences in all
     seed:int,
 )->tuple[list[tuple], list[list[int]]]:
-    "One sequence in four to measure KL on, the ids of the others to sum over; as many of each register, repeated if small."
+    "One sequence in four to measure KL on, the others' ids to sum over; as many of each register, repeated if small."
     each = min(most//len(registers), max(map(len, registers)))
     held, summed = [], []
     for own in registers:

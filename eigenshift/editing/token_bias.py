@@ -34,7 +34,7 @@ def relative_risk(
     expected:Tensor,  # (n_vocab,) mean next-token distribution at neutral states
     prior:float,      # rate of the gamma prior: its weight, in expected tokens
 )->Tensor:            # (n_vocab,) float64; its mean under `expected` is 1
-    "How much likelier each token is among toxic ones than at neutral states: posterior mean, gamma prior (DuMouchel 1999)."
+    "How much likelier each token is among toxic ones than at neutral states: posterior mean (DuMouchel 1999)."
     counts, expected = counts.double(), expected.double()
     weight = counts.sum()*expected+prior
     shape = (1-(expected*counts/weight).sum())/(expected/weight).sum()
@@ -101,8 +101,8 @@ class TokenBias(Intervention):
         h = as_head(model)
         if self.carrier is not None:
             if h.quantized:
-                return ('the head is quantised, and rounding the edited weight again would change it: use apply, or load '
-                        'the model with an unquantised head')
+                return ('the head is quantised, and rounding the edited weight again would change it: use apply, or '
+                        'load the model with an unquantised head')
             if h.weight.is_meta: return 'the head is offloaded: load the model without offloading, or use apply'
             return None
         if h.bias is None:

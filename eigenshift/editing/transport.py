@@ -79,8 +79,8 @@ def norms(
     return in_order(model, list(dict.fromkeys(found)))
 
 def final_norm(
-    model, # a causal LM
-)->str:    # its name
+    model:PreTrainedModel, # a causal LM
+)->str:                    # its name
     "The last norm outside the blocks: what the head reads has passed it."
     inside = tuple(f"{base.split('@')[0]}." for base, _ in blocks(model))
     outside = [k for k, m in model.named_modules() if 'norm' in type(m).__name__.lower() and not k.startswith(inside)]
@@ -89,9 +89,9 @@ def final_norm(
     return found[-1]
 
 def released_norms(
-    model, # a causal LM
+    model:PreTrainedModel, # a causal LM
 )->list[str]:
-    "The modules that the authors' configurations map: all norms of the blocks, and the final one (GPT-2); of Gemma-2 those after attention and MLP alone."
+    "What the authors' configurations map: all norms of blocks and the last (GPT-2), or two of each block (Gemma-2)."
     every = norms(model)
     after = [k for k in every if k.rsplit('.', 1)[-1] in ('post_attention_layernorm', 'post_feedforward_layernorm')]
     if any(k.endswith('pre_feedforward_layernorm') for k in every): return after
@@ -168,8 +168,10 @@ class Transport(Intervention):
     def unmergeable(self, model:PreTrainedModel)->str|None:
         windows = [t for part in (self.low, self.high) for t in part.values()]
         if any(t.isfinite().any() for t in windows):
-            return 'its maps act inside a window of responses, and no weight does the same: use apply, or fit with quantiles=None'
-        return next((why for k in self.slope if (why := takes_no_map(named_module(model, k), k, bool(self.offset[k].any())))), None)
+            return ('its maps act inside a window of responses, and no weight does the same: use apply, or fit with '
+                    'quantiles=None')
+        return next((why for k in self.slope
+                     if (why := takes_no_map(named_module(model, k), k, bool(self.offset[k].any())))), None)
     def edit(self, model:PreTrainedModel, strength:float)->None:
         for k in self.slope: map_norm(named_module(model, k), 1+strength*(self.slope[k]-1), strength*self.offset[k])
 
@@ -200,7 +202,8 @@ def takes_no_map(
     "Why a norm cannot take an affine map of its output into its weights, or None."
     try: weight_offset(norm)
     except ValueError as e: return f'{name!r}: {e}'
-    if shifted and getattr(norm, 'bias', None) is None: return f'the norm {name!r} has no bias to take an offset: use apply'
+    if shifted and getattr(norm, 'bias', None) is None:
+        return f'the norm {name!r} has no bias to take an offset: use apply'
 
 @torch.no_grad()
 def map_norm(
@@ -470,8 +473,10 @@ class _Learned:
         tok:PreTrainedTokenizerBase,
         toxic:list[str],     # texts; the larger class is cut to the other's size, at random
         neutral:list[str],
-        modules:str|list|None=None, # names, or a regular expression on the names of `norms(model)`; all of them by default; "released": as `released_norms`
-        quantiles:tuple|str|None='usual', # window, as quantiles of the toxic responses; None: everywhere; "usual": as the authors' configuration of this method
+        # names, or a regular expression on the names of `norms(model)`; all by default; "released": `released_norms`
+        modules:str|list|None=None,
+        # window, as quantiles of the toxic responses; None: everywhere; "usual": the authors' for this method
+        quantiles:tuple|str|None='usual',
         earlier:str='both',  # texts that feel the maps of earlier modules: "both" (the paper) or "toxic"
         max_length:int=128,  # tokens of a text
         batch_size:int=32,   # texts at a time

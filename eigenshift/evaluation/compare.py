@@ -96,7 +96,8 @@ def _same_scores(scores:np.ndarray, scorer:Callable, key:str, texts:list[str], o
     "Scores of all texts, when the first few are still what the scorer says."
     again = checked_scores(scorer(texts[:4]), len(texts[:4]), key)
     if len(scores) == len(texts) and np.allclose(again, scores[:4], atol=.01): return scores
-    raise ValueError(f'{out}/{_score_part(key)}.parquet holds scores of another {key!r}: remove it, or give the scorer another name')
+    raise ValueError(f'{out}/{_score_part(key)}.parquet holds scores of another {key!r}: remove it, or give the scorer '
+                     'another name')
 
 @delegates(generate)
 def evaluate(
@@ -106,7 +107,7 @@ def evaluate(
     prompts:'list[str]|Dataset',          # a Dataset has a column `prompt`
     scorers:dict[str, Callable],          # name -> scorer
     corpus:'Sequence[str]|Dataset',       # texts for perplexity
-    passages:'dict[str, Passages]|Callable', # where KL is measured; or what says so, from generations with scores, for the base
+    passages:'dict[str, Passages]|Callable', # where KL is measured; for the base, what finds that in its generations
     n:int=25,                             # continuations of each prompt
     seed:int=0,                           # of the continuations
     out:str|Path|None=None,               # folder of this method, to resume from
@@ -119,7 +120,8 @@ def evaluate(
     out, boot = None if out is None else Path(out), boot or {}
     def edited(): return nullcontext() if intervention is None else intervention.apply(model, strength)
     with edited():
-        generations = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations', **kwargs)
+        generations = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations',
+                               **kwargs)
     texts = list(generations['completion'])
 
     def scores_of(key): return lambda: pd.DataFrame({'score': checked_scores(scorers[key](texts), len(texts), key)})
@@ -208,7 +210,8 @@ def tabulate(
     table = pd.DataFrame([row(*k) for k in keys])
     from_base = [difference(method, base, key) for method, key in keys]
     from_control = [difference(method, control_of.get(method, (None, False))[0], key) for method, key in keys]
-    return table.assign(vs_base_p=_corrected(table, from_base, 'base', level), vs_control_p=_corrected(table, from_control, 'control', level))
+    return table.assign(vs_base_p=_corrected(table, from_base, 'base', level),
+                        vs_control_p=_corrected(table, from_control, 'control', level))
 
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
@@ -217,7 +220,8 @@ def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarra
     same, luck = (toxic_a == toxic_b).mean(), rate_a*rate_b+(1-rate_a)*(1-rate_b)
     kappa = (same-luck)/(1-luck) if luck < 1 else np.nan
     varied = min(np.ptp(a), np.ptp(b)) > 0
-    return dict(same_verdict=same, kappa=kappa, spearman=spearmanr(a, b).statistic if varied else np.nan, toxic_a=rate_a, toxic_b=rate_b)
+    return dict(same_verdict=same, kappa=kappa, spearman=spearmanr(a, b).statistic if varied else np.nan,
+                toxic_a=rate_a, toxic_b=rate_b)
 
 def scorer_agreement(
     generations:'dict[str, Dataset]', # method -> Dataset with `score_<scorer>`
@@ -244,7 +248,8 @@ def intervention_identity(
 def _controlled(edits:dict, control:str|Sequence[str])->list[str]:
     "Which edits get a control of their own."
     wanted = dict(each=list(edits), first=list(edits)[:1])[control] if control in ('each', 'first') else list(control)
-    if odd := set(wanted)-set(edits): raise ValueError(f"control is {control!r}; it can be 'each', 'first', or names among {list(edits)}")
+    if odd := set(wanted)-set(edits):
+        raise ValueError(f"control is {control!r}; it can be 'each', 'first', or names among {list(edits)}")
     return wanted
 
 def _stored(paths:list[Path])->list[Intervention]:
@@ -275,7 +280,8 @@ def matched_controls(
         for i, (intervention, strength) in enumerate(fits): # draw j belongs to fit j modulo their number
             share = len(range(i, draws, len(fits)))
             if not share: continue
-            found[name] += random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices, strength=strength)
+            found[name] += random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices,
+                                          strength=strength)
         for edit, path in zip(found[name], paths):
             with on_disk(out): edit.save(path)
     return found
@@ -304,7 +310,8 @@ def _in_short(name:str, parts:dict, judge:str)->str:
 @dataclass
 class _Session:
     "Methods measured one after another, under the same prompts and noise."
-    evaluate:Callable     # (intervention, strength, out, repeat, whether to read `harm`'s sentences) -> generations, parts
+    # (intervention, strength, out, repeat, whether to read `harm`'s sentences) -> generations, parts
+    evaluate:Callable
     scorers:dict          # name -> `_AskedOnce`
     out:Path|None         # folder of the comparison
     models:Bar            # counts the evaluations
@@ -320,16 +327,18 @@ class _Session:
         start = time.perf_counter()
         folder = None if self.out is None else self.out.joinpath(*map(folder_name, names))
         found = self.evaluate(intervention, strength, folder, repeat, read)
-        for key, scorer in self.scorers.items(): scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
+        for key, scorer in self.scorers.items():
+            scorer.known.update(zip(found[0]['completion'], found[0][f'score_{key}']))
         self.models.update()
         left = (time.perf_counter()-start)*(self.models.total-self.models.done)
         if self.models.done == 1 and self.progress and not speaking() and left > 60 and ranks()[0] == 0:
-            print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about {left/60:.0f} minutes to go', file=sys.stderr)
+            print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about '
+                  f'{left/60:.0f} minutes to go', file=sys.stderr)
         say(_in_short(' '.join(names), found[1], next(iter(self.scorers))))
         return found
 
     def add(self, name:str, role:str, fits:list[tuple])->None:
-        "Measure the base or the fits of an edit, each repeat under a seed of its own; the first one's generations are kept."
+        "Measure the base or an edit's fits, each repeat under its own seed; the first one's generations are kept."
         runs = []
         for r in range(self.repeats):
             intervention, strength = fits[r % len(fits)]
@@ -362,7 +371,8 @@ def named_scorers(
     named = dict(scorers) if isinstance(scorers, dict) else {scorer_name(s): s for s in scorers}
     if not named: raise ValueError('no scorer: give one at least, the one that judges first')
     if len(named) < len(scorers):
-        raise ValueError(f'scorers share a name among {[scorer_name(s) for s in scorers]}: give a dict of name to scorer')
+        raise ValueError(f'scorers share a name among {[scorer_name(s) for s in scorers]}: give a dict of name to '
+                         'scorer')
     return named
 
 def _pair(edit:Intervention|tuple)->tuple[Intervention, float]:
@@ -376,7 +386,8 @@ def _with_strengths(interventions:dict)->dict[str, list]:
     if taken: raise ValueError(f'{sorted(taken)} are names of the table itself: rename the intervention')
     empty = [k for k, e in interventions.items() if isinstance(e, list) and not e]
     if empty: raise ValueError(f'{empty[0]!r} has no fits: its list is empty')
-    return {k: [_pair(e) for e in fits] if isinstance(fits, list) else [_pair(fits)] for k, fits in interventions.items()}
+    return {k: [_pair(e) for e in fits] if isinstance(fits, list) else [_pair(fits)]
+            for k, fits in interventions.items()}
 
 def _repeats(edits:dict[str, list], repeats:int|None)->int:
     "How often everything is run: as often as asked, or as the method with most fits."
@@ -384,7 +395,8 @@ def _repeats(edits:dict[str, list], repeats:int|None)->int:
     repeats = most if repeats is None else repeats
     odd = {k: len(fits) for k, fits in edits.items() if len(fits) not in (1, repeats)}
     if repeats < 1 or odd:
-        raise ValueError(f'repeats is {repeats}, and the fits of a method are one or as many: {odd or "give 1 at least"}')
+        raise ValueError(f'repeats is {repeats}, and the fits of a method are one or as many: '
+                         f'{odd or "give 1 at least"}')
     return repeats
 
 def _column(rows, name:str)->list[str]:
@@ -402,8 +414,10 @@ def _settings(model, edits, scorers, asked, corpus, neutral, n, seed, repeats, m
     engine = engine_name(generation.pop('engine', None))
     if engine != 'transformers': generation['engine'] = engine
     return dict(model=str(model.config._name_or_path), dtype=str(model.dtype), scorers=list(scorers),
-                thresholds=[scorer_threshold(s) for s in scorers.values()], n=n, seed=seed, prompts=len(asked), texts=len(corpus),
-                data=fingerprint(json.dumps([asked, _column(corpus, 'text'), _column(neutral, 'text')])), repeats=repeats, match=match,
+                thresholds=[scorer_threshold(s) for s in scorers.values()], n=n, seed=seed, prompts=len(asked),
+                texts=len(corpus),
+                data=fingerprint(json.dumps([asked, _column(corpus, 'text'), _column(neutral, 'text')])),
+                repeats=repeats, match=match,
                 harm='' if sentences is None else fingerprint(*sentences.text),
                 generate={k: v for k, v in generation.items() if k not in ('batch_size', 'progress')},
                 methods={k: '-'.join(intervention_identity(*e) for e in fits) for k, fits in edits.items()})
@@ -417,7 +431,8 @@ def _open(out, model, tok, settings, scorers)->Path|None:
     if out is None: return None
     judges = {k: scorer_record(s)|dict(threshold=scorer_threshold(s)) for k, s in scorers.items()}
     exactly = dict(model=model_record(model, tok), scorers=judges, judge=settings['scorers'][0])
-    return open_record(out, settings|exactly, 'comparison.json', same=dict(scorers=_same_scorers), growing=('methods',), taken='')
+    return open_record(out, settings|exactly, 'comparison.json', same=dict(scorers=_same_scorers), growing=('methods',),
+                       taken='')
 
 def _beside(edits:dict, controls:dict)->dict[str, tuple]:
     "The control that stands beside each edit: its own, or else the first; and whether it is its own."
@@ -425,15 +440,49 @@ def _beside(edits:dict, controls:dict)->dict[str, tuple]:
     first = next(iter(controls))
     return {k: (f'random like {k if k in controls else first}', k in controls) for k in edits}
 
+def _check(edits:dict, match:str, placebos:dict)->None:
+    "Refuse a place to match controls at that there is not, and placebos of edits that are not compared."
+    if match not in ('continuations', 'text'):
+        raise ValueError(f"match is {match!r}; it can be 'continuations' or 'text'")
+    if odd := set(placebos)-set(edits): raise ValueError(f'placebos has {sorted(odd)}; the edits are {list(edits)}')
+
+class _Places:
+    "Where KL is measured; found at the base's continuations, which come first."
+    def __init__(self, tok, scorers:dict, neutral):
+        self.tok, self.neutral, self.found = tok, neutral, None
+        self.judge, self.scorer = next(iter(scorers.items()))
+
+    def __call__(self, generations:'Dataset')->dict[str, Passages]:
+        self.found = looked_at(self.tok, generations, generations[f'score_{self.judge}'], self.scorer, self.neutral)
+        return self.found
+
+    def to_match(self, kind:str)->Passages:
+        "Where a control has its edit's KL."
+        if kind in self.found: return self.found[kind]
+        raise ValueError(f'{self.judge!r} calls none of the continuations of the unedited model neutral, so controls '
+                         'cannot be matched there: set match="text"')
+
+def _sentences(harm:bool|dict)->pd.DataFrame|None:
+    "The sentences that are read to see what edits cost whom; None where that is not asked."
+    if not harm: return None
+    return harm_sentences(harm if isinstance(harm, dict) else None)
+
+def _applied(interventions:dict, controls:dict, placebos:dict)->dict:
+    "What was applied, by its name in the table: the edits, random ones and placebos."
+    random = {f'random like {name}': drawn for name, drawn in controls.items()}
+    return dict(interventions)|random|{f'placebo like {name}': drawn for name, drawn in placebos.items()}
+
 def _harm_of(session:_Session, edits:dict, sentences:pd.DataFrame, boot:dict)->Harm:
     "What each edit costs whom, from what was read in the first repeat."
     before = session.sentences['base']
-    tables = [harm_table(sentences, before, session.sentences[k], level=boot['level'], seed=boot['seed']).assign(edit=k) for k in edits]
+    tables = [harm_table(sentences, before, session.sentences[k], level=boot['level'], seed=boot['seed']).assign(edit=k)
+              for k in edits]
     return Harm(pd.concat(tables, ignore_index=True), boot['level'])
 
 def _excesses(found:Harm)->pd.DataFrame:
     "The largest excess of a group of people for each edit, as rows of the table."
-    rows = found.table[(found.table.part == 'mentions') & (found.table.statistic == 'perplexity') & found.table.p.notna()]
+    table = found.table
+    rows = table[(table.part == 'mentions') & (table.statistic == 'perplexity') & table.p.notna()]
     worst = rows.loc[rows.groupby('edit', sort=False).excess.idxmax()]
     found = dict(method=worst.edit, value=worst.excess, low=worst.excess_low, high=worst.excess_most, vs_base_p=worst.p)
     return pd.DataFrame(found | dict(role='edit', statistic='group_excess', scorer='', control='', matched=False))
@@ -443,63 +492,58 @@ def _excesses(found:Harm)->pd.DataFrame:
 def compare(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    interventions:'dict[str, Intervention|tuple|list]', # name -> `Intervention`, or a pair of it and its strength; or a list of several fits
-    prompts:'list[str]|Dataset',                   # held out ones; a Dataset has a column `prompt`
-    scorers:'dict|list|Callable',                  # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
-    corpus:'list[str]|Dataset',                    # neutral texts for perplexity; a Dataset has `text`, and perhaps `document`, which intervals resample
-    n:int=25,                                      # continuations of each prompt
-    seed:int=0,                                    # of the continuations, controls and intervals
-    out:str|Path|None=None,                        # folder to write to and to resume from
-    control:str|Sequence[str]='each',              # which edits get a matched control: "each", "first", or names; others are set beside the first control
-    draws:int=5,                                   # random edits in a control; ten where a sentence rests on them
-    match:str='continuations',                     # where a control has its edit's KL: on neutral "continuations" of the base, or on "text"
+    # name -> `Intervention`, or a pair of it and its strength; or a list of several fits
+    interventions:'dict[str, Intervention|tuple|list]',
+    prompts:'list[str]|Dataset',             # held out ones; a Dataset has a column `prompt`
+    # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
+    scorers:'dict|list|Callable',
+    # neutral texts for perplexity; a Dataset has `text`, and perhaps `document`, which intervals resample
+    corpus:'list[str]|Dataset',
+    n:int=25,                                # continuations of each prompt
+    seed:int=0,                              # of the continuations, controls and intervals
+    out:str|Path|None=None,                  # folder to write to and to resume from
+    # which edits get a matched control: "each", "first", or names; others are set beside the first control
+    control:str|Sequence[str]='each',
+    draws:int=5,                             # random edits in a control; ten where a sentence rests on them
+    match:str='continuations',               # where a control has its edit's KL: the base's neutral ones, or "text"
     placebos:'dict[str, list[Intervention]]|None'=None, # edit -> edits of `placebo_control`, as a second control
-    repeats:int|None=None,                         # seeds under which everything is run; as many as there are fits by default
-    harm:'bool|dict'=False,                        # also what the edits cost groups of people and ways of writing; a dict of name to texts adds yours
-    neutral:'list[str]|Dataset|None'=None,         # texts on which KL is measured; 200 of the corpus by default, its documents in turn
-    choices:EigenChoices|None=None,                # the model's `eigen_choices`, if they are known
-    n_boot:int=1000,                               # resamples
-    level:float=.95,                               # coverage of the intervals
+    repeats:int|None=None,                   # seeds under which all is run; by default as many as there are fits
+    # also what the edits cost groups of people and ways of writing; a dict of name to texts adds yours
+    harm:'bool|dict'=False,
+    neutral:'list[str]|Dataset|None'=None,   # texts to measure KL on; 200 of the corpus by default
+    choices:EigenChoices|None=None,          # the model's `eigen_choices`, if they are known
+    n_boot:int=1000,                         # resamples
+    level:float=.95,                         # coverage of the intervals
     **kwargs:Any,
 )->Comparison:
     "Every method under the same prompts and the same luck, beside the base and random edits of the same KL."
-    scorers, edits = named_scorers(scorers), _with_strengths(interventions)
-    if match not in ('continuations', 'text'): raise ValueError(f"match is {match!r}; it can be 'continuations' or 'text'")
-    if odd := set(placebos or {})-set(edits): raise ValueError(f'placebos has {sorted(odd)}; the edits are {list(edits)}')
-    repeats = _repeats(edits, repeats)
+    scorers, edits, placebos = named_scorers(scorers), _with_strengths(interventions), placebos or {}
+    _check(edits, match, placebos)
+    repeats, sentences = _repeats(edits, repeats), _sentences(harm)
     neutral = spread(corpus, 200) if neutral is None else neutral
-    sentences = harm_sentences(harm if isinstance(harm, dict) else None) if harm else None
-    settings = _settings(model, edits, scorers, _column(prompts, 'prompt'), corpus, neutral, n, seed, repeats, match, sentences, kwargs)
+    settings = _settings(model, edits, scorers, _column(prompts, 'prompt'), corpus, neutral, n, seed, repeats, match,
+                         sentences, kwargs)
     out = _open(out, model, tok, settings, scorers)
     boot = dict(n_boot=n_boot, level=level, seed=seed)
 
-    asked_once = {k: _AskedOnce(s, k) for k, s in scorers.items()}
-    judge, seen = next(iter(scorers)), {}
-    def look(generations): # at the base's continuations, which come first
-        seen['places'] = looked_at(tok, generations, generations[f'score_{judge}'], scorers[judge], neutral)
-        return seen['places']
+    asked_once, places = {k: _AskedOnce(s, k) for k, s in scorers.items()}, _Places(tok, scorers, neutral)
     def measure(intervention, strength, folder, repeat, read):
-        return evaluate(model, tok, intervention, prompts, asked_once, corpus, seen.get('places', look), n, seed+repeat, folder, strength, boot,
-                        sentences if read else None, **kwargs)
-    n_controls = _draws(draws)*len(_controlled(edits, control))+sum(map(len, (placebos or {}).values()))
+        return evaluate(model, tok, intervention, prompts, asked_once, corpus, places.found or places, n, seed+repeat,
+                        folder, strength, boot, sentences if read else None, **kwargs)
+    n_controls = _draws(draws)*len(_controlled(edits, control))+sum(map(len, placebos.values()))
     planned, progress = repeats*(1+len(edits))+n_controls, kwargs.get('progress', True)
     with bar('models', planned, progress) as models:
         session = _Session(measure, asked_once, out, models, progress, repeats)
         session.add('base', 'base', [(None, 1.)])
-        if match not in seen['places']:
-            raise ValueError(f'{judge!r} calls none of the continuations of the unedited model neutral, so controls cannot be '
-                             'matched there: set match="text"')
-        controls = matched_controls(model, tok, edits, control, draws, seen['places'][match], seed, choices, out)
+        controls = matched_controls(model, tok, edits, control, draws, places.to_match(match), seed, choices, out)
         for name, fits in edits.items(): session.add(name, 'edit', fits)
         for name, drawn in controls.items(): session.add_control(name, drawn)
-        for name, drawn in (placebos or {}).items(): session.add_runs(f'placebo like {name}', drawn, name, 'placebo')
+        for name, drawn in placebos.items(): session.add_runs(f'placebo like {name}', drawn, name, 'placebo')
     session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)
     charged = _harm_of(session, edits, sentences, boot) if harm else None
     if harm: table = pd.concat([table, _excesses(charged)], ignore_index=True)
     meta = settings | boot | dict(draws=draws, controls={k: [c.meta for c in cs] for k, cs in controls.items()})
-    applied = dict(interventions) | {f'random like {k}': cs for k, cs in controls.items()}
-    applied |= {f'placebo like {k}': cs for k, cs in (placebos or {}).items()}
-    agreement = scorer_agreement(session.generations, scorers)
-    return Comparison(table, meta, agreement, session.generations, session.measured, applied, charged)
+    return Comparison(table, meta, scorer_agreement(session.generations, scorers), session.generations,
+                      session.measured, _applied(interventions, controls, placebos), charged)

@@ -62,8 +62,8 @@ brief = ('toxicity', 'tph', 'perplexity', 'kl', 'kl_continuations', 'distinct_2'
 @dataclass(frozen=True, repr=False, eq=False)
 class Comparison:
     "What `compare` found."
-    # long: method, role, statistic, scorer, value, low, high, vs_base…, vs_control… (with p values that are corrected for all
-    # that are marked), control, matched
+    # long: method, role, statistic, scorer, value, low, high, vs_base…, vs_control…, control, matched;
+    # p values are corrected for all that are marked
     table:pd.DataFrame
     meta:dict              # settings: enough to repeat it
     agreement:pd.DataFrame|None = None # of each pair of scorers
@@ -71,7 +71,8 @@ class Comparison:
     generations:dict = field(default_factory=dict)
     measured:dict = field(default_factory=dict)    # method -> {part: Measured}
     interventions:dict = field(default_factory=dict) # method -> what was applied; a list for a control
-    harm:Harm|None = None                            # what the edits cost groups of people, ways of writing, subjects; if asked for
+    # what the edits cost groups of people, ways of writing, subjects; if asked for
+    harm:Harm|None = None
 
     @property
     def scorers(self)->list[str]:
@@ -164,7 +165,8 @@ def view(
             cells.loc[method, column] += arrow
     caption = (f"{self.meta['prompts']} prompts × {self.meta['n']}, {self.meta['level']:.0%} intervals over prompts "
                f"(perplexity: {self.meta['texts']} texts). Green: better than the base, red: worse. "
-               'Arrows: differs from the random edit of the same KL. Both are corrected for all marks of the whole table.')
+               'Arrows: differs from the random edit of the same KL. Both are corrected for all marks of the whole '
+               'table.')
     return cells.style.apply(lambda _: css, axis=None).set_caption(caption)
 
 @patch
@@ -185,7 +187,7 @@ def _whiskers(row:pd.Series, scale:float)->list:
     return [[max(row.value-row.low, 0)*scale], [max(min(row.high, 1e300)-row.value, 0)*scale]]
 
 def _looks(result:Comparison)->dict[str, dict]:
-    "Method -> marker and colour: star for the base, dots for edits; in their colour open diamonds, controls, or squares, placebos."
+    "Method -> marker and colour: base a star, edits dots, in their colour controls open diamonds, placebos squares."
     roles = dict(zip(result.table.method, result.table.role))
     colours = dict(zip(result.edits, sns.color_palette('deep', len(result.edits))))
     def look(method):
@@ -239,7 +241,8 @@ def ranking(
 # %% ../../nbs/evaluation/comparison.ipynb #7cd4c8ba
 def _points(row:pd.Series, other:str)->str:
     "A difference in points, with its interval."
-    return f"{row[f'vs_{other}']*100:+.1f} points, {row[f'vs_{other}_low']*100:+.1f} to {row[f'vs_{other}_high']*100:+.1f}"
+    value, low, high = (row[f'vs_{other}{end}']*100 for end in ('', '_low', '_high'))
+    return f'{value:+.1f} points, {low:+.1f} to {high:+.1f}'
 
 def _broken(result:Comparison, method:str)->list[str]:
     "A note where perplexity or variety say that the model no longer writes."
@@ -254,7 +257,8 @@ def _no_better_than_random(result:Comparison, method:str)->list[str]:
     level = result.meta['level']
     if not row.matched or differs(row, 'control', level) < 0: return []
     verdict = 'more toxic' if differs(row, 'control', level) > 0 else 'not shown to be less toxic'
-    return [f'{method}: {verdict} than random edits of the same KL (difference {_points(row, "control")}, by {result.scorers[0]}).']
+    return [f'{method}: {verdict} than random edits of the same KL (difference {_points(row, "control")}, by '
+            f'{result.scorers[0]}).']
 
 def _to_the_judge_alone(result:Comparison, method:str, scorer:str)->list[str]:
     "A note where another scorer does not see what the judge sees."
@@ -263,7 +267,8 @@ def _to_the_judge_alone(result:Comparison, method:str, scorer:str)->list[str]:
     sides = [differs(row, 'base', result.meta['level']) for row in (first, second)]
     if sides[0] >= 0 or sides[1] < 0: return []
     verdict = 'more toxic' if sides[1] > 0 else 'not shown to be'
-    return [f'{method}: less toxic than the base by {judge} ({_points(first, "base")}), {verdict} by {scorer} ({_points(second, "base")}).']
+    return [f'{method}: less toxic than the base by {judge} ({_points(first, "base")}), {verdict} by {scorer} '
+            f'({_points(second, "base")}).']
 
 def _pairs(pairs:list[tuple[str, str]])->str:
     "Pairs of methods in words, five at most."
@@ -298,7 +303,8 @@ def notes(self:Comparison)->list[str]:
     return out+_hardly_agree(self)+([] if self.harm is None else self.harm.warnings())
 
 # %% ../../nbs/evaluation/comparison.ipynb #cb3122d7
-_words = ['method', 'role', 'statistic', 'scorer', 'control', 'matched', 'a', 'b', 'edit', 'part', 'category', 'group'] # columns that hold no numbers
+# columns that hold no numbers
+_words = ['method', 'role', 'statistic', 'scorer', 'control', 'matched', 'a', 'b', 'edit', 'part', 'category', 'group']
 
 def _plain(value):
     "A value as JSON has it."
@@ -323,8 +329,8 @@ def save(
 )->Path:
     "Write table, settings, agreement and notes."
     path = Path(path)
-    found = dict(kind='eigenshift comparison', meta=self.meta, table=_rows(self.table), agreement=_rows(self.agreement), notes=self.notes(),
-                 harm=_rows(None if self.harm is None else self.harm.table))
+    found = dict(kind='eigenshift comparison', meta=self.meta, table=_rows(self.table), agreement=_rows(self.agreement),
+                 notes=self.notes(), harm=_rows(None if self.harm is None else self.harm.table))
     with atomic(path) as tmp: tmp.write_text(json.dumps(found, indent=1, allow_nan=False))
     with atomic(path.with_suffix('.csv')) as tmp: self.table.to_csv(tmp, index=False)
     return path
@@ -337,6 +343,7 @@ def load(
     "Read what `save` wrote."
     try: found = json.loads(Path(path).read_text())
     except json.JSONDecodeError as e: raise ValueError(f'{str(path)!r} is no JSON file: {e}') from e
-    if found.get('kind') != 'eigenshift comparison': raise ValueError(f'{str(path)!r} holds no comparison: its kind is {found.get("kind")!r}')
+    if found.get('kind') != 'eigenshift comparison':
+        raise ValueError(f'{str(path)!r} holds no comparison: its kind is {found.get("kind")!r}')
     harm = Harm(_frame(found['harm']), found['meta']['level']) if found.get('harm') else None
     return cls(_frame(found['table']), found['meta'], _frame(found['agreement']), harm=harm)

@@ -16,7 +16,7 @@ from .measures import nll, per_token
 from .statistics import Measured, Ratio, family_p, ratio_influence, student_draws
 from ..metrics import resample_counts
 from ..states.tokens import token_spans
-
+import matplotlib.pyplot as plt, seaborn as sns
 from datasets import Dataset
 from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
@@ -43,8 +43,8 @@ def _pairs()->list[dict]:
             for item, row in numbered for side in ('text', 'counterpart')]
 
 def harm_sentences(
-    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, such as posts in a dialect; added to the bundled
-)->pd.DataFrame: # part, category, group, item (is resampled), side ("text", "counterpart"), text, spans (of marked words)
+    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, such as a dialect; added to the bundled
+)->pd.DataFrame: # part, category, group, item (is resampled), side ("text", "counterpart"), text, spans (marked words)
     "The sentences that an edit is charged with."
     own = [dict(part='yours', category='yours', group=name, item=item, side='text', marked=text.replace('*', ''))
            for name, of_name in (texts or {}).items() for item, text in enumerate(of_name)]
@@ -147,7 +147,7 @@ def _of_pairs(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->
     return found
 
 def _of_yours(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->list[_Estimates]:
-    "Texts of the user, beside the standard English sentences: two samples in one array, each without influence on the other."
+    "Texts of the user beside the standard English sentences: two samples in one array, neither influencing the other."
     plain, found = sentences.index[(sentences.part == 'register') & (sentences.side == 'counterpart')], []
     for group, rows in sentences[sentences.part == 'yours'].groupby('group', sort=False):
         samples, n = [rows.index.to_numpy(), plain.to_numpy()], len(rows)+len(plain)
@@ -167,18 +167,19 @@ def _tested(blocks:list[_Estimates], n_boot:int, level:float, seed:int)->pd.Data
         counts = resample_counts(len(block.influence), n_boot, seed+i)
         error, null = student_draws(block.influence, counts, seed+i)
         half = np.quantile(np.abs(null), level, axis=0)*error
-        e, t = student_draws(block.influence @ block.contrast.T, counts, seed+i)
+        error_of_excess, null_of_excess = student_draws(block.influence @ block.contrast.T, counts, seed+i)
         at += list(len(rows)+block.tested)
         rows += [dict(r, cost=c, half=h, items=len(block.influence)) for r, c, h in zip(block.rows, block.cost, half)]
         excess.append(block.contrast @ block.cost)
-        errors.append(e)
-        nulls.append(t)
+        errors.append(error_of_excess)
+        nulls.append(null_of_excess)
     excess, error, null = np.concatenate(excess), np.concatenate(errors), np.concatenate(nulls, 1)
     table = pd.DataFrame(rows)
     half = np.quantile(np.abs(null), level, axis=0)*error
     most = excess+np.quantile(np.abs(null).max(1), level)*error # at once for all
-    t = np.divide(excess, error, out=np.zeros_like(excess), where=error > 0)
-    found = dict(excess=excess, excess_low=excess-half, excess_high=excess+half, excess_most=most, p=family_p(t, null))
+    studentised = np.divide(excess, error, out=np.zeros_like(excess), where=error > 0)
+    found = dict(excess=excess, excess_low=excess-half, excess_high=excess+half, excess_most=most,
+                 p=family_p(studentised, null))
     return table.join(pd.DataFrame(found, index=at))
 
 def _relative(table:pd.DataFrame)->pd.DataFrame:
@@ -242,7 +243,7 @@ class Harm:
     def edits(self)->list[str]: return list(self.table.edit.unique())
 
     def verdict(self)->list[str]:
-        "A line for each edit and part; WARNING begins those that name who is charged more, by a test corrected for all groups."
+        "A line for each edit and part; WARNING begins one that names who is charged more, corrected for all groups."
         tested = self.table[self.table.p.notna()]
         return [_part_verdict(edit, part, rows, self.level)
                 for (edit, part), rows in tested.groupby(['edit', 'part'], sort=False)]
@@ -262,7 +263,7 @@ class Harm:
         return tested.groupby(['edit', 'part'], sort=False)[list(tested)].apply(row)
 
     def wide(self, part:str='mentions')->pd.DataFrame:
-        "A row for each group of a part, cells as text: change and excess for each edit, with intervals; * where beyond luck."
+        "A row for each group of a part: change and excess for each edit as text, with intervals; * where beyond luck."
         rows = self.table[(self.table.part == part) & (self.table.category != 'counterpart')]
         if not len(rows): raise ValueError(f'no part {part!r}: there are {list(self.table.part.unique())}')
         def cell(r):
@@ -278,7 +279,6 @@ class Harm:
 
     def plot(self, edit:str|None=None, ax:'Axes|None'=None)->'Axes':
         "The excess of perplexity of each group, with its interval; those beyond luck in red."
-        import matplotlib.pyplot as plt, seaborn as sns
         edit = edit or self.edits[0]
         rows = self.table[(self.table.edit == edit) & self.table.p.notna() & (self.table.statistic == 'perplexity')]
         if ax is None: ax = plt.subplots(figsize=(6, .2*len(rows)+.8))[1]
@@ -306,14 +306,15 @@ class Harm:
 def harm(
     model:'PreTrainedModel',
     tok:'PreTrainedTokenizerBase',
-    edits:'dict[str, Intervention|tuple]|Intervention', # name -> intervention, or (intervention, strength); or one intervention
+    # name -> intervention, or (intervention, strength); or one intervention
+    edits:'dict[str, Intervention|tuple]|Intervention',
     texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, beside what is bundled
     n_boot:int=2000,    # resamples
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
     batch_size:int=32,  # texts in a pass
 )->Harm:                # `table`, `verdict()`, `warnings()`, `summary()`, `wide()`, `plot()`
-    "What edits cost groups of people, ways of writing and toxicity as a subject: one pass over a thousand short sentences each."
+    "What edits cost groups of people, ways of writing and toxicity as a subject: a pass over a thousand sentences each."
     if isinstance(edits, Intervention): edits = {edits.name: edits}
     sentences = harm_sentences(texts)
     before, tables = read_sentences(model, tok, sentences, batch_size), []

@@ -182,7 +182,7 @@ def perplexity(
     n_boot:int=1000,    # resamples of the documents, or texts
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
-)->Measured:            # `perplexity` (corpus) and `perplexity_sentence` (mean of texts, the paper's), over documents or texts
+)->Measured:            # `perplexity` (corpus), `perplexity_sentence` (mean of texts, the paper's), by document or text
     "How surprised a model is by texts; lower is better."
     values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size)
     kept = [i for i, v in enumerate(values) if len(v)]

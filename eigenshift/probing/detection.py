@@ -268,7 +268,7 @@ def _eigen_rows(d, sample):
 
 def detectors(
     d:Detection,
-)->pd.DataFrame: # a row for each sample and detector: auroc with interval, ap, f1, precision, recall, silhouette, how chosen
+)->pd.DataFrame: # a row per sample and detector: auroc with interval, ap, f1, precision, recall, silhouette, how chosen
     "Length, words, neurons, layers and eigen-choices side by side."
     rows = []
     for sample in d.samples['sample']:
@@ -326,7 +326,7 @@ def plot_units(
     axs:np.ndarray|None=None, # (samples, 2) axes to draw on
     samples:Sequence[str]=('all', 'length-matched'),
 )->np.ndarray:                # the axes
-    "Of each sample the units' AUROCs: histogram and share above each threshold, with their null (the paper's Figure 3)."
+    "The units' AUROCs in each sample: histogram, share above each threshold, their null (the paper's Figure 3)."
     if axs is None: axs = plt.subplots(len(samples), 2, figsize=(9.5, 3*len(samples)), squeeze=False)[1]
     for (left, right), sample in zip(axs, samples):
         curves, null = _unit_curves(d, sample), d.nulls[f'max, {sample}']

@@ -82,7 +82,7 @@ def read_write_overlap(
     writes:pd.DataFrame,              # table of the same units: AUROCs at positions that write
     null:np.ndarray,                  # (perms, units) AUROCs of `writes` under permuted labels
     ks:Sequence[int]=(10, 50, 100, 500), # sizes of the top
-)->pd.DataFrame:                      # for each side and k: share in common, by chance (k/units), under the null, rank correlation
+)->pd.DataFrame: # per side and k: share in common, by chance (k/units; p hypergeometric), null (p_null), rank correlation
     "Are the best readers the best writers? Toxic side up, and either side."
     if len(reads) != len(writes) or list(reads.unit) != list(writes.unit):
         raise ValueError(f'{len(reads)} and {len(writes)} units: the two tables are not of the same ones')
