@@ -32,10 +32,11 @@ def extras(cells: list[dict], cfg) -> list[str]:
     return [extra for extra, pattern in needs.items() if re.search(pattern, code) and cfg.get(f'{extra}_requirements')]
 
 def install(cells: list[dict], cfg) -> dict:
-    "The cell that installs the package, hidden in the docs and skipped by the tests."
+    "The cell that installs the package on Colab, and nowhere else; hidden in the docs and skipped by the tests."
     wanted = ','.join(extras(cells, cfg))
     package = f'eigenshift[{wanted}]' if wanted else 'eigenshift'
-    source = f'#| hide\n#| eval: false\n%pip install -q "{package} @ git+{cfg.git_url}@{cfg.branch}"'
+    source = (f"#| hide\n#| eval: false\nif 'google.colab' in str(get_ipython()):\n"
+              f'    %pip install -q "{package} @ git+{cfg.git_url}@{cfg.branch}"')
     return dict(cell_type='code', id=install_id, metadata={}, execution_count=None, outputs=[], source=source.splitlines(keepends=True))
 
 def absolute(markdown: str, path: Path, cfg) -> str:
