@@ -47,9 +47,16 @@ def absolute(markdown: str, path: Path, cfg) -> str:
         return f']({cfg.doc_host}{cfg.doc_baseurl}/{there.relative_to(cfg.nbs_path).with_suffix("")}.html{match[2] or ""})'
     return re.sub(r'\]\((?!\w+:)([\w./-]+\.ipynb)(#[^)\s]*)?\)', page, markdown)
 
+def stamp_of_old(cell: dict) -> bool:
+    "Whether a cell is a badge or an install cell, under whatever id."
+    source = ''.join(cell['source'])
+    badge_alone = source.startswith('<a href="https://colab.research.google.com/') and source.count('\n') == 0
+    install_alone = re.fullmatch(r'(#\|.*\n)*%pip install -q "eigenshift[^"\n]*"\s*', source) is not None
+    return cell.get('id') in (badge_id, install_id) or badge_alone or install_alone
+
 def stamped(cells: list[dict], path: Path, cfg) -> list[dict]:
     "The cells of a notebook with badge and install cell under the title, the repository's present address, and links that lead there."
-    rest = [c for c in cells if c.get('id') not in (badge_id, install_id)]
+    rest = [c for c in cells if not stamp_of_old(c)]
     titles = [i for i, c in enumerate(rest) if c['cell_type'] == 'markdown' and ''.join(c['source']).startswith('# ')]
     at = titles[0]+1 if titles else 0
     for cell in rest:

@@ -20,7 +20,7 @@ from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE
 from transformers.utils import logging
 from ..core import asset, causes
 from ..environment import install_command, tell_newer
-from .packaged import packaged_models, packaged_path
+from .packaged import located
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
 tell_newer()
@@ -146,7 +146,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; "smollm2" or "gemma3": of `packaged_models`; none: the bundled small model
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none: the bundled small model
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -155,8 +155,7 @@ def load_lm(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
-    name = str(name_or_path or asset('lm'))
-    if name in packaged_models and not os.path.exists(name): name = str(packaged_path(name))
+    name = located(name_or_path or asset('lm'))
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
     if type(model.config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(model.config, 'is_decoder', False):
         raise ValueError(f'{name!r} is an encoder ({type(model).__name__} reads both ways): use load_encoder.')
@@ -165,18 +164,18 @@ def load_lm(
     return model, tok
 
 def load_encoder(
-    name_or_path:str|Path|None=None, # hub id or folder; none: the bundled classifier's encoder
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none: the bundled classifier's encoder
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
     revision:str|None=None,          # branch, tag or commit on the hub
     trust_remote_code:bool=False,    # run code that comes with the checkpoint
+    gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
-    name = str(name_or_path or asset('classifier'))
-    if name == 'minilm' and not os.path.exists(name): name = str(packaged_path(name))
+    name = located(name_or_path or asset('classifier'))
     model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
-                       optional=('pooler',))
+                       gguf_file, optional=('pooler',))
     tok.padding_side = 'right'
     return model, tok
 

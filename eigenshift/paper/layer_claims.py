@@ -12,12 +12,11 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ..metrics import auroc
-from .neuron_claims import LabelledTexts
+from .neuron_claims import LabelledTexts, read_texts
 from .published import published
-from .settings import Model, activation_storage, beside_paper
+from .settings import Model, beside_paper
 from ..probing.layers import by_condition, layer_experts, plot_depth, plot_layers, plot_silhouette, split_in_two, text_baselines
 from ..probing.neurons import neuron_experts
-from ..states.reading import read_both
 from ..text.splits import lengths
 
 # %% ../../nbs/paper/layer_claims.ipynb #1f823994
@@ -56,6 +55,7 @@ class LayerRun:
     data:LabelledTexts
     layers:pd.DataFrame # as of layer_experts, by pool and sample, without the embeddings
     neurons:np.ndarray  # (units,) AUROCs of max pooling on all texts
+    clusters:pd.DataFrame # what two clusters of each layer are clusters of, as of `length_in_clusters`
     info:dict           # what ran, and how long
     @property
     def key(self)->tuple[str, str]:
@@ -85,20 +85,36 @@ def _layer_tables(states, data, probe):
     table = pd.concat([clusters, probes], ignore_index=True)
     return table[table.layer != 'embeddings']
 
+def _folded(area):
+    "max(A, 1 − A)."
+    return max(area, 1-area)
+
+def _clusters(states, data, n=2000):
+    "How well the number of words tells two clusters of each layer apart, and how well these tell the labels."
+    at = np.random.default_rng(0).permutation(len(data.y))[:n]
+    words = lengths([data.texts[i] for i in at], 'words').astype(float)
+    rows = []
+    for pool, layers in states.items():
+        for layer, H in layers.items():
+            if layer == 'embeddings': continue
+            members = split_in_two(H[at])
+            rows.append(dict(pool=pool, layer=layer, by_length=_folded(auroc(words, members)),
+                             by_label=_folded(auroc(members.astype(float), data.y[at]))))
+    return pd.DataFrame(rows)
+
 def probe_layers(
     m:Model,
     data:LabelledTexts,
 )->LayerRun:
     "Layers by k-means and by a held-out linear probe, and the AUROCs of the neurons."
     start, probe = time.time(), 'logistic' if m.size < 1 else 'means'
-    model, tok = m.load()
-    with activation_storage(m) as storage:
-        neurons, states = read_both(model, tok, data.texts, ('max',), ('mean', 'max'), **storage)
+    with read_texts(m, data) as (neurons, states, found):
         layers = _layer_tables(states, data, probe)
         units = neuron_experts(neurons['max'], data.y).auroc.to_numpy()
-    info = dict(model=m.name, lang=data.lang, found=type(model).__name__, kind=m.kind, blocks=layers.layer.nunique(),
+        clusters = _clusters(states, data)
+    info = dict(model=m.name, lang=data.lang, found=found, kind=m.kind, blocks=layers.layer.nunique(),
                 probe=probe, texts=len(data.y), data=data.name, seconds=round(time.time()-start))
-    return LayerRun(m, data, layers, units, info)
+    return LayerRun(m, data, layers, units, clusters, info)
 
 # %% ../../nbs/paper/layer_claims.ipynb #4fbd1968
 def _gain(run):
@@ -235,26 +251,9 @@ def silhouette_table(
         **{'rank correlation over layers of these texts': table.index.get_level_values('texts').map(correlation)})
 
 # %% ../../nbs/paper/layer_claims.ipynb #19dbf3af
-def _folded(area):
-    "max(A, 1 − A)."
-    return max(area, 1-area)
-
 def length_in_clusters(
-    m:Model,
-    data:LabelledTexts,
-    n:int=2000,      # most texts
-)->pd.DataFrame:     # one row for each pooling and layer, folded AUROCs
+    runs:Sequence[LayerRun],
+)->pd.DataFrame: # one row for each run, pooling and layer, folded AUROCs
     "How well the number of words tells a layer's two clusters apart, and how well the clusters tell the labels."
-    at = np.random.default_rng(0).permutation(len(data.y))[:n]
-    texts = [data.texts[i] for i in at]
-    words = lengths(texts, 'words').astype(float)
-    _, states = read_both(*m.load(), texts, (), ('mean', 'max'))
-    rows = []
-    for pool, layers in states.items():
-        for layer, H in layers.items():
-            if layer == 'embeddings': continue
-            members = split_in_two(H)
-            rows.append(dict(model=m.name, texts=data.lang, pool=pool, layer=layer,
-                             by_length=_folded(auroc(words, members)),
-                             by_label=_folded(auroc(members.astype(float), data.y[at]))))
-    return pd.DataFrame(rows)
+    return pd.concat([run.clusters.assign(model=run.model.name, texts=run.data.lang) for run in runs],
+                     ignore_index=True)

@@ -354,13 +354,18 @@ def beside_paper(
 @contextmanager
 def activation_storage(
     m:Model,
+    texts:str, # a name for the texts that are read
 )->Iterator[dict]: # yields the settings `out` and `dtype` of `read_both`
-    "Memory for a small model's activations, a temporary folder and half precision for a large one's."
-    if m.size < 1:
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as folder:
-        yield dict(out=folder, dtype='float16')
+    "Where a model's activations go: `EIGENSHIFT_ACTIVATIONS`, else memory for a small model, and a folder that is removed for a large one."
+    kept = os.environ.get('EIGENSHIFT_ACTIVATIONS')
+    precision = 'float32' if m.size < 1 else 'float16'
+    if kept:
+        name = m.id.replace('/', '__')+'-untrained'*m.untrained
+        yield dict(out=Path(kept)/f'{name}-{texts}', dtype=precision)
+    elif m.size < 1: yield {}
+    else:
+        with tempfile.TemporaryDirectory(dir=os.environ.get('EIGENSHIFT_WORK')) as folder:
+            yield dict(out=folder, dtype=precision)
 
 # %% ../../nbs/paper/settings.ipynb #b80b5256
 def map_models(
