@@ -27,7 +27,7 @@ from ..editing.intervention import Intervention
 from .statistics import Measured, Ratio, differences_p, pooled, span
 from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats
 from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshold, toxicity, tph
-from .measures import Passages, continuation_passages, text_passages
+from .measures import Passages, continuation_passages, keeping_states, text_passages
 from .comparison import Comparison, columns
 from .control import random_control
 from .harm import Harm, harm_sentences, harm_table, own_perplexity, own_stats, read_sentences
@@ -448,12 +448,13 @@ def _check(edits:dict, match:str, placebos:dict)->None:
 
 class _Places:
     "Where KL is measured; found at the base's continuations, which come first."
-    def __init__(self, tok, scorers:dict, neutral):
-        self.tok, self.neutral, self.found = tok, neutral, None
+    def __init__(self, model, tok, scorers:dict, neutral):
+        self.model, self.tok, self.neutral, self.found = model, tok, neutral, None
         self.judge, self.scorer = next(iter(scorers.items()))
 
     def __call__(self, generations:'Dataset')->dict[str, Passages]:
-        self.found = looked_at(self.tok, generations, generations[f'score_{self.judge}'], self.scorer, self.neutral)
+        found = looked_at(self.tok, generations, generations[f'score_{self.judge}'], self.scorer, self.neutral)
+        self.found = {place: keeping_states(self.model, self.tok, passages) for place, passages in found.items()}
         return self.found
 
     def to_match(self, kind:str)->Passages:
@@ -526,7 +527,7 @@ def compare(
     out = _open(out, model, tok, settings, scorers)
     boot = dict(n_boot=n_boot, level=level, seed=seed)
 
-    asked_once, places = {k: _AskedOnce(s, k) for k, s in scorers.items()}, _Places(tok, scorers, neutral)
+    asked_once, places = {k: _AskedOnce(s, k) for k, s in scorers.items()}, _Places(model, tok, scorers, neutral)
     def measure(intervention, strength, folder, repeat, read):
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, places.found or places, n, seed+repeat,
                         folder, strength, boot, sentences if read else None, **kwargs)

@@ -21,10 +21,10 @@ from ..editing.logit_bias import LogitBias
 from ..editing.neurons import NeuronScaling
 from ..editing.token_bias import TokenBias
 from ..editing.transport import Transport
-from .measures import Passages, divergence, kl_and_top1, passage_states, text_passages
+from .measures import Passages, divergence, kl_and_top1, text_passages, unedited_states
 from ..states.calibration import Calibration
 from ..states.engine import need_plain_head
-from ..states.final import room
+from ..states.final import logit_rows
 
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -41,11 +41,9 @@ class CachedKL:
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
         self.model, self.head = model, as_head(model)
         need_plain_head(self.head, 'a control of equal KL')
-        batches = range(0, len(passages), 32)
-        def part(i): return Passages(passages.ids[i:i+32], passages.at[i:i+32], passages.item[i:i+32])
-        states = torch.cat([passage_states(model, tok, part(i)) for i in batches])
+        states = unedited_states(model, tok, passages)
         self.n = len(states)
-        self.chunks = states.split(max(1, room(states.device)//self.head.n_vocab))
+        self.chunks = states.split(logit_rows(self.head.n_vocab, states.device))
         fits = self.n*self.head.n_vocab <= 2**26
         self.base = [self._logits(c) for c in self.chunks] if fits else None
 
