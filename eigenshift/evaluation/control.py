@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from fastcore.basics import patch
 from functools import cache, cached_property
 from torch import Tensor, nn
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..models.head import Head, as_head
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.budget import solve_strength
@@ -26,16 +28,13 @@ from ..states.calibration import Calibration
 from ..states.engine import need_plain_head
 from ..states.final import logit_rows
 
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
 # %% ../../nbs/evaluation/control.ipynb #1b254579
 class CachedKL:
     "The mean KL of edits of the head at some passages, from final states that are read once."
     def __init__(self,
-        model:'PreTrainedModel',
-        tok:'PreTrainedTokenizerBase',
-        passages:'list[str]|Dataset|Passages', # neutral ones; texts or passages
+        model:PreTrainedModel,
+        tok:PreTrainedTokenizerBase,
+        passages:list[str]|Dataset|Passages, # neutral ones; texts or passages
         max_length:int=128,        # tokens kept of each text
     ):
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
@@ -152,8 +151,8 @@ def _matched_head(like:_Like, k:int, target:float, kl:CachedKL, tol:float)->Head
     return replace(edit, meta=dict(target_kl=target, kl=kl(edit), k=k, strength=strength))
 
 def scaled_to(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edit:Intervention,
     target:float,      # KL, nats per token
     passages:Passages, # where it is measured
@@ -171,11 +170,18 @@ def scaled_to(
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
 
 # %% ../../nbs/evaluation/control.ipynb #6cd80822
+def _random_heads(edit, strength, choices, rngs, target, kl, tol):
+    "Edits along random directions of the head that have the target's KL, one for each generator."
+    Vh = choices.Vh.float()
+    k = len(edit.Vk) if isinstance(edit, HeadEdit) else max(1, len(Vh)//16)
+    likes = [_random_like(edit, strength, Vh, f'random {i}', rng) for i, rng in enumerate(rngs)]
+    return [_matched_head(like, k, target, kl, tol) for like in likes]
+
 def random_control(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention, # to be matched
-    on:'list[str]|Dataset|Passages', # where KL is matched: neutral continuations, or texts
+    on:list[str]|Dataset|Passages, # where KL is matched: neutral continuations, or texts
     draws:int=5,         # random edits; ten where a sentence rests on them
     tol:float=.02,       # of the KL, relative
     seed:int=0,          # which directions, or units
@@ -194,14 +200,13 @@ def random_control(
     drawn = [intervention.randomised(rng, lambda: cached().likely) for rng in rngs]
     if all(edit is not None for edit in drawn):
         kl = cached() if cached.cache_info().currsize else None
-        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl) for i, edit in enumerate(drawn)]
-        return [replace(edit, meta=edit.meta|dict(matches=intervention.name)) for edit in found]
-    Vh = (eigen_choices(model) if choices is None else choices).Vh.float()
-    k = len(intervention.Vk) if isinstance(intervention, HeadEdit) else max(1, d//16)
-    kl = cached()
-    likes = [_random_like(intervention, strength, Vh, f'random {i}', rng) for i, rng in enumerate(rngs)]
-    found = [_matched_head(like, k, target, kl, tol) for like in likes]
-    return [replace(edit, meta=edit.meta|dict(matches=intervention.name)).stamp(model) for edit in found]
+        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl)
+                 for i, edit in enumerate(drawn)]
+    else:
+        choices = eigen_choices(model) if choices is None else choices
+        heads = _random_heads(intervention, strength, choices, rngs, target, cached(), tol)
+        found = [edit.stamp(model) for edit in heads]
+    return [replace(edit, meta=edit.meta|dict(matches=intervention.name)) for edit in found]
 
 # %% ../../nbs/evaluation/control.ipynb #eba8137b
 @torch.inference_mode()
@@ -225,12 +230,12 @@ def placebo_calibration(
                    prompt_ids=torch.zeros(m, dtype=torch.long), meta=cal.meta|dict(scorer='placebo'))
 
 def placebo_control(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention, # to be matched
     fit:Callable,              # a `Calibration` to an edit, as it was fitted
     cal:Calibration,           # that it was fitted from
-    on:'list[str]|Dataset|Passages', # where KL is matched: neutral continuations, or texts
+    on:list[str]|Dataset|Passages, # where KL is matched: neutral continuations, or texts
     draws:int=5,
     tol:float=.02,
     seed:int=0,

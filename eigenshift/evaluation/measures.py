@@ -15,15 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from torch import Tensor
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..models.loading import entry
 from ..models.head import Head, as_head
 from .statistics import Measured, Ratio
 from ..states.final import encode, head_inputs, logit_rows
-
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/measures.ipynb #f9abf170
 def checked_scores(
@@ -55,7 +54,7 @@ def scorer_threshold(
 toxicity_stats = dict(toxicity=Ratio('rate'), at_least_once=Ratio('any'), expected_maximum=Ratio('max'))
 
 def toxicity(
-    generations:'Dataset', # with `prompt_id` and `completion`
+    generations:Dataset,   # with `prompt_id` and `completion`
     scorer:Callable,       # texts -> P(toxic); toxic from `scorer.threshold` on
     scores:Sequence[float]|None=None, # (rows,) the scorer's, if they are known
     n_boot:int=1000,       # resamples of the prompts
@@ -106,7 +105,7 @@ def _varied(lists, texts):
                 tokens=sum(map(len, lists)), blank=sum(not t.strip() for t in texts), n=len(texts))
 
 def diversity(
-    generations:'Dataset', # with `prompt_id`, `token_ids` and `completion`
+    generations:Dataset,   # with `prompt_id`, `token_ids` and `completion`
     n_boot:int=1000,       # resamples of the prompts
     level:float=.95,       # coverage of the intervals
     seed:int=0,            # of the resamples
@@ -133,8 +132,8 @@ def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:i
     return torch.cat(out)
 
 def per_token(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     ids:list[list[int]], # n lists of token ids
     f:Callable[[Tensor, Tensor], Tensor], # logits (rows, n_vocab) float32 and next ids (rows,) -> (rows,) numbers
     batch_size:int=32,   # texts in a pass
@@ -169,15 +168,15 @@ def perplexity_items(
     return items.assign(texts=1.)
 
 def documents_of(
-    texts:'Sequence[str]|Dataset',
+    texts:Sequence[str]|Dataset,
 )->list|None: # the document of each text, where a Dataset has a column `document`
     "Which texts belong together."
     return list(texts['document']) if 'document' in (getattr(texts, 'column_names', None) or []) else None
 
 def perplexity(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
-    texts:'list[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    texts:list[str]|Dataset, # a Dataset has a column `text`, and perhaps `document`
     max_length:int=128, # tokens kept of each
     batch_size:int=32,  # texts in a pass
     n_boot:int=1000,    # resamples of the documents, or texts
@@ -245,8 +244,8 @@ class Passages:
         return self.some(range(min(n, len(self))))
 
 def text_passages(
-    tok:'PreTrainedTokenizerBase',
-    texts:'Sequence[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence[str]|Dataset, # a Dataset has a column `text`, and perhaps `document`
     max_length:int=128, # tokens kept of each
 )->Passages:            # those of two tokens or more, all positions
     "Texts as passages."
@@ -257,7 +256,7 @@ def text_passages(
     return Passages([ids[i] for i in kept], [list(range(len(ids[i])-1)) for i in kept], item)
 
 def continuation_passages(
-    generations:'Dataset',              # of `generate`
+    generations:Dataset,              # of `generate`
     steps:Sequence[Sequence[int]]|None=None, # of each, from 0; all of them by default
 )->Passages:                            # of the continuations that have a step
     "Continuations as passages: the positions that produced the tokens at some steps."
@@ -272,8 +271,8 @@ def continuation_passages(
     return Passages(*map(list, zip(*found)))
 
 def passage_states(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     passages:Passages,
 )->Tensor: # (positions that count, d_model)
     "What enters the head at the positions that count, passage after passage."
@@ -282,11 +281,11 @@ def passage_states(
     return head_inputs(model, tok, passages.ids)[rows]
 
 def unedited_states(
-    model:'PreTrainedModel', # without an edit
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel, # without an edit
+    tok:PreTrainedTokenizerBase,
     passages:Passages,
-    batch_size:int=32,       # passages in a pass
-)->Tensor:                   # (positions that count, d_model)
+    batch_size:int=32,     # passages in a pass
+)->Tensor:                 # (positions that count, d_model)
     "What enters the head, as it is kept or a few passages at a time."
     if passages.states is not None: return passages.states()
     found, sizes = [None]*len(passages), [len(at) for at in passages.at]
@@ -296,11 +295,11 @@ def unedited_states(
     return torch.cat(found)
 
 def keeping_states(
-    model:'PreTrainedModel', # without an edit
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel, # without an edit
+    tok:PreTrainedTokenizerBase,
     passages:Passages,
-    most:int=2**26,          # numbers to keep, 256 MB
-)->Passages:                 # the same
+    most:int=2**26,        # numbers to keep, 256 MB
+)->Passages:               # the same
     "Passages whose states are read once, when they are first needed, for all edits that are compared there."
     if sum(map(len, passages.at))*as_head(model).d_model > most: return passages
     return replace(passages, states=cache(lambda: unedited_states(model, tok, passages)))
@@ -325,10 +324,10 @@ def _divergences(model, tok, intervention, strength, passages, elements):
     return out
 
 def divergence(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention|None, # None is the base
-    texts:'list[str]|Dataset|Passages', # neutral ones; a Dataset has a column `text`, and perhaps `document`
+    texts:list[str]|Dataset|Passages, # neutral ones; a Dataset has a column `text`, and perhaps `document`
     strength:float=1.,   # of the edit
     max_length:int=128,  # tokens kept of each text
     elements:int|None=None, # most logits at a time; by default as many as are fast
