@@ -142,13 +142,22 @@ def randomised(self:LogitBias, rng:np.random.Generator, likely:Callable)->LogitB
     ids = dealt.nonzero()[:, 0]
     return LogitBias(self.name, ids, dealt[ids])
 
+def _matched(kl_at:Callable[[float], float], target:float, tol:float)->tuple[float, float]:
+    "The strength at which a KL is the target, and that KL: by the law of squares from 1, where an edit of the same size is near."
+    strength = 1.
+    for _ in range(4):
+        kl = kl_at(strength)
+        if abs(kl/target-1) < tol/2: return strength, kl
+        strength *= float(np.clip((target/max(kl, 1e-12))**.5, .1, 10))
+    strength = solve_strength(kl_at, target, tol)
+    return strength, kl_at(strength)
+
 def _matched_head(like:_Like, k:int, target:float, kl:CachedKL, tol:float)->HeadEdit:
     "The random edit of the head of a draw that has the target's KL."
     d = like.directions.shape[1]
     while k < d//2 and kl(like(k, 1.)) < target*(1-tol): k = min(d//2, 2*k)
-    strength = solve_strength(lambda s: kl(like(k, s)), target, tol)
-    edit = like(k, strength)
-    return replace(edit, meta=dict(target_kl=target, kl=kl(edit), k=k, strength=strength))
+    strength, found = _matched(lambda s: kl(like(k, s)), target, tol)
+    return replace(like(k, strength), meta=dict(target_kl=target, kl=found, k=k, strength=strength))
 
 def scaled_to(
     model:PreTrainedModel,
@@ -165,8 +174,8 @@ def scaled_to(
     if cached is None and at_head: cached = CachedKL(model, tok, passages)
     def kl_at(strength):
         return cached(edit, strength) if at_head else divergence(model, tok, edit, passages, strength)['kl']
-    strength = solve_strength(kl_at, target, tol)
-    about = dict(target_kl=target, kl=kl_at(strength), strength=strength)
+    strength, kl = _matched(kl_at, target, tol)
+    about = dict(target_kl=target, kl=kl, strength=strength)
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
 
 # %% ../../nbs/evaluation/control.ipynb #6cd80822
