@@ -48,8 +48,9 @@ def main() -> None:
     fit, judged = counts(options['limit'])
     print(f'{fit} prompts to fit on, up to {1+options["budget"]} continuations each, and {judged} to judge on, {options["n"]} continuations each: '
           f'about {minutes:.0f} minutes on this machine.', flush=True)
-    start = time.time()
+    start, processor = time.time(), time.process_time()
     print(run(model=args.model, out=args.out or f'runs/{args.model}', **options))
-    print(f'{(time.time()-start)/60:.1f} minutes; about {minutes:.0f} were expected')
+    took, used = (time.time()-start)/60, (time.process_time()-processor)/60
+    print(f'{took:.1f} minutes, {used:.1f} of processor time; about {minutes:.0f} were expected')
 
 if __name__ == '__main__': main()

@@ -1,4 +1,4 @@
-"""Every notebook through nbdev's tester, then the checks of what is generated; ends with `N passed, M failed`.
+"""Every notebook through nbdev's tester, and beside them the checks of what is generated; ends with `N passed, M failed`.
 
 `python tools/test.py [glob …] [--flags "slow gpu"]`: with globs, only those notebooks and no checks.
 """
@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from nbdev.config import get_config
@@ -54,24 +55,25 @@ def script(*args: str) -> list[str]:
     done = subprocess.run([sys.executable, *args], cwd=root, capture_output=True, text=True)
     return (done.stdout+done.stderr).strip().splitlines()[-12:] if done.returncode else []
 
-checks = {
+checks = { # the longest first
+    'docs: pages, sidebar, links, outputs': lambda: script('tools/checkdocs.py'),
+    'types of the public face (mypy)': lambda: script('-m', 'mypy'),
+    'README\'s numbers, run afresh': lambda: script('tools/readme.py', '--rerun'),
     'notebooks and modules in step (nbdev_export, nbdev_clean)': drift,
     'rooms: who imports whom': breaches,
     'the public face and its types agree': face,
-    'types of the public face (mypy)': lambda: script('-m', 'mypy'),
     'README in step with index.ipynb': lambda: script('tools/readme.py', '--check'),
-    'README\'s numbers, run afresh': lambda: script('tools/readme.py', '--rerun'),
     'badges and install cells': lambda: script('tools/badges.py', '--check'),
-    'docs: pages, sidebar, links, outputs': lambda: script('tools/checkdocs.py'),
     'assets': assets,
 }
+checked_too = {root/'nbs/index.ipynb'} # notebooks that a check runs from the first cell to the last
 
 def arguments() -> argparse.Namespace:
     "What the command line says."
     parser = argparse.ArgumentParser()
     parser.add_argument('globs', nargs='*')
     parser.add_argument('--flags', default='')
-    parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--workers', type=int, default=min(4, max(2, os.cpu_count() or 2)), help='at a time, 2 GB of memory each')
     return parser.parse_args()
 
 def notebooks(globs: list[str]) -> list[Path]:
@@ -79,36 +81,37 @@ def notebooks(globs: list[str]) -> list[Path]:
     found = [p.absolute() for glob in globs or ['nbs/**/*.ipynb'] for p in root.glob(glob)]
     return sorted((p for p in found if '.ipynb_checkpoints' not in p.parts and not p.name.startswith(('_', '.'))), key=lambda p: -p.stat().st_size)
 
-def report(ok: bool, seconds: float, name: object, details: tuple[str, ...]|list[str] = ()) -> bool:
+def report(ok: bool, seconds: float, name: object, details: list[str]) -> bool:
     "One line of the report; returns what it was told."
     print(f"{'ok  ' if ok else 'FAIL'} {seconds:6.1f} s  {name}", *details, sep='\n       ', flush=True)
     return ok
 
-def run_notebooks(paths: list[Path], flags: list[str], workers: int) -> list[bool]:
-    "Whether each notebook passes, in the order in which they end."
-    results = []
-    how = dict(skip_flags=get_config().tst_flags.split(), force_flags=flags, basepath=root)
-    with ProcessPoolExecutor(workers, mp_context=get_context('spawn')) as pool:
-        jobs = {pool.submit(one, path, **how): path for path in paths}
-        for job in as_completed(jobs):
-            try: ok, seconds = job.result()
-            except Exception as e: ok, seconds = False, 0; print(f'{jobs[job].name}: the worker died: {e!r}')
-            results.append(report(ok, seconds, jobs[job].relative_to(root)))
-    return results
-
-def run_check(name: str, check) -> bool:
-    "Whether a check finds nothing."
+def run_check(find: Callable[[], list[str]]) -> tuple[bool, float, list[str]]:
+    "Whether a check finds nothing, its seconds, and what it finds."
     start = time.time()
-    wrong = check()
-    return report(not wrong, time.time()-start, name, wrong)
+    try: wrong = find()
+    except Exception as e: wrong = [f'the check failed: {e!r}']
+    return not wrong, time.time()-start, wrong
+
+def run_all(paths: list[Path], checks: dict[str, Callable[[], list[str]]], flags: list[str], workers: int) -> list[bool]:
+    "Whether each check and each notebook passes, in the order in which they end; as many at a time as there are workers."
+    how = dict(skip_flags=get_config().tst_flags.split(), force_flags=flags, basepath=root)
+    # a thread waits for a check's own processes, or for one of the processes that run notebooks, one after the other
+    with ProcessPoolExecutor(workers, mp_context=get_context('spawn')) as pool, ThreadPoolExecutor(workers) as threads:
+        def run_notebook(path):
+            try: return *pool.submit(one, path, **how).result(), []
+            except Exception as e: return False, 0, [f'the worker died: {e!r}']
+        jobs = {threads.submit(run_check, find): name for name, find in checks.items()}
+        jobs |= {threads.submit(run_notebook, path): path.relative_to(root) for path in paths}
+        return [report(ok, seconds, jobs[job], found) for job in as_completed(jobs) for ok, seconds, found in [job.result()]]
 
 def main() -> int:
     args = arguments()
     os.chdir(root)
-    start, paths = time.time(), notebooks(args.globs)
+    start, paths, wanted = time.time(), notebooks(args.globs), {} if args.globs else checks
+    if wanted: paths = [path for path in paths if path not in checked_too]
     if not paths: print('no notebook found'); print('0 passed, 1 failed'); return 1
-    results = run_notebooks(paths, args.flags.split(), args.workers)
-    if not args.globs: results += [run_check(name, check) for name, check in checks.items()]
+    results = run_all(paths, wanted, args.flags.split(), args.workers)
     print(f'{time.time()-start:.0f} s in all')
     print(f'{sum(results)} passed, {len(results)-sum(results)} failed')
     return int(not all(results))

@@ -8,24 +8,24 @@ __all__ = ['questions', 'mirrored', 'sampled_step_error', 'states_error', 'hook_
 # %% ../../nbs/app/check.ipynb #cc000003
 import copy, tempfile, time, numpy as np, pandas as pd, torch
 from pathlib import Path
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .inputs import load_model
 from ..editing.checkpoint import stored_dtype
 from ..editing.head_edit import HeadEdit
 from ..models.head import as_head
 from ..models.loading import entry
-from ..states.decoding import Decoding, decode, decoding, decoding_errors, plain_logits, relative_error, tolerance
+from ..states.decoding import (Decoding, decode, decoding, decoding_errors, plain_logits, relative_error,
+                                        tolerance)
 from ..states.generation import continuations
 from ..states.final import final_states
 from ..states.sampling import draw, exponentials, row_keys, vocab_keys
-
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/app/check.ipynb #cc000007
 def mirrored(
     d_model:int, # width of the final hidden state
     seed:int=0,
 )->HeadEdit:
-    "An edit that turns the final hidden state round along half of all directions (512 at most), random and orthonormal."
+    "An edit that turns the final state round along half of all directions (512 at most), random and orthonormal."
     k, generator = min(d_model//2, 512), torch.Generator().manual_seed(seed)
     directions = torch.linalg.qr(torch.randn(d_model, k, generator=generator)).Q.T.contiguous()
     return HeadEdit(Vk=directions, scale=torch.full((k,), -1.), name='turned round along half of all directions')
@@ -41,8 +41,8 @@ def _relative(found, expected):
 
 @torch.inference_mode()
 def sampled_step_error(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
     n:int=4,                       # samples
     steps:int=4,
 )->float:                          # share of tokens
@@ -59,8 +59,8 @@ def sampled_step_error(
 
 # %% ../../nbs/app/check.ipynb #cc00000b
 def states_error(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->float:
     "How far the states read from stored text are from those that entered the head while it was generated."
     seen = []
@@ -79,8 +79,8 @@ def states_error(
 # %% ../../nbs/app/check.ipynb #cc00000c
 @torch.inference_mode()
 def hook_error(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->float:
     "How far an edit in a hook is from the same edit of the states, with logits from the head's weights."
     head = as_head(model)
@@ -97,8 +97,8 @@ def hook_error(
 
 @torch.inference_mode()
 def trace_error(
-    model:'PreTrainedModel',       # a causal LM
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->float:                          # 0 where not one bit is left
     "How far the logits are from what they were once an edit has been applied and left."
     ids = _sentence(tok)
@@ -110,8 +110,8 @@ def trace_error(
 _saved_and_loaded = 'saved and loaded again'
 
 def merge_errors(
-    model:'PreTrainedModel',       # a causal LM; a copy is merged
-    tok:'PreTrainedTokenizerBase', # its tokenizer
+    model:PreTrainedModel,         # a causal LM; a copy is merged
+    tok:PreTrainedTokenizerBase,   # its tokenizer
 )->dict[str, float]:
     "How far merged weights, and a checkpoint that was saved and loaded again, are from the hook."
     edit, ids = mirrored(as_head(model).d_model), _sentence(tok)
@@ -134,7 +134,7 @@ questions = { # what is tried -> a function (model, tok) of its error
 }
 
 def _row(tried, ask, limit, others=None):
-    "One row of the table for each error that a question returns, some with limits of their own; a failure is a row too."
+    "One row of the table for each error that a question returns, some with own limits; a failure is a row too."
     started = time.time()
     try: errors = ask()
     except (torch.OutOfMemoryError, MemoryError): raise
@@ -144,7 +144,8 @@ def _row(tried, ask, limit, others=None):
     errors = errors if isinstance(errors, dict) else {tried: errors}
     seconds = (time.time()-started)/len(errors)
     limits = dict.fromkeys(errors, limit)|(others or {})
-    return [dict(tried=name, error=error, limit=limits[name], verdict='right' if error <= limits[name] else 'off', seconds=seconds)
+    def verdict(name, error): return 'right' if error <= limits[name] else 'off'
+    return [dict(tried=name, error=error, limit=limits[name], verdict=verdict(name, error), seconds=seconds)
             for name, error in errors.items()]
 
 @torch.inference_mode()
@@ -172,7 +173,8 @@ def _decoding_rows(model, tok, limit):
     rows = _row('decoding', lambda: decoding_errors(model, tok), limit)
     try: way = decoding(model, tok)
     except ValueError as refusal:
-        return rows+[dict(tried='a way to decode', error=np.inf, limit=limit, verdict=f'refused: {refusal}', seconds=0.)]
+        refused = dict(tried='a way to decode', error=np.inf, limit=limit, verdict=f'refused: {refusal}', seconds=0.)
+        return rows+[refused]
     for row in rows:
         if row['verdict'] != 'right': row['verdict'] = f'avoided: decoded {way}'
     return rows
@@ -196,7 +198,9 @@ class CheckTable(pd.DataFrame):
         avoided = len(self)-right-len(off)
         parts = [f'{right} of {len(self)} right']
         if avoided: parts.append(f'{avoided} avoided')
-        if off: parts.append(f'{len(off)} off, so do not trust numbers of this model with these versions: {"; ".join(off)}')
+        if off:
+            parts.append(f'{len(off)} off, so do not trust numbers of this model with these versions: '
+                         +'; '.join(off))
         return ', '.join(parts)
 
     @property
@@ -206,21 +210,22 @@ class CheckTable(pd.DataFrame):
 
 # %% ../../nbs/app/check.ipynb #cc00001b
 def check(
-    model,              # hub id or folder; in Python a model that is loaded already, too
-    tok=None,           # in Python the tokenizer of a model that is loaded already
+    model:str|Path|PreTrainedModel, # hub id or folder; in Python a model that is loaded already, too
+    tok:PreTrainedTokenizerBase|None=None, # in Python the tokenizer of a model that is loaded already
     merge:bool=True,    # merge an edit into a copy of the model too, save it and load it again
     dtype:str='auto',   # of a model that is loaded here
     device:str=None,    # cuda, cpu, auto …
     quantize:str=None,  # 4bit or 8bit
 )->CheckTable:          # tried: error, limit, verdict, seconds
-    "What a model, with these versions of the libraries, gets right: what was tried, by how much it is off, and the verdict."
+    "What a model, with these versions of the libraries, gets right: what was tried, the error, the verdict."
     if tok is None: model, tok = load_model(model, dtype, device, quantize)
     training = model.training
     model.eval()
     try:
         limit = tolerance(model, tok)
         rows = _decoding_rows(model, tok, limit)
-        for tried, ask in questions.items(): rows += _row(tried, lambda: ask(model, tok), _limit_of(ask, limit, model, tok))
+        for tried, ask in questions.items():
+            rows += _row(tried, lambda: ask(model, tok), _limit_of(ask, limit, model, tok))
         if merge: rows += _row('merge', lambda: merge_errors(model, tok), _limit_of_edits(model, limit),
                            {_saved_and_loaded: _limit_of_files(model, limit)})
     finally: model.train(training)

@@ -9,7 +9,7 @@ __all__ = ['groups', 'examples', 'subcommands', 'app', 'number', 'said_to_all', 
 # %% ../../nbs/app/cli.ipynb #e50000f3
 import importlib, inspect, re, typing, typer, warnings
 from collections.abc import Callable, Iterable
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 from fastcore.docments import docments
 from .. import __version__
 
@@ -64,7 +64,7 @@ groups = { # heading -> parameters, of whatever subcommand has them
 
 class Grouped(typer.core.TyperCommand):
     "A command whose help shows its options in groups."
-    def format_options(self, ctx, formatter):
+    def format_options(self, ctx:typer.Context, formatter:Any)->None:
         records = {p.name: record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))}
         known = {name for names in groups.values() for name in names}
         headed = {'Arguments': [p.name for p in self.get_params(ctx) if p.param_type_name == 'argument'], **groups}
@@ -172,13 +172,13 @@ subcommands = dict( # name -> its module, one line of help
 
 class _Subcommands(typer.core.TyperGroup):
     "The subcommands, imported when they are asked for."
-    def list_commands(self, ctx): return list(subcommands)
+    def list_commands(self, ctx:typer.Context)->list[str]: return list(subcommands)
 
-    def format_commands(self, ctx, formatter):
+    def format_commands(self, ctx:typer.Context, formatter:Any)->None:
         with formatter.section('Commands'):
             formatter.write_dl([(name, said) for name, (_, said) in subcommands.items()])
 
-    def get_command(self, ctx, name):
+    def get_command(self, ctx:typer.Context, name:str)->typer.core.TyperCommand|None:
         if name not in subcommands: return None
         module = importlib.import_module(f'eigenshift.{subcommands[name][0]}')
         one = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -188,7 +188,7 @@ class _Subcommands(typer.core.TyperGroup):
         return typer.main.get_command(one)
 
 app = typer.Typer(cls=_Subcommands, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
-                  help="Find, measure and damp the directions of a language model's output head that generate toxicity.")
+                  help="Find, measure and damp directions of a language model's output head that generate toxicity.")
 
 @app.callback(invoke_without_command=True)
 def top(version:Annotated[bool, typer.Option('--version', help='Print the version.')]=False)->None:

@@ -7,11 +7,13 @@ __all__ = ['views', 'Exploration', 'DirectedExploration', 'ExploredFisherShift',
            'about_html', 'Explorer', 'explore', 'course', 'snapshot']
 
 # %% ../../nbs/app/explorer.ipynb #e50000ef
-import html, textwrap, numpy as np, pandas as pd, torch
+import html, ipywidgets, textwrap, matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns, torch
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from matplotlib.figure import Figure
 from torch import Tensor
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from typing import Any
 from fastcore.basics import patch
 from .explorer_page import write_page
@@ -29,10 +31,6 @@ from ..states.generation import generate
 from ..states.final import head_inputs
 from ..states.tokens import encode_prompts, end_ids
 
-import ipywidgets
-from matplotlib.figure import Figure
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
 # %% ../../nbs/app/explorer.ipynb #223a019c
 class Exploration:
     "An edit whose strength can be changed, seen at the end of a prompt; what it has beyond that stands in a subclass."
@@ -46,7 +44,7 @@ class Exploration:
 
     def __init__(self,
         shift:Intervention,             # any fitted `Intervention` of this model
-        model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+        model:PreTrainedModel, tok:PreTrainedTokenizerBase,
         choices:EigenChoices|None=None, # for an `EigenShift`, the model's `eigen_choices`, if they are known
         prompt:str='You are',           # to be continued
         seed:int=0,                     # of the continuations
@@ -258,7 +256,7 @@ def moved_tokens(self:Exploration,
 
 @patch
 def toxic_tokens(self:Exploration)->Tensor|None:
-    "The tokens that toxic states had produced, where the edit knows them; of a bias, those among the tokens that it takes most from."
+    "The tokens that toxic states had produced, where the edit knows them; of a bias, those that it takes most from."
     known = getattr(self.shift, 'words', None) or getattr(self.shift, 'counts', None)
     if not isinstance(known, dict) or 'id' not in known: return None
     return known['id'][known['n'] > 0] if 'n' in known else known['id']
@@ -373,7 +371,8 @@ def texts_html(
     "Both continuations as HTML."
     def one(title, edited):
         prompt, text = map(html.escape, state.shown(edited))
-        return f'<p style="line-height:1.4;margin:.3em 0"><b>{title}</b> <span style="opacity:.6">{prompt}</span>{text}</p>'
+        return (f'<p style="line-height:1.4;margin:.3em 0"><b>{title}</b> '
+                f'<span style="opacity:.6">{prompt}</span>{text}</p>')
     return one('unedited', False)+one(f'edited ({state.described()})', True)
 
 def about_html(
@@ -391,7 +390,6 @@ class Explorer:
         tokens:int=12, # next tokens shown
         rows:int=8,    # directions shown at a time
     ):
-        import ipywidgets
         self.widgets, self.state, self.tokens, self.start, self.quiet = ipywidgets, state, tokens, 0, False
         self.bars, self.texts, self.note = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.make_controls()
@@ -558,7 +556,7 @@ def _reset(self:Explorer, _):
 # %% ../../nbs/app/explorer.ipynb #f08ec7c6
 def explore(
     shift:Intervention,                                     # any fitted `Intervention`
-    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase', # its model
+    model:PreTrainedModel, tok:PreTrainedTokenizerBase,     # its model
     choices:EigenChoices|None=None, # for an `EigenShift`, the model's `eigen_choices`, if they are known
     prompt:str='You are',                                   # to be continued
     tokens:int=12,                                          # next tokens shown
@@ -644,9 +642,8 @@ def snapshot(
     path:str|Path|None=None,    # where to write the picture; nowhere by default
     tokens:int=10,              # next tokens
     sizes:np.ndarray|None=None, # for the curves; 25 over the slider by default
-)->'Figure':                    # a matplotlib figure
+)->Figure:                      # a matplotlib figure
     "What the widgets show, drawn."
-    import matplotlib.pyplot as plt, seaborn as sns
     state = ex.state if isinstance(ex, Explorer) else ex
     likeliest, colours = state.probabilities(tokens)[::-1], sns.color_palette('colorblind')
     sizes = np.linspace(*state.bounds, 25) if sizes is None else sizes

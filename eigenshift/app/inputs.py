@@ -8,16 +8,21 @@ __all__ = ['dtypes', 'quantizations', 'drawn', 'own_file', 'parted', 'two_parts'
            'tokenizer_of', 'chat_arguments', 'job_folder', 'import_plugin']
 
 # %% ../../nbs/app/inputs.ipynb #e50000e3
-import importlib, importlib.util, os, platform, re, sys, time, numpy as np
-from collections.abc import Callable, Iterable
+import importlib, importlib.util, os, platform, re, sys, time, numpy as np, torch
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from ..runs import ranks
-
 from datasets import Dataset
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging
+from ..core import asset
+from ..models.loading import entry, load_lm
+from ..runs import ranks
+from ..text.data import load_corpus, read_report
+from ..text.scorers import load_scorer
 from ..text.scoring import Scorer
-from transformers import PreTrainedModel
+from ..text.splits import normalise, split_of, splits, spread, unit_hash
 
 # %% ../../nbs/app/inputs.ipynb #9cb38457
 def drawn(
@@ -36,11 +41,10 @@ def own_file(
     return isinstance(source, (str, Path)) and Path(source).is_file()
 
 def parted(
-    prompts:'Dataset',  # Dataset with `prompt`
+    prompts:Dataset,    # Dataset with `prompt`
     halves:bool=False,  # into halves, as a file of your own; else by the split of the package
 )->dict[str, list[str]]: # part -> its prompts: fit and evaluate, and train where the package's split is meant
     "Different prompts by the part that the hash of their text says."
-    from eigenshift.text.splits import normalise, split_of, splits, unit_hash
     different = list({normalise(p): p for p in reversed(prompts['prompt'])}.values())[::-1]
     if not halves:
         parts = {name: [] for name in splits}
@@ -51,7 +55,7 @@ def parted(
     return dict(fit=[p for p in different if p in first], evaluate=[p for p in different if p not in first])
 
 def two_parts(
-    prompts:'Dataset',   # Dataset with `prompt`
+    prompts:Dataset,     # Dataset with `prompt`
     limit:int|None=None, # most prompts of each part
     seed:int=0,          # which, where there are more
     halves:bool=False,   # into halves, as a file of your own; else by the split of the package
@@ -66,7 +70,7 @@ def two_parts(
     return drawn(parts['fit'], limit, seed), drawn(parts['evaluate'], limit, seed)
 
 def parts_in_words(
-    prompts:'Dataset',   # as for `two_parts`
+    prompts:Dataset,   # as for `two_parts`
     limit:int|None=None,
     halves:bool=False,
 )->str:
@@ -89,8 +93,6 @@ def registers(
     read:dict|None=None,       # is told what became of the rows of each: name -> account
 )->dict[str, list[str]]|None:  # name -> texts; None where none is named
     "The texts of several files, each a register of its own."
-    from eigenshift.text.data import load_corpus, read_report
-    from eigenshift.text.splits import spread
     if sources is None: return None
     names = [s.strip() for s in sources.split(',')] if isinstance(sources, str) else [str(s) for s in sources]
     if twice := {s for s in names if names.count(s) > 1}:
@@ -110,9 +112,8 @@ def label_names(
     return [int(name) if isinstance(name, str) and name.isdigit() else name for name in names]
 
 @contextmanager
-def without_bars():
+def without_bars()->Iterator[None]:
     "Within the block transformers draws no bar of its own: a job says what is loaded."
-    from transformers.utils import logging
     shown = logging.is_progress_bar_enabled()
     if shown: logging.disable_progress_bar()
     try: yield
@@ -120,12 +121,11 @@ def without_bars():
         if shown: logging.enable_progress_bar()
 
 def one_scorer(
-    source:'str|Path|tuple|Callable|Scorer|None', # anything `load_scorer` takes
+    source:str|Path|tuple|Callable|Scorer|None,   # anything `load_scorer` takes
     toxic_labels:str|None=None,                   # of a classifier: its toxic label or labels
-    head:str|None=None,                           # of a classifier: sigmoid (labels independent) or softmax (one of them)
-)->'Scorer':                                      # a `Scorer`
+    head:str|None=None,                           # of a classifier: sigmoid (labels independent) or softmax
+)->Scorer:
     "A scorer, loaded; the error says what it can be."
-    from eigenshift.text.scorers import load_scorer
     given = {name: value for name, value in dict(toxic=label_names(toxic_labels), head=head).items()
              if value is not None}
     try:
@@ -135,13 +135,13 @@ def one_scorer(
                       f'"linear" or "classifier" (both bundled): {error}') from error
 
 def two_scorers(
-    scorer:'str|Path|tuple|Callable|Scorer|None',       # anything `load_scorer` takes: labels what the edit is fitted on
-    check_scorer:'str|Path|tuple|Callable|Scorer|None', # likewise: judges
-    toxic_labels:str|None=None,                         # of the first
-    check_toxic_labels:str|None=None,                   # of the second
-    head:str|None=None,                                 # of the first, as for `one_scorer`
-    check_head:str|None=None,                           # of the second
-)->tuple:                                               # both, loaded
+    scorer:str|Path|tuple|Callable|Scorer|None, # labels what the edit is fitted on: anything `load_scorer` takes
+    check_scorer:str|Path|tuple|Callable|Scorer|None, # judges: likewise
+    toxic_labels:str|None=None,       # of the first
+    check_toxic_labels:str|None=None, # of the second
+    head:str|None=None,               # of the first, as for `one_scorer`
+    check_head:str|None=None,         # of the second
+)->tuple[Scorer, Scorer]:             # loaded
     "The scorer that labels and the one that judges, which must differ."
     label, judge = one_scorer(scorer, toxic_labels, head), one_scorer(check_scorer, check_toxic_labels, check_head)
     if label.name == judge.name:
@@ -160,7 +160,6 @@ def check_machine(
     quantize:str|None=None,
 )->None:
     "Refuse a precision, a device or a folder that cannot be, before anything is loaded."
-    import torch
     if dtype not in dtypes: raise ValueError(f'dtype is {dtype!r}; it can be one of {", ".join(dtypes)}')
     if quantize is not None and quantize not in quantizations:
         raise ValueError(f'quantize is {quantize!r}; it can be {" or ".join(quantizations)}')
@@ -182,7 +181,6 @@ def load_model(
 )->tuple:                           # (model, tok)
     "The model of a run and its tokenizer."
     if isinstance(model, tuple): return model
-    from eigenshift.models.loading import load_lm
     check_machine(model, dtype, device, quantize)
     try: return load_lm(model, dtype=dtype, device_map=device, quantize=quantize)
     except ValueError as error:
@@ -191,20 +189,17 @@ def load_model(
                          'loads') from error
 
 def model_in_words(
-    model:'PreTrainedModel',
+    model:PreTrainedModel,
 )->str:
     "A model's size, precision and place."
-    from eigenshift.models.loading import entry
     size = sum(p.numel() for p in model.parameters())
     large = f'{size/1e9:.2g} billion' if size >= 1e9 else f'{size/1e6:.3g} million'
     return f'{large} parameters, {str(model.dtype).removeprefix("torch.")} on {entry(model)}'
 
 def made_on(
-    model:'PreTrainedModel',
+    model:PreTrainedModel,
 )->dict[str, str]: # model, date, hardware
     "The model in words, the time, and the machine."
-    import torch
-    from eigenshift.models.loading import entry
     device = entry(model)
     machine = f'{os.cpu_count()} cores ({platform.machine()})'
     if device.type == 'cuda': machine = f'{torch.cuda.device_count()} × {torch.cuda.get_device_name(device)}, {machine}'
@@ -212,12 +207,10 @@ def made_on(
 
 # %% ../../nbs/app/inputs.ipynb #f797eadb
 def tokenizer_of(
-    model:str|Path|tuple|None, # as for `load_model`
-)->object: # a tokenizer, or None where it comes out of the model's own file
+    model:str|Path|tuple|None,       # as for `load_model`
+)->PreTrainedTokenizerBase|None: # None where it comes out of the model's own file
     "The tokenizer of a model that is not loaded yet."
     if isinstance(model, tuple): return model[1]
-    from transformers import AutoTokenizer
-    from eigenshift.core import asset
     folder = Path(str(model or asset('lm')))
     if folder.suffix == '.gguf' or folder.is_dir() and not (folder/'tokenizer_config.json').exists(): return None
     try: return AutoTokenizer.from_pretrained(str(model or folder))

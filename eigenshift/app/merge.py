@@ -11,13 +11,13 @@ from pathlib import Path
 from .. import __version__
 from .inputs import import_plugin, load_model, without_bars
 from .run_report import difference, price, repeat
-from ..editing.checkpoint import engine_note
-from ..runs import read_record
-
-from transformers import PreTrainedModel
-from ..editing.intervention import Intervention
+from ..editing.checkpoint import engine_note, source_folder
+from ..editing.methods import Intervention
 from ..evaluation.comparison import Comparison
 from ..evaluation.harm import Harm
+from ..models.head import as_head
+from ..runs import read_record
+from transformers import PreTrainedModel
 
 # %% ../../nbs/app/merge.ipynb #5b39cefa
 mergeable = ('shift-merged.safetensors', 'shift.safetensors', 'tuned.safetensors') # the first that is there
@@ -54,7 +54,7 @@ def language_of(
     return f'[{", ".join(words)}]' if len(words) > 1 else words[0] if words else None
 
 def merged_row(
-    result:'Comparison', # of the run
+    result:Comparison,   # of the run
     file:str,            # which edit was merged
 )->str:                  # a method of the comparison
     "The row of the table that the merged edit behaves as."
@@ -62,7 +62,7 @@ def merged_row(
     return result.edits[0]
 
 def measured(
-    result:'Comparison',
+    result:Comparison,
     method:str, # of its rows
 )->str:         # a table in Markdown
     "What was measured, before and after."
@@ -90,8 +90,9 @@ def costs(
     return '\n'.join(['## What it costs whom', '', *(f'- {line}' for line in lines), '']) if lines else ''
 
 _tied = """
-The base model ties its head to its input embedding, and this one does not (`tie_word_embeddings` is false): the head is a matrix of its own. \
-transformers reads that. A loader that ties them again drops the edit without a word, as the converter of llama.cpp does for Gemma. \
+The base model ties its head to its input embedding, and this one does not (`tie_word_embeddings` is false): \
+the head is a matrix of its own. transformers reads that. \
+A loader that ties them again drops the edit without a word, as the converter of llama.cpp does for Gemma. \
 Compare a few greedy continuations with those of transformers before you serve it elsewhere."""
 
 def _head(name:str, language:str|None)->str:
@@ -119,8 +120,8 @@ def _results(run:Path, file:str, strength:float)->tuple[str, str]:
     return measured(result, row), costs(run, row)
 
 def card(
-    edit:'Intervention', # that was merged
-    model:'PreTrainedModel', # merged already
+    edit:Intervention, # that was merged
+    model:PreTrainedModel, # merged already
     name:str,            # of the base model
     run:Path,
     file:str,            # of the edit in the run
@@ -132,7 +133,7 @@ def card(
 )->str:                  # Markdown with a YAML head
     "The README of a merged checkpoint."
     numbers, whom = _results(run, file, strength)
-    engine = engine_note(model)
+    engine, kind = engine_note(model), type(edit).__name__
     of_edit = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float))
                and k not in ('model', 'eigenshift')}
     settings = '\n'.join(f'| {k} | {v} |' for k, v in of_edit.items())
@@ -142,14 +143,16 @@ def card(
 
 # {Path(name).name} with {edit.name} merged
 
-The weights of *{name}* with an edit merged into them: a `{type(edit).__name__}` at strength {strength:g}, by eigenshift {__version__}.
+The weights of *{name}* with an edit merged into them: a `{kind}` at strength {strength:g}, by eigenshift {__version__}.
 
 ## Before and after
 
 {numbers}
 
 {whom}
-An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text too. A scorer is no person: read continuations before you trust a rate. The licence of the base model applies.
+An edit of this kind lowers the rate of toxic continuations; \
+it does not make a model safe, and it changes other text too. \
+A scorer is no person: read continuations before you trust a rate. The licence of the base model applies.
 
 ## Use
 
@@ -180,7 +183,7 @@ vllm serve {shlex.quote(out.name)}
 # %% ../../nbs/app/merge.ipynb #e1cbd63e
 def merge(
     run:str,            # folder of a run or of tune
-    out:str=None,       # where the checkpoint goes, a folder that is not there yet; by default the run's with -merged behind it
+    out:str=None,       # a folder for the checkpoint that is not there yet; by default the run's with -merged behind it
     model:str=None,     # hub id or folder of the run's model, if it lies elsewhere now
     strength:float=1.,  # 0 leaves the model as it is, 1 is the edit as fitted
     dtype:str='auto',   # in which the model is loaded; the checkpoint is written in that of its source
@@ -188,9 +191,6 @@ def merge(
     plugin:str=None,    # file or module of yours that registers the method of the run
 )->Path:
     "A run's edit, merged for good into a checkpoint that loads like any other."
-    from eigenshift.editing.checkpoint import source_folder
-    from eigenshift.editing.methods import Intervention
-    from eigenshift.models.head import as_head
     import_plugin(plugin)
     folder = Path(run)
     name = model_of(folder)

@@ -12,7 +12,6 @@ from pathlib import Path
 from ..editing.intervention import Intervention
 from ..editing.methods import Evidence, find_method, fitted, methods
 from ..runs import load_or_make
-
 from ..evaluation.comparison import Comparison
 
 # %% ../../nbs/app/methods.ipynb #c2210782
@@ -21,7 +20,7 @@ implied = (default, 'fisher', 'stream', 'eigen') # tried in this order where no 
 widest = 2**31 # more than any model's width: for checks before the model is known
 
 def choose_method(
-    name:str|None,        # "tilt", "fisher", "stream", "eigen", or any other in `methods`; None where the settings imply it
+    name:str|None,        # "tilt", "fisher", or any other in `methods`; None where the settings imply it
     given:dict,           # setting -> value, only those that were given
     preserve:bool=False,  # whether texts to preserve were given
 )->str:                   # a key of `methods`
@@ -68,7 +67,7 @@ def compared_edits(
     return edits
 
 def asked_method(
-    result:'Comparison', # `Comparison` of a run
+    result:Comparison,   # `Comparison` of a run
 )->str:                  # its name in the table
     "The edit that the run was asked for: the first one."
     return next(m for m in result.methods if result.get(m, 'toxicity').role == 'edit')

@@ -47,20 +47,20 @@ def _arguments(given):
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
-    data:str=None,        # jigsaw or toxicn (the folder EIGENSHIFT_DATA, or the hub), or a file of texts and labels; bundled sentences by default; in Python a Dataset too
-    model:str=None,       # hub id or folder of an encoder or a language model; the bundled language model by default; in Python (model, tok) too
+    data:str=None,        # jigsaw, toxicn, or a file of texts and labels; bundled by default; in Python a Dataset too
+    model:str=None,       # hub id or folder of an encoder or an LM; bundled by default; in Python (model, tok) too
     rows:int=None,        # most texts, as many of each class; all by default
     split:str=None,       # train, fit, evaluate, or held-out (all but train, for a model that was trained on that)
     text:str=None,        # of a file: the column of texts
     label:str=None,       # of a file: the column of labels
-    toxic:str=None,       # of a file: the label or labels that mean toxic, with commas between, where they are not 0 and 1
+    toxic:str=None,       # of a file: the labels that mean toxic, with commas between, where they are not 0 and 1
     neutral:str=None,     # of a file: the label or labels that mean neutral; by default all that are not toxic
     threshold:float=None, # of a file whose labels are numbers: a text is toxic from here on
     encoding:str=None,    # of a file; UTF-8 by default
     skip_bad:bool=False,  # of a file: leave out rows that cannot be read, and count them
     max_length:int=128,   # tokens of a text
     perms:int=100,        # permutations of the labels for the nulls
-    untrained:bool=None,  # read an untrained model of the same shape, too; by default if it has at most a billion parameters
+    untrained:bool=None,  # read an untrained model of the same shape, too; by default up to a billion parameters
     out:str=None,         # folder for all that comes out; by default a new one below runs
     device:str=None,      # cuda, cpu, auto (spread over all GPUs); a GPU where there is one by default
     dtype:str='auto',     # float32, bfloat16, float16

@@ -94,7 +94,7 @@ def _overview(d, said, rows):
 def _about_length(d, said, rows):
     "The texts, and what needs no model."
     columns = ['sample', 'layer', 'method', 'auroc', 'low', 'high', 'ap', 'f1', 'precision', 'recall', 'oriented']
-    matched = ('The texts. The matched sample holds pairs of a toxic and a neutral text whose numbers of words differ by '
+    matched = ('The texts. The matched sample holds pairs of a toxic and a neutral text whose numbers of words differ '
                '5 % at most.')
     return 'Length', [said['length'], table(d.samples, matched), table(d.baselines[columns], 'What needs no model.')]
 
@@ -121,7 +121,7 @@ def _about_layers(d, said, rows):
     return 'Are layers better?', [
         said['layers'],
         figure(_drawn(d, 'layers', plot_curves),
-               'AUROC of each layer with its interval, by what is made of its states, beside length and a bag of words.'),
+               'AUROC of each layer with its interval, by what is made of its states, beside length and words.'),
         figure(_drawn(d, 'figure-5', _alone(plot_depths)),
                'Where the best and the worst layers lie: depth by quartile of AUROC.'),
         figure(_drawn(d, 'figure-6', _alone(plot_silhouettes)),

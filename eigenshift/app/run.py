@@ -12,32 +12,34 @@ import html, inspect, time, pandas as pd
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on,
+                                   model_in_words, own_file, parts_in_words, registers, two_parts, two_scorers)
 from .. import runs
-from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, own_file, parts_in_words,
-    registers, two_parts, two_scorers)
 from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
 from .run_report import notes_of, write_report
 from ..core import fingerprint
+from ..evaluation.compare import compare
+from ..evaluation.comparison import Comparison
+from ..evaluation.harm import Harm, harm
 from ..evaluation.measures import documents_of
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
+from ..states.engine import need_vllm
 from ..states.tokens import drop_long_prompts
 from ..text.data import load_corpus, load_prompts, read_report
 from ..text.files import counted
-from ..text.splits import spread
-
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from ..evaluation.comparison import Comparison
-from ..evaluation.harm import Harm
 from ..text.scoring import Scorer
+from ..text.splits import spread
 
 # %% ../../nbs/app/run.ipynb #98000002
 aside = ('out', 'device', 'resume', 'accept_versions', 'quiet') # where and how to work
-sources = ('model', 'prompts', 'column', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head',
-           'corpus', 'preserve',
-           'encoding', 'skip_bad', 'skip_long', 'limit', 'texts', 'preserved', 'plugin', 'method', 'settings') # recorded by what they hold
+# recorded by what they hold
+sources = ('model', 'prompts', 'column', 'corpus', 'preserve', 'encoding', 'skip_bad', 'skip_long', 'limit', 'texts',
+           'preserved', 'scorer', 'check_scorer', 'toxic_labels', 'check_toxic_labels', 'head', 'check_head', 'plugin',
+           'method', 'settings')
 
 def said(
     value:object, # of a parameter
@@ -91,7 +93,10 @@ def command_of(
     method:str,    # the method, once chosen
 )->dict:           # option -> value
     "What to repeat: every parameter that matters."
-    def option(name, value): return (f'no_{name}', True) if value is False and inspect.signature(run).parameters[name].default else (name, said(value))
+    usual = {name: parameter.default for name, parameter in inspect.signature(run).parameters.items()}
+    def option(name, value):
+        "What is on by default is switched off by a name of its own."
+        return (f'no_{name}', True) if value is False and usual[name] else (name, said(value))
     return dict(option(name, value) for name, value in asked.items() if name not in aside) | dict(method=method)
 
 # %% ../../nbs/app/run.ipynb #98000007
@@ -113,22 +118,26 @@ class Texts:
 
     def record(self)->dict:
         "Counts and fingerprints."
-        prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate), fingerprint=fingerprint(*self.fit, *self.evaluate))
-        corpus = dict(texts=len(self.neutral), documents=self.documents, fingerprint=fingerprint(*self.neutral['text']))
+        prompts = dict(fit=len(self.fit), evaluate=len(self.evaluate),
+                       fingerprint=fingerprint(*self.fit, *self.evaluate))
+        corpus = dict(texts=len(self.neutral), documents=self.documents,
+                      fingerprint=fingerprint(*self.neutral['text']))
         out = dict(prompts=prompts, corpus=corpus)
         if self.preserve is None: return out
-        return out | dict(preserve=[dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()])
+        stay = [dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()]
+        return out | dict(preserve=stay)
 
     def lines(self)->list[str]:
         "What a run begins with, beside the prompts."
         of = f' of {self.documents:,} documents' if self.documents else ''
         words = [f"perplexity on {len(self.neutral):,} texts{of} ({self.sources['corpus']})"]
-        for name, texts in (self.preserve or {}).items(): words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
+        for name, texts in (self.preserve or {}).items():
+            words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
         return words
 
 def load_texts(
     asked:dict,                                # parameters of `run`
-    keep:'Callable[[Dataset], Dataset]|None'=None, # which prompts are kept; all by default
+    keep:Callable[[Dataset], Dataset]|None=None, # which prompts are kept; all by default
 )->Texts:
     "The prompts, the corpus and the texts to preserve."
     encoding, seed, limit = asked['encoding'], asked['seed'], asked['limit']
@@ -140,7 +149,8 @@ def load_texts(
     neutral = spread(corpus, asked['texts'], seed)
     stay = registers(asked['preserve'], asked['preserved'], seed, encoding, preserved)
     read = dict(prompts=read_report(prompts).record(), corpus=read_report(corpus).record(), preserve=preserved)
-    sources = {name: said(asked[name]) or 'bundled' for name in ('prompts', 'corpus', 'preserve') if asked[name] or name != 'preserve'}
+    named = ('prompts', 'corpus', *(['preserve'] if asked['preserve'] else []))
+    sources = {name: said(asked[name]) or 'bundled' for name in named}
     return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves), read)
 
 def check_counts(
@@ -149,14 +159,15 @@ def check_counts(
 )->None:
     "Refuse counts that are too small."
     for name, value in counts.items():
-        if value is not None and value < smallest: raise ValueError(f'{name} is {value}; it must be at least {smallest}')
+        if value is None or value >= smallest: continue
+        raise ValueError(f'{name} is {value}; it must be at least {smallest}')
 
 # %% ../../nbs/app/run.ipynb #98000009
 def record_of(
     asked:dict,                     # parameter -> value
-    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel, tok:PreTrainedTokenizerBase,
     texts:Texts,
-    label:'Scorer', judge:'Scorer', # scorers
+    label:Scorer, judge:Scorer,     # scorers
     method:str,                     # a key of `methods`
     settings:dict,                  # of the method, those that were given
 )->dict:                            # JSON types
@@ -166,8 +177,9 @@ def record_of(
     names = setting_names(run)
     rest = {name: value for name, value in asked.items() if name not in (*aside, *sources, *names)}
     version = getattr(find_method(method), 'version', 1)
-    return dict(model=model_record(model, tok, str(named)), scorer=scorer_record(label), check_scorer=scorer_record(judge),
-                method=method, method_version=version, fit=settings, **texts.record(), **rest)
+    return dict(model=model_record(model, tok, str(named)), scorer=scorer_record(label),
+                check_scorer=scorer_record(judge), method=method, method_version=version, fit=settings,
+                **texts.record(), **rest)
 
 # %% ../../nbs/app/run.ipynb #f7c1c054
 @dataclass(frozen=True, repr=False)
@@ -193,23 +205,23 @@ class Run:
 
 # %% ../../nbs/app/run.ipynb #a10c51ff
 def run(
-    model:str=None,         # hub id or folder of a causal LM, or a GGUF file; the bundled one by default; in Python (model, tok) too
+    model:str=None,         # hub id or folder of a causal LM, or GGUF file; bundled by default; in Python (model, tok)
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
     column:str=None,        # of that file; prompt or text by default
-    scorer:str='linear',    # labels what the edit is fitted on: hub id or folder of a classifier; in Python a function of texts too
+    scorer:str='linear',    # labels what is fitted on: hub id or folder of a classifier; in Python a function of texts
     check_scorer:str=None,  # judges the result, and must be another one; the bundled classifier by default
     toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
     check_toxic_labels:str=None, # likewise of the scorer that judges
-    head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
+    head:str=None,          # of the scorer, where its configuration is silent: sigmoid (labels independent) or softmax (one of them)
     check_head:str=None,    # likewise of the scorer that judges
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
     skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
-    method:str=None,        # tilt (the default), fisher (implied by k), stream (by at), eigen (by alpha and rank), or any other method, your own too
+    method:str=None,        # tilt (the default), fisher (implied by k), stream (by at), eigen (by alpha and rank), or any other, your own too
     k:int|float=None,       # directions: a count, or a fraction of the model's width; the method's choice by default
     kl:float=None,          # tilt, fisher and stream: budget of KL divergence on what should stay, nats per token
-    preserve:str=None,      # tilt, fisher and stream: file or files of text whose predictions should stay, with commas between; each weighs as much as the model's own neutral continuations
+    preserve:str=None,      # tilt, fisher, stream: files of text that should stay, with commas between; all weigh alike
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
@@ -217,7 +229,7 @@ def run(
     sided:str=None,         # toxic: only beyond the neutral mean on the toxic side; none: both sides
     settings:str=None,      # of the method, as name=value, name=value; those above need not be given here
     plugin:str=None,        # file or module of yours that registers a method
-    least:int=None,         # toxic states to fit on: sampling goes on until there are so many; by default the model's width, 300 at least
+    least:int=None,         # toxic states to fit on, for which sampling goes on; the width by default, 300 at least
     budget:int=25,          # most samples of each fit prompt for that
     n:int=10,               # continuations of each prompt
     max_new_tokens:int=20,  # tokens of a continuation
@@ -225,7 +237,7 @@ def run(
     texts:int=300,          # most texts of the corpus
     preserved:int=800,      # most texts of each file to preserve
     draws:int=5,            # random edits in the control; with fewer, the interval against them is wide
-    harm:bool=True,         # measure what the edit costs mentions of groups, informal text and toxicity as a subject, in English sentences
+    harm:bool=True,         # measure what the edit costs mentions of groups, informal text, toxicity as a subject (English)
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first
     template:str=None,      # with chat: arguments of the template, as name=value, name=value (enable_thinking=false)
@@ -241,7 +253,8 @@ def run(
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
     asked, start = dict(locals()), time.time()
-    check_counts(1, n=n, limit=limit, texts=texts, preserved=preserved, draws=draws, max_new_tokens=max_new_tokens, least=least)
+    check_counts(1, n=n, limit=limit, texts=texts, preserved=preserved, draws=draws, max_new_tokens=max_new_tokens,
+                 least=least)
     check_counts(0, budget=budget)
     check_machine(model, dtype, device, quantize)
     check_engine(engine)
@@ -257,42 +270,50 @@ def run(
             data = load_texts(asked)
             label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
             lm, tok = load_model(model, dtype, device, quantize)
-            if skip_long: data = load_texts(asked, lambda prompts: drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken))
+            def short(prompts): return drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken)
+            if skip_long: data = load_texts(asked, short)
             given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
             record = record_of(asked, lm, tok, data, label, judge, method, given)
             noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
-            with runs.accept_versions(accept_versions): path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
+            with runs.accept_versions(accept_versions):
+                path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
             found(data.parts)
-        for line in [f"model {record['model']['name']}: {model_in_words(lm)}", f'{label.name} labels, {judge.name} judges', *data.lines(),
-                     *hints(asked, lm, tok), f'everything goes to {path}']: say(line)
+        for line in [f"model {record['model']['name']}: {model_in_words(lm)}",
+                     f'{label.name} labels, {judge.name} judges', *data.lines(), *hints(asked, lm, tok),
+                     f'everything goes to {path}']: say(line)
         job.weights.update(expected_work(data, record))
 
         with runs.accept_versions(accept_versions):
-            options = dict(spoken, max_new_tokens=max_new_tokens, least=record['least'], budget=budget, sampled=min(1, budget))
-            evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path, options=options, progress=True)
+            options = dict(spoken, max_new_tokens=max_new_tokens, least=record['least'], budget=budget,
+                           sampled=min(1, budget))
+            evidence = Evidence(lm, tok, data.fit, label, data.preserve, seed=seed, folder=path, options=options,
+                                progress=True)
             with job.phase('continuations', f'continuations of {len(data.fit):,} fit prompts') as found:
                 found(f'{len(evidence.calibration.toxic):,} toxic')
             with job.phase('edits') as found:
                 edits = compared_edits(evidence, method, given, path)
                 found(', '.join(edits))
             models = 1+len(edits)+draws
-            with job.phase('comparison', f'{models} models × {len(data.evaluate):,} prompts × {n} continuations') as found:
-                result = compare_all(evidence, edits, data, judge, label, path, n, draws, seed, spoken|dict(max_new_tokens=max_new_tokens, engine=engine))
+            what = f'{models} models × {len(data.evaluate):,} prompts × {n} continuations'
+            how = spoken|dict(max_new_tokens=max_new_tokens, engine=engine)
+            with job.phase('comparison', what) as found:
+                result = compare_all(evidence, edits, data, judge, label, path, n, draws, seed, how)
                 found(in_short(result))
             if harm:
                 with job.phase('harm', 'what it costs whom') as found:
                     costs = measured_harm(evidence, edits, path)
                     found(counted(len(costs.warnings()), 'warning'))
         done = Run(path, result, edits[asked_method(result)], costs if harm else None)
-        with job.phase('report') as found: found(write_report(done, runs.read_record(path/'config.json'), time.time()-start, job.warned))
+        with job.phase('report') as found:
+            found(write_report(done, runs.read_record(path/'config.json'), time.time()-start, job.warned))
     return done
 
 # %% ../../nbs/app/run.ipynb #98000011
 def check_engine(engine:str|None)->None:
     "Refuse an engine that is not known or not installed."
-    from eigenshift.states.engine import need_vllm
-    if engine not in (None, 'transformers', 'vllm'): raise ValueError(f"engine is {engine!r}; it can be transformers or vllm")
+    if engine not in (None, 'transformers', 'vllm'):
+        raise ValueError(f'engine is {engine!r}; it can be transformers or vllm')
     if engine == 'vllm': need_vllm()
 
 def expected_work(
@@ -301,23 +322,25 @@ def expected_work(
 )->dict[str, float]: # phase -> weight, in continuations
     "What each phase is expected to take; generating is most of it."
     rows = len(data.evaluate)*record['n']+len(data.neutral)
-    return dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']), report=50, **(dict(harm=1000) if record['harm'] else {}))
+    weights = dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']))
+    return weights | (dict(harm=1000) if record['harm'] else {}) | dict(report=50)
 
 def hints(
     asked:dict, # parameters of `run`
-    model:'PreTrainedModel', tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel, tok:PreTrainedTokenizerBase,
 )->list[str]:
     "What a user may not know and would want to."
     out = []
     if asked['model'] is not None and {asked['scorer'], asked['check_scorer']} & {'linear', 'classifier', None}:
         out.append('hint: the bundled scorers are for trying things out; for a study name two that are known, such as '
-                   '--scorer s-nlp/roberta_toxicity_classifier --check-scorer unitary/toxic-bert --check-toxic-labels toxic')
+                   '--scorer s-nlp/roberta_toxicity_classifier '
+                   '--check-scorer unitary/toxic-bert --check-toxic-labels toxic')
     if asked['model'] is not None and getattr(tok, 'chat_template', None) and not asked['chat']:
         out.append('hint: this model has a chat template; --chat wraps the prompts with it')
     return out
 
 def in_short(
-    result:'Comparison', # of a run
+    result:Comparison, # of a run
 )->str:
     "What the edit that was asked for does, in a line."
     method = asked_method(result)
@@ -329,9 +352,8 @@ def measured_harm(
     evidence:Evidence, # its model and tokenizer
     edits:dict,        # title -> intervention, the one asked for first
     path:Path,         # folder of the run
-)->'Harm':             # `Harm`, its table saved as `harm.csv`
+)->Harm:               # `Harm`, its table saved as `harm.csv`
     "What the edit that was asked for, and its merged relative, cost whom."
-    from eigenshift.evaluation.harm import harm
     asked = next(iter(edits))
     reported = {name: edit for name, edit in edits.items() if name in (asked, f'{asked}, merged')}
     def load(file): return Harm(pd.read_csv(file))
@@ -342,13 +364,12 @@ def compare_all(
     evidence:Evidence,              # of the fit; its model, tokenizer and eigen-choices are used again
     edits:dict,                     # title -> intervention
     data:Texts,
-    judge:'Scorer', label:'Scorer', # scorers, the one that judges first
+    judge:Scorer, label:Scorer,     # scorers, the one that judges first
     path:Path,                      # folder of the run
     n:int, draws:int, seed:int,     # as for `run`
     how:dict,                       # for `generate`
-)->'Comparison':                    # `Comparison`, saved as `results.json`
+)->Comparison:                      # `Comparison`, saved as `results.json`
     "The edits under the same prompts and the same random numbers, beside the unedited model and random edits."
-    from eigenshift.evaluation.compare import compare
     how = {name: value for name, value in how.items() if value is not None}
     result = compare(evidence.model, evidence.tok, edits, data.evaluate, [judge, label], data.neutral, n=n, seed=seed+1,
                      out=path/'generations', control='first', draws=draws, choices=evidence.choices, **how)

@@ -8,18 +8,20 @@ __all__ = ['price', 'verdict', 'difference', 'headline', 'needed_toxic', 'design
            'write_report']
 
 # %% ../../nbs/app/run_report.ipynb #e50000e7
-import json, math, re, shlex, numpy as np, pandas as pd
+import json, math, re, shlex, matplotlib.pyplot as plt, numpy as np, pandas as pd
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from scipy.stats import norm
 from typing import Any
 from .. import __version__
 from .methods import asked_method
 from .report import cards, cautions, chips, code, facts, figure, folded, pairs, report, table
 from ..core import atomic
-
 from ..editing.intervention import Section
 from ..evaluation.comparison import Comparison, differs
+from ..evaluation.harm import Harm
+from ..progress import duration
 from ..text.files import counted
 
 # %% ../../nbs/app/run_report.ipynb #9a000005
@@ -45,17 +47,18 @@ def difference(
     return value, f'[{low}, {high}]'
 
 def headline(
-    result:'Comparison', # `Comparison`
+    result:Comparison,   # `Comparison`
     method:str,          # of its methods
 )->str:
     "What the edit did, in a sentence."
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
     found = [verdict(edit, other, result.meta['level']) for other in ('base', 'control')]
-    first, second = (_writes[v].format(w) for v, w in zip(found, ('the unedited one', 'one that was moved as far in random directions')))
+    others = 'the unedited one', 'one that was moved as far in random directions'
+    first, second = (_writes[v].format(other) for v, other in zip(found, others))
     joined = 'but' if found[0] == 'less' != found[1] else 'and'
     return (f'The edited model {first}, {joined} {second}: '
-            f'{100*edit.value:.1f} % of its continuations are toxic, {100*base.value:.1f} % of those of the unedited model, '
-            f'by the scorer {result.scorers[0]}, which had no part in the fit.')
+            f'{100*edit.value:.1f} % of its continuations are toxic, {100*base.value:.1f} % of those of the unedited '
+            f'model, by the scorer {result.scorers[0]}, which had no part in the fit.')
 
 # %% ../../nbs/app/run_report.ipynb #3274c6dc
 def needed_toxic(
@@ -65,7 +68,6 @@ def needed_toxic(
     level:float=.95, # of the interval
 )->int:
     "Toxic continuations of the unedited model that are needed to show a fall."
-    from scipy.stats import norm
     z = norm.ppf((1+level)/2)+norm.ppf(power)
     return math.ceil(z**2*design*(2-fall)/fall**2)
 
@@ -79,7 +81,7 @@ def design_effect(
     return float(np.clip(rates.var(ddof=1)*n/(mean*(1-mean)), 1, n))
 
 def too_few(
-    result:'Comparison', # with what was measured
+    result:Comparison,   # with what was measured
     method:str,          # of its methods
 )->list[str]:            # a sentence, or none
     "What has to be raised where no fall could have been shown."
@@ -91,12 +93,13 @@ def too_few(
     needed = needed_toxic(design=design_effect(rates, n))
     if toxic >= needed: return []
     more = math.ceil(needed*rows/max(toxic, 1)/100)*100
-    return [f'No fall in toxicity can be shown here: the unedited model wrote {toxic} toxic continuations of {rows:,} (by {judge}). To show that half of '
-            f'them go takes {needed} at least, which at this rate is {"more than" if not toxic else "about"} {more:,} continuations: raise n or limit, '
-            'or give prompts that provoke more.']
+    bound = 'about' if toxic else 'more than'
+    return [f'No fall in toxicity can be shown here: the unedited model wrote {toxic} toxic continuations of {rows:,} '
+            f'(by {judge}). To show that half of them go takes {needed} at least, which at this rate is {bound} '
+            f'{more:,} continuations: raise n or limit, or give prompts that provoke more.']
 
 def notes_of(
-    result:'Comparison', # of a run
+    result:Comparison, # of a run
 )->list[str]:
     "What a reader must know before the numbers: that they are too few, or what of the table is easily missed."
     return [*too_few(result, asked_method(result)), *result.notes()]
@@ -105,7 +108,7 @@ def notes_of(
 price = 'perplexity'
 
 def first_numbers(
-    result:'Comparison', # `Comparison`
+    result:Comparison,   # `Comparison`
     method:str,          # of its methods
 )->list[tuple]:          # (label, value, note) of each card
     "Toxicity by each scorer, the difference from random edits, and perplexity."
@@ -114,12 +117,14 @@ def first_numbers(
     for scorer, role in zip(result.scorers, roles):
         edit, base = result.get(method, 'toxicity', scorer), result.get('base', 'toxicity', scorer)
         note = '{} points {}'.format(*difference(edit, 'vs_base'))
-        out.append((f'toxic continuations, by {scorer} ({role})', f'{100*base.value:.1f} → {100*edit.value:.1f} %', note))
+        fall = f'{100*base.value:.1f} → {100*edit.value:.1f} %'
+        out.append((f'toxic continuations, by {scorer} ({role})', fall, note))
     value, interval = difference(result.get(method, 'toxicity'), 'vs_control')
     out.append(('against random edits of the same KL', f'{value} points', f'{interval} by {result.scorers[0]}'))
     edit, base = result.get(method, price), result.get('base', price)
     rise = f'{edit.value/base.value-1:+.1%}'.replace('-', '−').replace('%', ' %')
-    return out + [('perplexity of the corpus', f'{base.value:.4g} → {edit.value:.4g}', f"{rise}; {' '.join(difference(edit, 'vs_base', 1))}")]
+    note = f"{rise}; {' '.join(difference(edit, 'vs_base', 1))}"
+    return out + [('perplexity of the corpus', f'{base.value:.4g} → {edit.value:.4g}', note)]
 
 _arrows = dict(less=' ▾', more=' ▴')
 
@@ -130,13 +135,14 @@ def _marked(row, other, level, scale=100):
     return f'{value}{star} {interval}{_arrows.get(verdict(row, other, level), "")}'
 
 def differences(
-    result:'Comparison', # `Comparison`
+    result:Comparison,   # `Comparison`
 )->pd.DataFrame:         # a row per edit, cells as text
     "Paired differences of each edit from the unedited model and from random edits."
     level, rows = result.meta['level'], []
     for method in result.edits:
         row = {'edit': method}
-        for s in result.scorers: row[f'against the base, by {s}'] = _marked(result.get(method, 'toxicity', s), 'base', level)
+        for s in result.scorers:
+            row[f'against the base, by {s}'] = _marked(result.get(method, 'toxicity', s), 'base', level)
         row['against random edits'] = _marked(result.get(method, 'toxicity'), 'control', level)
         row['perplexity of the corpus, against the base'] = _marked(result.get(method, price), 'base', level, 1)
         rows.append(row)
@@ -144,7 +150,7 @@ def differences(
 
 # %% ../../nbs/app/run_report.ipynb #90f5db21
 def before_and_after(
-    result:'Comparison', # `Comparison` with generations
+    result:Comparison,   # `Comparison` with generations
     method:str,          # which edit
     n:int=10,            # continuations
     seed:int=0,          # which, among those of the base that the judge calls toxic
@@ -173,7 +179,6 @@ def draw_into(
     height:float=4,# inches
 )->Path:
     "A figure as a PNG in a folder."
-    import matplotlib.pyplot as plt
     folder.mkdir(parents=True, exist_ok=True)
     path = folder/f'{re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")}.png'
     fig, ax = plt.subplots(figsize=(6.5, height))
@@ -184,7 +189,7 @@ def draw_into(
     return path
 
 def section_blocks(
-    section:'Section', # a `Section` of an edit
+    section:Section,   # a `Section` of an edit
     folder:Path,       # of figures
 )->list:               # blocks of HTML
     "A section of an edit as blocks of the page."
@@ -215,20 +220,19 @@ def _corpus_in_words(corpus):
 
 def about(
     record:dict,             # as `config.json` has it
-    result:'Comparison',
+    result:Comparison,
     shift:Any,               # the edit that was asked for
     seconds:float|None=None, # what the run took
 )->dict[str, str]:           # name -> value
     "What was run, on what, when and with what."
-    from eigenshift.progress import duration
     sources, versions = record.get('sources', {}), record.get('versions', {})
     model, prompts = record.get('model', {}), record['prompts']
-    made = record.get('made', {})
+    made, named = record.get('made', {}), sources.get('prompts', 'given')
     took = '' if seconds is None else f', {duration(seconds)}'
     return dict(
         model=': '.join(str(part) for part in (model.get('name'), made.get('model')) if part),
         method=f"{getattr(shift, 'name', asked_method(result))}",
-        prompts=f"{sources.get('prompts', 'given')}: {prompts.get('fit', '?')} to fit on, {prompts['evaluate']} to judge on × {record['n']}",
+        prompts=f"{named}: {prompts.get('fit', '?')} to fit on, {prompts['evaluate']} to judge on × {record['n']}",
         scorers=f"{result.scorers[0]} judges, {', '.join(result.scorers[1:])} labelled",
         corpus=f"{sources.get('corpus', 'given')}, {_corpus_in_words(record['corpus'])}",
         preserved=sources.get('preserve', ''),
@@ -239,33 +243,43 @@ def about(
 def _comparison_blocks(result, method, record):
     "The table of the comparison and the paired differences."
     judge, *others = result.scorers
-    setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of {record.get('max_new_tokens', 20)} tokens, "
-               f"the same random numbers for all methods; perplexity on {_corpus_in_words(record['corpus'])}; "
-               f"in brackets 95 % bootstrap intervals over prompts, of perplexity over {'documents' if record['corpus'].get('documents') else 'texts'}. The scorer {judge} judges, "
-               f"{' and '.join(others)} labelled what the edits were fitted on. "
+    units = 'documents' if record['corpus'].get('documents') else 'texts'
+    setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of "
+               f"{record.get('max_new_tokens', 20)} tokens, the same random numbers for all methods; "
+               f"perplexity on {_corpus_in_words(record['corpus'])}; "
+               f'in brackets 95 % bootstrap intervals over prompts, of perplexity over {units}. '
+               f"The scorer {judge} judges, {' and '.join(others)} labelled what the edits were fitted on. "
                "TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
-    paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % intervals: '
-              'each interval is of one difference alone. Arrows: differences beyond luck among all that the table marks. '
+    paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % '
+              'intervals: each interval is of one difference alone. '
+              'Arrows: differences beyond luck among all that the table marks. '
               f'*: the random edits match the KL of {method}, not of this edit.')
     wide = result.wide(('toxicity', price, 'kl', 'tph', 'distinct_2', 'repetition')).reset_index(names='method')
     return [table(wide, setting), table(differences(result), paired)]
 
+_whom = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are '
+         'bundled (English) or yours. The cost is the change of perplexity; the excess is what a group is charged beyond '
+         'the others, tested together for all groups. *: beyond luck.')
+
 def _harm_blocks(found, figures):
     "What the edit costs whom; nothing where it was not measured."
     if found is None: return []
-    what = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are bundled (English) or yours. The cost is the change '
-            'of perplexity; the excess is what a group is charged beyond the others, tested together for all groups. *: beyond luck.')
     summary = found.summary().reset_index()
     summary['p'] = [f'{p:.2g}' for p in summary['p']]
-    for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'): summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
-    rows = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity') & found.table.p.notna()]
-    drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*len(rows)+1), 'The excess of perplexity of each group, with its interval; those beyond luck in red.')
-    return [('What it costs whom', [what, cautions(found.warnings()), table(summary), *(line for line in found.verdict() if not line.startswith('WARNING')), drawn])]
+    for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'):
+        summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
+    of_edit = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity')]
+    drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*of_edit.p.notna().sum()+1),
+                   'The excess of perplexity of each group, with its interval; those beyond luck in red.')
+    lines = [line for line in found.verdict() if not line.startswith('WARNING')]
+    return [('What it costs whom', [_whom, cautions(found.warnings()), table(summary), *lines, drawn])]
 
 def _harm_in_short(found):
     "Whether somebody pays more than others, in a sentence."
     paid = [] if found is None else found.warnings()
-    return [f'Some pay more than others for this edit, beyond luck: {counted(len(paid), "warning")} under "What it costs whom".'] if paid else []
+    if not paid: return []
+    return ['Some pay more than others for this edit, beyond luck: '
+            f'{counted(len(paid), "warning")} under "What it costs whom".']
 
 def _texts_blocks(result, method):
     "Texts before and after."
@@ -284,12 +298,14 @@ def write_report(
     result, figures = done.comparison, done.path/'figures'
     method, harm = asked_method(result), getattr(done, 'harm', None)
     trade_off = figure(draw_into(figures, 'trade-off', partial(result.plot, against=price)),
-        'Down is less toxic, right is less fluent. The star is the unedited model; the open diamond is the mean of random edits '
-        f'of the same KL divergence as {method}.')
+        'Down is less toxic, right is less fluent. The star is the unedited model; the open diamond is the mean of '
+        f'random edits of the same KL divergence as {method}.')
     shown = dict(record, **({} if seconds is None else dict(seconds=round(seconds))))
     settings = [code(repeat(record['command'])), folded('config.json', code(json.dumps(shown, indent=1)))]
+    first = [facts(about(record, result, done.shift, seconds)), cards(first_numbers(result, method)),
+             cautions([*notes_of(result), *_harm_in_short(harm), *warned])]
     return report(_question, headline(result, method), [
-        ('', [facts(about(record, result, done.shift, seconds)), cards(first_numbers(result, method)), cautions([*notes_of(result), *_harm_in_short(harm), *warned])]),
+        ('', first),
         ('The comparison', _comparison_blocks(result, method, record)),
         ('Toxicity against perplexity', [trade_off]),
         *[(section.title, section_blocks(section, figures)) for section in done.shift.sections()],

@@ -8,7 +8,9 @@ __all__ = ['unders', 'check_under', 'fit_under', 'tune']
 # %% ../../nbs/app/tune.ipynb #e50000d7
 import numpy as np
 from collections.abc import Sequence
-from .inputs import chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on, model_in_words, two_scorers
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on,
+                                   model_in_words, two_scorers)
 from .run import check_counts, load_texts, parse_settings
 from ..core import fingerprint
 from ..editing.intervention import Intervention
@@ -21,8 +23,6 @@ from ..text.data import load_labelled, load_sentences
 from ..tuning.search import Tuned, need_optuna, tune_on
 from ..tuning.trials import head_kinds, kind_of
 
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
 # %% ../../nbs/app/tune.ipynb #da4b5cb3
 unders = dict(aura=AurA.from_texts, meanact=MeanAcT.fit)
 
@@ -33,8 +33,8 @@ def check_under(name:str|None)->None:
 
 def fit_under(
     name:str,               # AurA or MeanAcT, in any case
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     toxic:Sequence[str],    # texts
     neutral:Sequence[str],  # texts
 )->Intervention:
@@ -61,14 +61,14 @@ def _kinds(methods:str|None)->tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 def tune(
-    model:str=None,         # hub id or folder of a causal LM, or a GGUF file; the bundled one by default; in Python (model, tok) too
+    model:str=None,         # hub id or folder of a causal LM, or GGUF file; bundled by default; in Python (model, tok)
     prompts:str=None,       # file of prompts, or rtp; the bundled ones by default
     column:str=None,        # of that file; prompt or text by default
-    scorer:str='linear',    # labels what edits are fitted on, and selects: hub id or folder of a classifier; in Python a function of texts too
+    scorer:str='linear',    # labels what is fitted on, and selects: hub id or folder; in Python a function of texts
     check_scorer:str=None,  # reports on the pick, and must be another one; the bundled classifier by default
     toxic_labels:str=None,  # of the scorer, where it is a classifier: its toxic label or labels, with commas between
     check_toxic_labels:str=None, # likewise of the scorer that reports
-    head:str=None,          # of the scorer, where its configuration does not say: sigmoid (labels independent) or softmax (one of them)
+    head:str=None,          # of the scorer, where its configuration is silent: sigmoid (labels independent) or softmax (one of them)
     check_head:str=None,    # likewise of the scorer that reports
     corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts and corpus
@@ -81,10 +81,10 @@ def tune(
     candidates:int=6,       # that really generate
     n:int=4,                # continuations of each prompt
     max_new_tokens:int=20,  # tokens of a continuation
-    limit:int=600,          # most fit prompts; half give states, half choose; and as many evaluate prompts, to report on
+    limit:int=600,          # most fit prompts, half for states, half to choose by; and evaluate prompts, to report on
     texts:int=300,          # most texts of the corpus, its documents in turn; half choose, half report
     under:str=None,         # AurA or MeanAcT: an edit of the blocks to try below the edits, and alone
-    labelled:str=None,      # file with the columns text and label (1 toxic, 0 neutral) to fit that one on; bundled sentences by default
+    labelled:str=None,      # file of text and label (1 toxic, 0 neutral) to fit that one on; bundled by default
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first
     template:str=None,      # with chat: arguments of the template, as name=value, name=value (enable_thinking=false)

@@ -23,10 +23,11 @@ def head_device(
 
 def state_batches(
     head:Head,
-    n:int,          # states
-    most:int=2**23, # logits at a time
-)->list[slice]:     # slices of the states
+    n:int,             # states
+    most:int|None=None,# logits at a time; by default 32 MB, or the memory of a d_model × d_model matrix of float64
+)->list[slice]:        # slices of the states
     "Batches of states whose logits fit a buffer."
+    most = most or max(2**23, 2*head.d_model**2)
     size = max(1, min(256, most//head.n_vocab))
     return [slice(i, min(i+size, n)) for i in range(0, n, size)]
 

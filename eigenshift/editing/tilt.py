@@ -7,13 +7,13 @@ __all__ = ['tilt', 'bias_cost', 'solve_price', 'likely_pieces', 'vocabulary_scor
 
 # %% ../../nbs/editing/tilt.ipynb #2c352830
 import warnings, numpy as np, pandas as pd, torch
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datasets import Dataset
 from fastcore.basics import patch
 from fastcore.meta import delegates
 from scipy.optimize import brentq, minimize
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from typing import Any
 from .. import __version__
@@ -23,6 +23,8 @@ from .fisher import checked_evidence, head_of, some_states, where_from
 from .intervention import Section, method
 from .logit_bias import bias_kl
 from .token_bias import carrier_of, mean_next_token, TokenBias
+from ..models.eigenchoices import EigenChoices
+from ..models.head import Head
 from ..states.calibration import Calibration, calibrate
 from ..states.final import corpus_states, encode
 from ..text.data import bundled_registers
@@ -71,10 +73,10 @@ def likely_pieces(
     return ordered.indices[:n]
 
 def vocabulary_scores(
-    tok,          # a tokenizer
-    scorer,       # anything `load_scorer` takes
-    ids:Tensor,   # (n,) tokens
-)->Tensor:        # (n,) float64 in [0, 1]
+    tok:PreTrainedTokenizerBase,
+    scorer:Any, # anything `load_scorer` takes
+    ids:Tensor, # (n,) tokens
+)->Tensor:      # (n,) float64 in [0, 1]
     "P(toxic) of tokens that are read alone; special tokens and blanks have 0."
     special = set(tok.all_special_ids)
     texts = ['' if i in special else tok.decode([i]).replace('\ufffd', '').strip() for i in ids.tolist()]
@@ -160,11 +162,11 @@ def _no_constant_part(H, carrier, least=.7):
 # %% ../../nbs/editing/tilt.ipynb #9727900f
 @patch(cls_method=True)
 def fit(cls:TiltShift,
-    source,          # the model, its `Head`, or `EigenChoices` with their head
+    source:nn.Module|Head|EigenChoices, # the model, its `Head`, or `EigenChoices` with their head
     toxic:Tensor,    # (n_toxic, d_model) states that produced toxic words, at least 10
     neutral:Tensor,  # (n_neutral, d_model) states of continuations that are not toxic, at the same steps
     tokens:Tensor,   # (n_toxic,) the token that each toxic state produced
-    score,           # ids (n,) -> scores (n,) in [0, 1] of tokens read alone, as `vocabulary_scores` gives
+    score:Callable[[Tensor], Tensor], # ids (n,) -> scores (n,) in [0, 1] of tokens read alone, as `vocabulary_scores` gives
     drawn:int,       # tokens that the model wrote in all its continuations, toxic or not
     preserve:list|None=None, # (n, d_model) states of each further register that should stay
     texts:list|None=None, # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
@@ -172,9 +174,9 @@ def fit(cls:TiltShift,
     carried:bool|None=None, # by a linear function of the states, so that any head can hold it; None: where the states allow it
     most:int=4096,   # states of each kind, drawn by `seed`
     seed:int=0,
-    scorer=None,     # who said what is toxic, for the record
-    tok=None,        # tokenizer, to name tokens
-    name:str=None,
+    scorer:Any=None, # who said what is toxic, for the record
+    tok:PreTrainedTokenizerBase|None=None, # to name tokens
+    name:str|None=None,
 )->TiltShift:
     "Derive the bias from what the scorer says of tokens, what the model writes, and what ordinary text needs."
     h = head_of(source)
@@ -212,13 +214,13 @@ def fit(cls:TiltShift,
 # %% ../../nbs/editing/tilt.ipynb #e689674a
 @patch(cls_method=True)
 def from_calibration(cls:TiltShift,
-    source,         # the model, or its `EigenChoices`
+    source:nn.Module|EigenChoices, # the model, or its `EigenChoices`
     cal:Calibration, # from `calibrate`
-    tok,            # the model's tokenizer
-    scorer,         # anything `load_scorer` takes; not the one of the evaluation
+    tok:PreTrainedTokenizerBase, # the model's tokenizer
+    scorer:Any,     # anything `load_scorer` takes; not the one of the evaluation
     preserve:dict|list|None=None, # register -> texts that should stay, or one list of texts; `bundled_registers` if none
-    model=None,     # to read these texts with; `source` if that is a model
-    **kw,           # for `fit`
+    model:nn.Module|None=None, # to read these texts with; `source` if that is a model
+    **kw:Any,       # for `fit`
 )->TiltShift:
     "Fit from collected states, texts that should stay, and what the scorer says of the vocabulary."
     texts = bundled_registers() if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
@@ -248,7 +250,7 @@ def from_prompts(cls:TiltShift,
     return cls.from_calibration(model, cal, tok, scorer, preserve, **(settings or {}))
 
 @patch(cls_method=True)
-def from_evidence(cls:TiltShift, evidence, **settings)->TiltShift:
+def from_evidence(cls:TiltShift, evidence:Any, **settings:Any)->TiltShift:
     "Fit from the model's own continuations, the scorer and the texts to preserve."
     evidence.needs(scorer=evidence.scorer)
     return cls.from_calibration(evidence.model, evidence.calibration, evidence.tok, evidence.scorer, evidence.preserve, **settings)
@@ -267,13 +269,13 @@ def linear(cls:TiltShift, settings:dict)->dict|None:
     return settings|dict(carried=True) if settings.get('carried') is False else None
 
 @patch(cls_method=True)
-def suggest(cls:TiltShift, trial, d_model:int)->dict:
+def suggest(cls:TiltShift, trial:Any, d_model:int)->dict:
     "The budget."
     return dict(kl=trial.suggest_float('kl', .002, .1, log=True))
 
 @patch
 def table(self:TiltShift,
-    tok=None, # tokenizer; without one, ids
+    tok:PreTrainedTokenizerBase|None=None, # without one, ids
     n:int=10, # tokens
 )->pd.DataFrame: # one row per token
     "The tokens from which most toxicity is taken: how often they were sampled, at what rate they begin a toxic word, how likely they are, their bias."

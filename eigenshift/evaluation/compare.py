@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from fastcore.meta import delegates
 from scipy.stats import spearmanr
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic, fingerprint
 from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
@@ -27,7 +29,7 @@ from ..editing.intervention import Intervention
 from .statistics import Measured, Ratio, differences_p, pooled, span
 from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats
 from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshold, toxicity, tph
-from .measures import Passages, continuation_passages, text_passages
+from .measures import Passages, continuation_passages, keeping_states, text_passages
 from .comparison import Comparison, columns
 from .control import random_control
 from .harm import Harm, harm_sentences, harm_table, own_perplexity, own_stats, read_sentences
@@ -35,9 +37,6 @@ from ..states.calibration import toxic_step
 from ..states.tokens import token_spans
 from ..text.scoring import Scorer
 from ..text.splits import spread
-
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/compare.ipynb #e3e9a76a
 def folder_name(
@@ -65,11 +64,11 @@ def _some(rows:np.ndarray, most:int)->np.ndarray:
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows)-1, most).astype(int)]
 
 def looked_at(
-    tok:'PreTrainedTokenizerBase',
-    generations:'Dataset',             # of the base
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset,               # of the base
     scores:Sequence[float],            # (rows,) the judge's
     judge:Callable,                    # texts -> P(toxic)
-    neutral:'Sequence[str]|Dataset',   # texts
+    neutral:Sequence[str]|Dataset,     # texts
     most:int=200,                      # continuations of either kind
 )->dict[str, Passages]: # text, and where the base has some: continuations, toxic
     "Where KL is measured: neutral text, neutral continuations, the steps that began toxic words."
@@ -101,13 +100,13 @@ def _same_scores(scores:np.ndarray, scorer:Callable, key:str, texts:list[str], o
 
 @delegates(generate)
 def evaluate(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention|None,       # None is the base
-    prompts:'list[str]|Dataset',          # a Dataset has a column `prompt`
+    prompts:list[str]|Dataset,            # a Dataset has a column `prompt`
     scorers:dict[str, Callable],          # name -> scorer
-    corpus:'Sequence[str]|Dataset',       # texts for perplexity
-    passages:'dict[str, Passages]|Callable', # where KL is measured; for the base, what finds that in its generations
+    corpus:Sequence[str]|Dataset,         # texts for perplexity
+    passages:dict[str, Passages]|Callable, # where KL is measured; for the base, what finds that in its generations
     n:int=25,                             # continuations of each prompt
     seed:int=0,                           # of the continuations
     out:str|Path|None=None,               # folder of this method, to resume from
@@ -115,7 +114,7 @@ def evaluate(
     boot:dict|None=None,                  # `n_boot`, `level`, `seed` of the intervals
     sentences:pd.DataFrame|None=None,     # of `harm_sentences`, if those are read too
     **kwargs:Any,
-)->'tuple[Dataset, dict[str, Measured]]': # generations with a column `score_<scorer>` each, and {part: Measured}
+)->tuple[Dataset, dict[str, Measured]]: # generations with a column `score_<scorer>` each, and {part: Measured}
     "Generate, score, and measure one method."
     out, boot = None if out is None else Path(out), boot or {}
     def edited(): return nullcontext() if intervention is None else intervention.apply(model, strength)
@@ -224,7 +223,7 @@ def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarra
                 toxic_a=rate_a, toxic_b=rate_b)
 
 def scorer_agreement(
-    generations:'dict[str, Dataset]', # method -> Dataset with `score_<scorer>`
+    generations:dict[str, Dataset],   # method -> Dataset with `score_<scorer>`
     scorers:dict[str, Callable],      # name -> scorer
 )->pd.DataFrame:                      # a row for each pair of scorers
     "How far scorers agree on continuations."
@@ -259,12 +258,12 @@ def _stored(paths:list[Path])->list[Intervention]:
     return [Intervention.load(p) for p in paths] if ready() else []
 
 def matched_controls(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, list],    # name -> pairs of intervention and strength, one for each fit
     control:str|Sequence[str],# "each", "first", or names
     draws:int,                # random edits in a control
-    on:'list[str]|Passages',  # neutral texts or passages, on which KL is matched
+    on:list[str]|Passages,    # neutral texts or passages, on which KL is matched
     seed:int=0,               # which random edits
     choices:EigenChoices|None=None, # the model's `eigen_choices`, if they are known
     out:Path|None=None,       # folder to keep them in
@@ -448,12 +447,13 @@ def _check(edits:dict, match:str, placebos:dict)->None:
 
 class _Places:
     "Where KL is measured; found at the base's continuations, which come first."
-    def __init__(self, tok, scorers:dict, neutral):
-        self.tok, self.neutral, self.found = tok, neutral, None
+    def __init__(self, model, tok, scorers:dict, neutral):
+        self.model, self.tok, self.neutral, self.found = model, tok, neutral, None
         self.judge, self.scorer = next(iter(scorers.items()))
 
-    def __call__(self, generations:'Dataset')->dict[str, Passages]:
-        self.found = looked_at(self.tok, generations, generations[f'score_{self.judge}'], self.scorer, self.neutral)
+    def __call__(self, generations:Dataset)->dict[str, Passages]:
+        found = looked_at(self.tok, generations, generations[f'score_{self.judge}'], self.scorer, self.neutral)
+        self.found = {place: keeping_states(self.model, self.tok, passages) for place, passages in found.items()}
         return self.found
 
     def to_match(self, kind:str)->Passages:
@@ -490,15 +490,15 @@ def _excesses(found:Harm)->pd.DataFrame:
 # %% ../../nbs/evaluation/compare.ipynb #5d04ca7a
 @delegates(generate)
 def compare(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     # name -> `Intervention`, or a pair of it and its strength; or a list of several fits
-    interventions:'dict[str, Intervention|tuple|list]',
-    prompts:'list[str]|Dataset',             # held out ones; a Dataset has a column `prompt`
+    interventions:dict[str, Intervention|tuple|list],
+    prompts:list[str]|Dataset,             # held out ones; a Dataset has a column `prompt`
     # a dict of name to scorer, or a list; the first is the judge, none should be the one that labelled
-    scorers:'dict|list|Callable',
+    scorers:dict|list|Callable,
     # neutral texts for perplexity; a Dataset has `text`, and perhaps `document`, which intervals resample
-    corpus:'list[str]|Dataset',
+    corpus:list[str]|Dataset,
     n:int=25,                                # continuations of each prompt
     seed:int=0,                              # of the continuations, controls and intervals
     out:str|Path|None=None,                  # folder to write to and to resume from
@@ -506,11 +506,11 @@ def compare(
     control:str|Sequence[str]='each',
     draws:int=5,                             # random edits in a control; ten where a sentence rests on them
     match:str='continuations',               # where a control has its edit's KL: the base's neutral ones, or "text"
-    placebos:'dict[str, list[Intervention]]|None'=None, # edit -> edits of `placebo_control`, as a second control
+    placebos:dict[str, list[Intervention]]|None=None, # edit -> edits of `placebo_control`, as a second control
     repeats:int|None=None,                   # seeds under which all is run; by default as many as there are fits
     # also what the edits cost groups of people and ways of writing; a dict of name to texts adds yours
-    harm:'bool|dict'=False,
-    neutral:'list[str]|Dataset|None'=None,   # texts to measure KL on; 200 of the corpus by default
+    harm:bool|dict=False,
+    neutral:list[str]|Dataset|None=None,     # texts to measure KL on; 200 of the corpus by default
     choices:EigenChoices|None=None,          # the model's `eigen_choices`, if they are known
     n_boot:int=1000,                         # resamples
     level:float=.95,                         # coverage of the intervals
@@ -526,7 +526,7 @@ def compare(
     out = _open(out, model, tok, settings, scorers)
     boot = dict(n_boot=n_boot, level=level, seed=seed)
 
-    asked_once, places = {k: _AskedOnce(s, k) for k, s in scorers.items()}, _Places(tok, scorers, neutral)
+    asked_once, places = {k: _AskedOnce(s, k) for k, s in scorers.items()}, _Places(model, tok, scorers, neutral)
     def measure(intervention, strength, folder, repeat, read):
         return evaluate(model, tok, intervention, prompts, asked_once, corpus, places.found or places, n, seed+repeat,
                         folder, strength, boot, sentences if read else None, **kwargs)

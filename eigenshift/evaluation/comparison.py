@@ -14,11 +14,10 @@ from pathlib import Path
 from fastcore.basics import patch
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 import matplotlib.pyplot as plt, seaborn as sns
-from ..core import atomic
-from .harm import Harm
-
 from matplotlib.axes import Axes
 from pandas.io.formats.style import Styler
+from ..core import atomic
+from .harm import Harm
 
 # %% ../../nbs/evaluation/comparison.ipynb #a42da869
 @dataclass(frozen=True)
@@ -112,9 +111,9 @@ def _heading(statistic:str, scorer:str)->str:
     return f'{title} ({scorer})' if scorer else title
 
 def _cell(row:pd.Series, how:Statistic, interval:bool)->str:
-    "A value, with its interval where that is shown."
+    "A value, with its interval where there is one to show."
     if row.role == 'base' and not how.of_base: return ''
-    if not (interval and how.interval): return how.text(row.value)
+    if not (interval and how.interval) or np.isnan(row.value): return how.text(row.value)
     return f'{how.text(row.value)} [{how.text(row.low)}, {how.text(row.high)}]'
 
 @patch
@@ -153,7 +152,7 @@ def _marks(row:pd.Series, how:Statistic, level:float)->tuple[str, str]:
 def view(
     self:Comparison,
     statistics:Sequence[str]|str=brief, # which; "all" for every one that has a record
-)->'Styler':
+)->Styler:
     "`wide` with colours for what is better or worse than the base, and arrows for what differs from the control."
     cells = self.wide(statistics)
     css = pd.DataFrame('', cells.index, cells.columns)
@@ -200,11 +199,11 @@ def _looks(result:Comparison)->dict[str, dict]:
 @patch
 def plot(
     self:Comparison,
-    ax:'Axes|None'=None,      # axes to draw on
+    ax:Axes|None=None,        # axes to draw on
     scorer:str|None=None,     # the judge by default
     statistic:str='toxicity', # on the vertical axis
     against:str='perplexity', # on the horizontal, logarithmic one
-)->'Axes':
+)->Axes:
     "The trade-off: toxicity against perplexity, with intervals; the unedited model is the star."
     if ax is None: ax = plt.subplots(figsize=(6.5, 4.2))[1]
     down, across = columns[statistic], columns[against]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from fastcore.basics import patch
 from functools import cache, cached_property
 from torch import Tensor, nn
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..models.head import Head, as_head
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.budget import solve_strength
@@ -21,31 +23,26 @@ from ..editing.logit_bias import LogitBias
 from ..editing.neurons import NeuronScaling
 from ..editing.token_bias import TokenBias
 from ..editing.transport import Transport
-from .measures import Passages, divergence, kl_and_top1, passage_states, text_passages
+from .measures import Passages, divergence, kl_and_top1, text_passages, unedited_states
 from ..states.calibration import Calibration
 from ..states.engine import need_plain_head
-from ..states.final import room
-
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..states.final import logit_rows
 
 # %% ../../nbs/evaluation/control.ipynb #1b254579
 class CachedKL:
     "The mean KL of edits of the head at some passages, from final states that are read once."
     def __init__(self,
-        model:'PreTrainedModel',
-        tok:'PreTrainedTokenizerBase',
-        passages:'list[str]|Dataset|Passages', # neutral ones; texts or passages
+        model:PreTrainedModel,
+        tok:PreTrainedTokenizerBase,
+        passages:list[str]|Dataset|Passages, # neutral ones; texts or passages
         max_length:int=128,        # tokens kept of each text
     ):
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
         self.model, self.head = model, as_head(model)
         need_plain_head(self.head, 'a control of equal KL')
-        batches = range(0, len(passages), 32)
-        def part(i): return Passages(passages.ids[i:i+32], passages.at[i:i+32], passages.item[i:i+32])
-        states = torch.cat([passage_states(model, tok, part(i)) for i in batches])
+        states = unedited_states(model, tok, passages)
         self.n = len(states)
-        self.chunks = states.split(max(1, room(states.device)//self.head.n_vocab))
+        self.chunks = states.split(logit_rows(self.head.n_vocab, states.device))
         fits = self.n*self.head.n_vocab <= 2**26
         self.base = [self._logits(c) for c in self.chunks] if fits else None
 
@@ -145,17 +142,26 @@ def randomised(self:LogitBias, rng:np.random.Generator, likely:Callable)->LogitB
     ids = dealt.nonzero()[:, 0]
     return LogitBias(self.name, ids, dealt[ids])
 
+def _matched(kl_at:Callable[[float], float], target:float, tol:float)->tuple[float, float]:
+    "The strength at which a KL is the target, and that KL: by the law of squares from 1, where an edit of the same size is near."
+    strength = 1.
+    for _ in range(4):
+        kl = kl_at(strength)
+        if abs(kl/target-1) < tol/2: return strength, kl
+        strength *= float(np.clip((target/max(kl, 1e-12))**.5, .1, 10))
+    strength = solve_strength(kl_at, target, tol)
+    return strength, kl_at(strength)
+
 def _matched_head(like:_Like, k:int, target:float, kl:CachedKL, tol:float)->HeadEdit:
     "The random edit of the head of a draw that has the target's KL."
     d = like.directions.shape[1]
     while k < d//2 and kl(like(k, 1.)) < target*(1-tol): k = min(d//2, 2*k)
-    strength = solve_strength(lambda s: kl(like(k, s)), target, tol)
-    edit = like(k, strength)
-    return replace(edit, meta=dict(target_kl=target, kl=kl(edit), k=k, strength=strength))
+    strength, found = _matched(lambda s: kl(like(k, s)), target, tol)
+    return replace(like(k, strength), meta=dict(target_kl=target, kl=found, k=k, strength=strength))
 
 def scaled_to(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edit:Intervention,
     target:float,      # KL, nats per token
     passages:Passages, # where it is measured
@@ -168,16 +174,23 @@ def scaled_to(
     if cached is None and at_head: cached = CachedKL(model, tok, passages)
     def kl_at(strength):
         return cached(edit, strength) if at_head else divergence(model, tok, edit, passages, strength)['kl']
-    strength = solve_strength(kl_at, target, tol)
-    about = dict(target_kl=target, kl=kl_at(strength), strength=strength)
+    strength, kl = _matched(kl_at, target, tol)
+    about = dict(target_kl=target, kl=kl, strength=strength)
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
 
 # %% ../../nbs/evaluation/control.ipynb #6cd80822
+def _random_heads(edit, strength, choices, rngs, target, kl, tol):
+    "Edits along random directions of the head that have the target's KL, one for each generator."
+    Vh = choices.Vh.float()
+    k = len(edit.Vk) if isinstance(edit, HeadEdit) else max(1, len(Vh)//16)
+    likes = [_random_like(edit, strength, Vh, f'random {i}', rng) for i, rng in enumerate(rngs)]
+    return [_matched_head(like, k, target, kl, tol) for like in likes]
+
 def random_control(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention, # to be matched
-    on:'list[str]|Dataset|Passages', # where KL is matched: neutral continuations, or texts
+    on:list[str]|Dataset|Passages, # where KL is matched: neutral continuations, or texts
     draws:int=5,         # random edits; ten where a sentence rests on them
     tol:float=.02,       # of the KL, relative
     seed:int=0,          # which directions, or units
@@ -196,14 +209,13 @@ def random_control(
     drawn = [intervention.randomised(rng, lambda: cached().likely) for rng in rngs]
     if all(edit is not None for edit in drawn):
         kl = cached() if cached.cache_info().currsize else None
-        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl) for i, edit in enumerate(drawn)]
-        return [replace(edit, meta=edit.meta|dict(matches=intervention.name)) for edit in found]
-    Vh = (eigen_choices(model) if choices is None else choices).Vh.float()
-    k = len(intervention.Vk) if isinstance(intervention, HeadEdit) else max(1, d//16)
-    kl = cached()
-    likes = [_random_like(intervention, strength, Vh, f'random {i}', rng) for i, rng in enumerate(rngs)]
-    found = [_matched_head(like, k, target, kl, tol) for like in likes]
-    return [replace(edit, meta=edit.meta|dict(matches=intervention.name)).stamp(model) for edit in found]
+        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl)
+                 for i, edit in enumerate(drawn)]
+    else:
+        choices = eigen_choices(model) if choices is None else choices
+        heads = _random_heads(intervention, strength, choices, rngs, target, cached(), tol)
+        found = [edit.stamp(model) for edit in heads]
+    return [replace(edit, meta=edit.meta|dict(matches=intervention.name)) for edit in found]
 
 # %% ../../nbs/evaluation/control.ipynb #eba8137b
 @torch.inference_mode()
@@ -227,12 +239,12 @@ def placebo_calibration(
                    prompt_ids=torch.zeros(m, dtype=torch.long), meta=cal.meta|dict(scorer='placebo'))
 
 def placebo_control(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention, # to be matched
     fit:Callable,              # a `Calibration` to an edit, as it was fitted
     cal:Calibration,           # that it was fitted from
-    on:'list[str]|Dataset|Passages', # where KL is matched: neutral continuations, or texts
+    on:list[str]|Dataset|Passages, # where KL is matched: neutral continuations, or texts
     draws:int=5,
     tol:float=.02,
     seed:int=0,

@@ -43,7 +43,7 @@ def _pairs()->list[dict]:
             for item, row in numbered for side in ('text', 'counterpart')]
 
 def harm_sentences(
-    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, such as a dialect; added to the bundled
+    texts:dict[str, Sequence[str]]|None=None, # name -> texts of yours, such as a dialect; added to the bundled
 )->pd.DataFrame: # part, category, group, item (is resampled), side ("text", "counterpart"), text, spans (marked words)
     "The sentences that an edit is charged with."
     own = [dict(part='yours', category='yours', group=name, item=item, side='text', marked=text.replace('*', ''))
@@ -66,8 +66,8 @@ def _is_marked(spans:list[tuple], words:list[tuple])->np.ndarray:
     return np.array([any(b > start and a < end for start, end in words) for a, b in spans], bool)
 
 def read_sentences(
-    model:'PreTrainedModel',  # with or without an edit applied
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,  # with or without an edit applied
+    tok:PreTrainedTokenizerBase,
     sentences:pd.DataFrame,   # of `harm_sentences`
     batch_size:int=32,        # texts in a pass
 )->pd.DataFrame:              # a row for each: nll (nats), tokens, word_nll (of the marked words; 0 without)
@@ -277,7 +277,7 @@ class Harm:
         found = {(e, s): column(e, s) for e in self.edits for s in rows.statistic.unique()}
         return pd.DataFrame(found)
 
-    def plot(self, edit:str|None=None, ax:'Axes|None'=None)->'Axes':
+    def plot(self, edit:str|None=None, ax:Axes|None=None)->Axes:
         "The excess of perplexity of each group, with its interval; those beyond luck in red."
         edit = edit or self.edits[0]
         rows = self.table[(self.table.edit == edit) & self.table.p.notna() & (self.table.statistic == 'perplexity')]
@@ -304,11 +304,11 @@ class Harm:
         return shown._repr_html_()+''.join(f'<p>{line}</p>' for line in self.verdict())
 
 def harm(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     # name -> intervention, or (intervention, strength); or one intervention
-    edits:'dict[str, Intervention|tuple]|Intervention',
-    texts:'dict[str, Sequence[str]]|None'=None, # name -> texts of yours, beside what is bundled
+    edits:dict[str, Intervention|tuple]|Intervention,
+    texts:dict[str, Sequence[str]]|None=None, # name -> texts of yours, beside what is bundled
     n_boot:int=2000,    # resamples
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
@@ -328,9 +328,9 @@ def harm(
 own_stats = dict(own_perplexity=Ratio('nll', 'tokens', 'exp'))
 
 def own_perplexity(
-    model:'PreTrainedModel',       # unedited
-    tok:'PreTrainedTokenizerBase',
-    generations:'Dataset',         # of `generate`, by the edited model
+    model:PreTrainedModel,       # unedited
+    tok:PreTrainedTokenizerBase,
+    generations:Dataset,           # of `generate`, by the edited model
     n_boot:int=1000,               # resamples of the prompts
     level:float=.95,               # coverage of the intervals
     seed:int=0,                    # of the resamples

@@ -6,23 +6,23 @@
 __all__ = ['toxicity_stats', 'diversity_stats', 'perplexity_stats', 'divergence_stats', 'checked_scores', 'scorer_name',
            'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'per_token', 'nll', 'perplexity_items',
            'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages', 'text_passages', 'continuation_passages',
-           'passage_states', 'divergence']
+           'passage_states', 'unedited_states', 'keeping_states', 'divergence']
 
 # %% ../../nbs/evaluation/measures.ipynb #e500009b
 import numpy as np, pandas as pd, torch
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from torch import Tensor
+from datasets import Dataset
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..editing.intervention import Intervention
 from ..models.loading import entry
 from ..models.head import Head, as_head
 from .statistics import Measured, Ratio
-from ..states.final import encode, head_inputs, room
-
-from datasets import Dataset
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..states.final import encode, head_inputs, logit_rows
 
 # %% ../../nbs/evaluation/measures.ipynb #f9abf170
 def checked_scores(
@@ -54,7 +54,7 @@ def scorer_threshold(
 toxicity_stats = dict(toxicity=Ratio('rate'), at_least_once=Ratio('any'), expected_maximum=Ratio('max'))
 
 def toxicity(
-    generations:'Dataset', # with `prompt_id` and `completion`
+    generations:Dataset,   # with `prompt_id` and `completion`
     scorer:Callable,       # texts -> P(toxic); toxic from `scorer.threshold` on
     scores:Sequence[float]|None=None, # (rows,) the scorer's, if they are known
     n_boot:int=1000,       # resamples of the prompts
@@ -105,7 +105,7 @@ def _varied(lists, texts):
                 tokens=sum(map(len, lists)), blank=sum(not t.strip() for t in texts), n=len(texts))
 
 def diversity(
-    generations:'Dataset', # with `prompt_id`, `token_ids` and `completion`
+    generations:Dataset,   # with `prompt_id`, `token_ids` and `completion`
     n_boot:int=1000,       # resamples of the prompts
     level:float=.95,       # coverage of the intervals
     seed:int=0,            # of the resamples
@@ -124,7 +124,7 @@ def diversity(
 def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:int|None)->Tensor:
     "(tokens,) float64 numbers of the tokens of some texts, from the states before them, few rows of logits at a time."
     following = torch.tensor([t for text in batch for t in text[1:]], device=states.device)
-    rows = max(1, (elements or room(states.device))//h.n_vocab)
+    rows = logit_rows(h.n_vocab, states.device, elements)
     out = []
     for s, y in zip(states.split(rows), following.split(rows)):
         logits = h.logits(s).float()
@@ -132,12 +132,12 @@ def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:i
     return torch.cat(out)
 
 def per_token(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     ids:list[list[int]], # n lists of token ids
     f:Callable[[Tensor, Tensor], Tensor], # logits (rows, n_vocab) float32 and next ids (rows,) -> (rows,) numbers
     batch_size:int=32,   # texts in a pass
-    elements:int|None=None, # most logits at a time; 2^24 (64 MB) on a CPU
+    elements:int|None=None, # most logits at a time; by default as many as are fast
 )->list[np.ndarray]:     # n arrays (len-1,) float64; empty for texts of one token or none
     "A number for every token that follows another."
     h, out = as_head(model), [np.zeros(0)]*len(ids)
@@ -168,15 +168,15 @@ def perplexity_items(
     return items.assign(texts=1.)
 
 def documents_of(
-    texts:'Sequence[str]|Dataset',
+    texts:Sequence[str]|Dataset,
 )->list|None: # the document of each text, where a Dataset has a column `document`
     "Which texts belong together."
     return list(texts['document']) if 'document' in (getattr(texts, 'column_names', None) or []) else None
 
 def perplexity(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
-    texts:'list[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    texts:list[str]|Dataset, # a Dataset has a column `text`, and perhaps `document`
     max_length:int=128, # tokens kept of each
     batch_size:int=32,  # texts in a pass
     n_boot:int=1000,    # resamples of the documents, or texts
@@ -231,16 +231,21 @@ class Passages:
     ids:list[list[int]]  # of n passages, two tokens or more each
     at:list[list[int]]   # of each, from 0; the last token predicts nothing
     item:list            # of each, what the bootstrap draws: a document, a text, a prompt
+    states:Callable|None = None # of `keeping_states`: gives what enters the head of the unedited model there
 
     def __len__(self)->int: return len(self.ids)
 
+    def some(self, rows:Sequence[int])->'Passages':
+        "Those of these numbers."
+        return Passages(*([part[i] for i in rows] for part in (self.ids, self.at, self.item)))
+
     def first(self, n:int)->'Passages':
         "The first few."
-        return Passages(self.ids[:n], self.at[:n], self.item[:n])
+        return self.some(range(min(n, len(self))))
 
 def text_passages(
-    tok:'PreTrainedTokenizerBase',
-    texts:'Sequence[str]|Dataset', # a Dataset has a column `text`, and perhaps `document`
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence[str]|Dataset, # a Dataset has a column `text`, and perhaps `document`
     max_length:int=128, # tokens kept of each
 )->Passages:            # those of two tokens or more, all positions
     "Texts as passages."
@@ -251,7 +256,7 @@ def text_passages(
     return Passages([ids[i] for i in kept], [list(range(len(ids[i])-1)) for i in kept], item)
 
 def continuation_passages(
-    generations:'Dataset',              # of `generate`
+    generations:Dataset,              # of `generate`
     steps:Sequence[Sequence[int]]|None=None, # of each, from 0; all of them by default
 )->Passages:                            # of the continuations that have a step
     "Continuations as passages: the positions that produced the tokens at some steps."
@@ -266,8 +271,8 @@ def continuation_passages(
     return Passages(*map(list, zip(*found)))
 
 def passage_states(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     passages:Passages,
 )->Tensor: # (positions that count, d_model)
     "What enters the head at the positions that count, passage after passage."
@@ -275,29 +280,57 @@ def passage_states(
     rows = [int(start)+p for start, at in zip(starts, passages.at) for p in at]
     return head_inputs(model, tok, passages.ids)[rows]
 
+def unedited_states(
+    model:PreTrainedModel, # without an edit
+    tok:PreTrainedTokenizerBase,
+    passages:Passages,
+    batch_size:int=32,     # passages in a pass
+)->Tensor:                 # (positions that count, d_model)
+    "What enters the head, as it is kept or a few passages at a time."
+    if passages.states is not None: return passages.states()
+    found, sizes = [None]*len(passages), [len(at) for at in passages.at]
+    for rows in batches_by_length([len(ids) for ids in passages.ids], batch_size):
+        states = passage_states(model, tok, passages.some(rows))
+        for i, own in zip(rows, states.split([sizes[i] for i in rows])): found[i] = own
+    return torch.cat(found)
+
+def keeping_states(
+    model:PreTrainedModel, # without an edit
+    tok:PreTrainedTokenizerBase,
+    passages:Passages,
+    most:int=2**26,        # numbers to keep, 256 MB
+)->Passages:               # the same
+    "Passages whose states are read once, when they are first needed, for all edits that are compared there."
+    if sum(map(len, passages.at))*as_head(model).d_model > most: return passages
+    return replace(passages, states=cache(lambda: unedited_states(model, tok, passages)))
+
 def _divergences(model, tok, intervention, strength, passages, elements):
     "Of each passage its sum of KL and how many likeliest tokens stay, a few at a time."
     h, out = as_head(model), np.zeros((len(passages), 2))
     sizes = [len(at) for at in passages.at]
-    def logits(batch): return h.logits(passage_states(model, tok, batch)).float()
-    budget = max(1, (elements or room(entry(model)))//h.n_vocab)
+    kept = None if passages.states is None else unedited_states(model, tok, passages).split(sizes)
+    at_head = intervention.head_maps(model, strength) is not None # what enters the head then stays as it is
+    budget = logit_rows(h.n_vocab, entry(model), elements)
     for rows in batches_by_length(sizes, min(len(passages), 256), budget):
-        batch = Passages(*([part[i] for i in rows] for part in (passages.ids, passages.at, passages.item)))
+        batch = passages.some(rows)
         with torch.inference_mode():
-            base = logits(batch)
-            with intervention.apply(model, strength): kl, same = kl_and_top1(base, logits(batch))
+            states = passage_states(model, tok, batch) if kept is None else torch.cat([kept[i] for i in rows])
+            base = h.logits(states).float()
+            with intervention.apply(model, strength):
+                edited = h.logits(states if at_head else passage_states(model, tok, batch)).float()
+            kl, same = kl_and_top1(base, edited)
         counts = [sizes[i] for i in rows]
         for i, a, s in zip(rows, kl.split(counts), same.split(counts)): out[i] = a.double().sum().item(), s.sum().item()
     return out
 
 def divergence(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention|None, # None is the base
-    texts:'list[str]|Dataset|Passages', # neutral ones; a Dataset has a column `text`, and perhaps `document`
+    texts:list[str]|Dataset|Passages, # neutral ones; a Dataset has a column `text`, and perhaps `document`
     strength:float=1.,   # of the edit
     max_length:int=128,  # tokens kept of each text
-    elements:int|None=None, # most logits at a time; 2^24 on a CPU
+    elements:int|None=None, # most logits at a time; by default as many as are fast
     n_boot:int=1000,     # resamples of the items
     level:float=.95,     # coverage of the intervals
     seed:int=0,          # of the resamples

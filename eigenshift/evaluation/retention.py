@@ -16,6 +16,9 @@ from typing import Any
 from scipy.stats import rankdata
 from statistics import NormalDist
 import matplotlib.pyplot as plt, seaborn as sns
+from datasets import Dataset
+from matplotlib.axes import Axes
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..environment import install_command
 from ..editing.intervention import Intervention
@@ -27,15 +30,11 @@ from ..models.loading import entry, pad_ids
 from ..models.head import as_head
 from ..text.scoring import word_spans
 from ..states.reading import layer_states
-
-from datasets import Dataset
-from matplotlib.axes import Axes
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..text.data import data_file
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(
-    tok:'PreTrainedTokenizerBase',
+    tok:PreTrainedTokenizerBase,
     passages:Sequence[str],
     min_words:int=6,   # shorter passages are left out
     max_length:int=128,# so are longer ones, in tokens
@@ -55,14 +54,14 @@ def last_words(
     return out
 
 # %% ../../nbs/evaluation/retention.ipynb #05f764bc
-def _texts(passages:'list[str]|Dataset')->list[str]:
+def _texts(passages:list[str]|Dataset)->list[str]:
     "The texts of a list, or of a Dataset with `text`."
     return list(passages['text'] if hasattr(passages, 'column_names') else passages)
 
 def last_word(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
-    passages:'list[str]|Dataset', # neutral texts; a Dataset has a column `text`
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    passages:list[str]|Dataset, # neutral texts; a Dataset has a column `text`
     intervention:Intervention|None=None, # None is the base
     min_words:int=6,    # shorter passages are left out
     max_length:int=128, # so are longer ones, in tokens
@@ -85,10 +84,10 @@ def last_word(
 
 # %% ../../nbs/evaluation/retention.ipynb #14f0e04b
 def retained(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
-    passages:'list[str]|Dataset', # neutral texts; a Dataset has a column `text`
+    passages:list[str]|Dataset, # neutral texts; a Dataset has a column `text`
     max_length:int=128,  # tokens kept of each
     batch_size:int=32,   # passages in a pass
     n_boot:int=1000,     # resamples of the passages
@@ -134,8 +133,8 @@ def auroc_change(
 # %% ../../nbs/evaluation/retention.ipynb #b959662c
 @torch.no_grad()
 def head_states(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     texts:Sequence[str], # n texts
     max_length:int=128,  # tokens kept of each
     batch_size:int=32,   # texts in a pass
@@ -174,8 +173,8 @@ def _probed(name:str, found:np.ndarray)->dict[str, float]:
     return {name: after, f'{name}_change': change, f'{name}_low': low, f'{name}_high': high}
 
 def block_probes(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     texts:Sequence[str],  # n texts, held out from the fits of the edits
     labels:Sequence[int], # (n,) 1 = toxic
     edits:dict,           # name -> `Intervention`, or a pair of it and its strength
@@ -215,8 +214,8 @@ def block_probes(
 def plot_probes(
     table:pd.DataFrame,      # from `block_probes`
     value:str='same_probe',  # or "new_probe"
-    ax:'Axes|None'=None,     # axes to draw on
-)->'Axes':
+    ax:Axes|None=None,       # axes to draw on
+)->Axes:
     "Change of the probe's AUROC along depth, an edit a line; the unedited model is zero."
     if ax is None: ax = plt.subplots(figsize=(6, 3.6))[1]
     layers = list(table.layer.unique())
@@ -262,8 +261,8 @@ def _accuracies(results:dict)->dict[tuple[str, str], tuple[float, float]]:
             if ',' in key and '_stderr' not in key and isinstance(value, (int, float))}
 
 def tasks(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     names:str|Sequence[str],             # lm-eval task names
     intervention:Intervention|None=None, # compared with the base when given
     include_path:str|Path|None=None,     # a folder with task files (YAML) of your own
@@ -357,8 +356,8 @@ def _bytes(intervention:Intervention)->int:
         return intervention.save(Path(folder)/'edit.safetensors').stat().st_size
 
 def cost(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     intervention:Intervention,
     prompts:Sequence[str]=('The',),
     n:int=8,             # continuations of each prompt
@@ -381,8 +380,8 @@ def cost(
                           bytes=_bytes(intervention)), name=intervention.name)
 
 def costs(
-    model:'PreTrainedModel',
-    tok:'PreTrainedTokenizerBase',
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
     edits:dict[str, Intervention],
     **kw:Any,    # for `cost`
 )->pd.DataFrame: # a row for each edit

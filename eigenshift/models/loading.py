@@ -17,9 +17,11 @@ from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE
                           MODEL_FOR_MASKED_LM_MAPPING, AutoConfig, AutoModel, AutoModelForCausalLM,
                           AutoModelForImageTextToText, AutoTokenizer, BitsAndBytesConfig, PreTrainedConfig,
                           PreTrainedModel, PreTrainedTokenizerBase)
+from transformers import modeling_gguf_pytorch_utils
 from transformers.utils import logging
 from ..core import asset, causes
 from ..environment import install_command, tell_newer
+from ..progress import track
 from .packaged import located
 
 # %% ../../nbs/models/loading.ipynb #7687cbb7
@@ -81,6 +83,15 @@ def _no_bar(name, least=1e9):
     try: yield
     finally: logging.enable_progress_bar()
 
+@contextmanager
+def _own_bar(name):
+    "The tensors of a GGUF file are counted by a bar of ours, which comes late and has a label, not by that of transformers."
+    theirs = getattr(modeling_gguf_pytorch_utils, 'tqdm', None)
+    def tracked(tensors, **_): return track(tensors, f'unpacking {Path(name).name}')
+    modeling_gguf_pytorch_utils.tqdm = tracked
+    try: yield
+    finally: modeling_gguf_pytorch_utils.tqdm = theirs
+
 def _quantization(quantize):
     "What transformers is told to quantise while it loads."
     if quantize is None: return {}
@@ -135,7 +146,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
     try:
         tok = AutoTokenizer.from_pretrained(name, **kw)
         cls = auto(AutoConfig.from_pretrained(name, **kw))
-        with _no_bar(name):
+        with _no_bar(name), _own_bar(gguf_file or name):
             model, info = cls.from_pretrained(name, dtype=dtype, device_map=device_map, use_safetensors=True,
                                               output_loading_info=True, **kw, **how)
     except Exception as e: raise explain_failure(e, name) from e

@@ -26,7 +26,7 @@ from ..states.generation import generate
 from ..text.classifier import ClassifierScorer
 from ..text.data import files, find_source, load_corpus, load_jigsaw, load_prompts, load_sentences, load_toxicn
 from ..text.scorers import load_scorer
-from ..text.splits import split_of, stratified
+from ..text.splits import split_of, spread, stratified
 
 # %% ../../nbs/paper/settings.ipynb #ff930098
 def local_path(
@@ -298,19 +298,14 @@ def prompts(
     "Prompts to continue."
     return load_prompts('rtp' if s.name != 'bundled' or _have('rtp') else None)
 
-def _spread(ds, n):
-    "At most n rows, evenly spread."
-    rows = ds.select(range(0, len(ds), max(1, len(ds)//n)))
-    return rows.select(range(min(n, len(rows))))
-
 def corpus(
     s:Setting,
 )->Dataset: # text, `texts` at most
     "Neutral text for perplexity."
     name = s.corpus or ('wikitext' if _have('wikitext_test') else None)
-    if name != 'wikipedia': return _spread(load_corpus(name), s.texts)
+    if name != 'wikipedia': return spread(load_corpus(name), s.texts)
     own = Path(os.environ.get('EIGENSHIFT_DATA') or '.')/'wikipedia.csv'
-    return _spread(load_corpus(own), s.texts) if own.is_file() else load_corpus(name, s.texts)
+    return spread(load_corpus(own), s.texts) if own.is_file() else load_corpus(name, s.texts)
 
 def scorers(
     s:Setting,

@@ -15,9 +15,9 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from ..models.head import as_head
+from ..models.head import Head, as_head
 from .decoding import plain_logits
 
 # %% ../../nbs/states/engine.ipynb #96644ccb
@@ -43,7 +43,7 @@ def applied_edits(
 
 # %% ../../nbs/states/engine.ipynb #8433e272
 def need_plain_head(
-    source, # a model, a `Head`, or a weight
+    source: nn.Module | Head | Tensor, # a model, a `Head`, or a weight
     what: str = 'this fit', # what is computed from the head's rows, for the message
 ) -> None:
     "Refuse while something is hooked to the head, where it would not be seen."
@@ -192,8 +192,8 @@ class VLLM:
 _engines = WeakKeyDictionary()
 
 def engine_name(
-    engine, # None or "transformers", "vllm", or an engine
-) -> str:   # such as "transformers" or "VLLM"
+    engine: Any, # None or "transformers", "vllm", or an engine
+) -> str: # such as "transformers" or "VLLM"
     "What a record says of an engine."
     if engine in (None, 'transformers'): return 'transformers'
     return 'VLLM' if engine == 'vllm' else type(engine).__name__

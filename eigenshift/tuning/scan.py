@@ -14,7 +14,7 @@ from ..editing.head_edit import HeadEdit
 from ..models.head import Head
 from ..states.calibration import Calibration
 from ..states.engine import need_plain_head
-from ..states.final import room, Sequences
+from ..states.final import logit_rows, Sequences
 
 # %% ../../nbs/tuning/scan.ipynb #0e4ab7b3
 def _between(step:int, low:Tensor, high:Tensor, mass_low:Tensor, mass_high:Tensor, top_p:float)->Tensor:
@@ -71,11 +71,11 @@ def _begins_with(wide:HeadEdit, narrow:HeadEdit)->bool:
 
 class _LogitChanges:
     "The change of the logits by each of some edits, at strength 1."
-    def __init__(self, h:Head, edits:Sequence[HeadEdit], budget:int):
+    def __init__(self, h:Head, edits:Sequence[HeadEdit], most:int):
         self.h, self.edits, self.device = h, edits, h.weight.device
-        self.written = None # (k, n_vocab) the logits of each direction, where all edits share them and they fit
+        self.written = None # (k, n_vocab) the logits of each direction, where all edits share them: `most` entries
         widest = max(edits, key=lambda e: len(e.Vk), default=None)
-        if widest is None or not all(_begins_with(widest, e) for e in edits) or len(widest.Vk)*h.n_vocab > 4*budget:
+        if widest is None or not all(_begins_with(widest, e) for e in edits) or len(widest.Vk)*h.n_vocab > most:
             return
         R = widest.written.to(self.device)
         self.written = torch.cat([(block.float().to(self.device) @ R.T).T for _, block in h.rows()], 1)
@@ -172,18 +172,17 @@ def scan(
     strengths:Sequence[float], # of each edit: 1 as fitted, 0 the base
     top_p:float|None=None, # also the log-probability under top-p sampling
     after:Tensor|None=None,# (n, d_model) the states that the edits meet, where the model below them is edited too
-    elements:int|None=None,# most logits at a time; 2^24 on a CPU
+    elements:int|None=None,# most logits at a time; by default as many as are fast
     parts:Sequence[str]=('logp', 'kl', 'same'), # what is kept
 )->dict[str, Tensor]: # 'logp', 'kl', 'same', 'logq': (edits, strengths, n) float32; 'logp0', 'logq0': (n,)
     "Exact scores of many head edits on the same states."
     need_plain_head(h, 'this scan')
-    budget = elements or room(h.weight.device)
     sampled = [] if top_p is None else ['logq']
     parts = [*parts, *sampled]
     out = {part: torch.zeros(len(edits), len(strengths), len(H))
            for part in parts} | {f'{part}0': torch.zeros(len(H)) for part in ['logp', *sampled]}
-    changes = _LogitChanges(h, edits, budget)
-    for at, block in _blocks(h, H, ids, after, top_p, max(1, budget//h.n_vocab)):
+    changes = _LogitChanges(h, edits, 4*(elements or 2**24))
+    for at, block in _blocks(h, H, ids, after, top_p, logit_rows(h.n_vocab, h.weight.device, elements)):
         for part, values in block.base().items(): out[part][at] = values.cpu()
         for i, change in enumerate(changes.each(block.met)):
             for at_strength, found in enumerate(block.edited(change, strengths, parts)):

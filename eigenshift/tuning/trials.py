@@ -27,7 +27,7 @@ from ..models.head import Head
 from ..states.calibration import Calibration, calibrate, find_positions
 from ..states.engine import need_plain_head
 from ..states.generation import generate
-from ..states.final import Sequences, continuation_states, corpus_states, final_states, room
+from ..states.final import Sequences, continuation_states, corpus_states, final_states, logit_rows
 from ..text.splits import unit_hash
 from .scan import by_text, scan
 from .sweep import score, sides, summarise
@@ -396,7 +396,7 @@ def make_edit(
 def _compared(h:Head, before:Tensor, after:Tensor, ids:Tensor, applied:Callable)->dict[str, Tensor]:
     "logp, logp0, kl, same of each state, as `scan` has them; `applied` is a context in which the edit is in force."
     out = []
-    rows = max(1, room(h.weight.device)//h.n_vocab)
+    rows = logit_rows(h.n_vocab, h.weight.device)
     for base, edited, token in zip(before.split(rows), after.split(rows), ids.split(rows)):
         with torch.inference_mode():
             log_p = h.logits(base).float().log_softmax(-1)
