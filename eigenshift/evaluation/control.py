@@ -19,7 +19,7 @@ from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.budget import solve_strength
 from ..editing.head_edit import HeadEdit
 from ..editing.intervention import Intervention, compose
-from ..editing.logit_bias import LogitBias
+from ..editing.logit_bias import LogitBias, bias_kl
 from ..editing.neurons import NeuronScaling
 from ..editing.token_bias import TokenBias
 from ..editing.transport import Transport
@@ -54,6 +54,14 @@ class CachedKL:
         if isinstance(edit, HeadEdit): return self._logits(edit.edited(states, strength))
         with edit.apply(self.model, strength): return self._logits(states)
 
+    @torch.inference_mode()
+    def _of_bias(self, edit:TokenBias|LogitBias, strength:float)->float:
+        "The edited logits are the unedited ones and the bias: one product with the head for both."
+        states, carrier = torch.cat(self.chunks), getattr(edit, 'carrier', None)
+        bias = edit.dense(self.head.n_vocab) if isinstance(edit, LogitBias) else edit.bias
+        weight = None if carrier is None else states.float() @ carrier.to(states.device)
+        return float(bias_kl(self.head, bias, states, [strength], weight)[0])
+
     @cached_property
     @torch.inference_mode()
     def likely(self)->Tensor: # (n_vocab,) float64
@@ -66,6 +74,7 @@ class CachedKL:
         strength:float=1.,
     )->float: # nats per token
         "Mean KL from the unedited model."
+        if isinstance(edit, (TokenBias, LogitBias)): return self._of_bias(edit, strength)
         total = 0
         for i, states in enumerate(self.chunks):
             base = self.base[i] if self.base else self._logits(states)
