@@ -40,9 +40,9 @@ class CachedKL:
         if not isinstance(passages, Passages): passages = text_passages(tok, passages, max_length)
         self.model, self.head = model, as_head(model)
         need_plain_head(self.head, 'a control of equal KL')
-        states = unedited_states(model, tok, passages)
-        self.n = len(states)
-        self.chunks = states.split(logit_rows(self.head.n_vocab, states.device))
+        self.states = unedited_states(model, tok, passages)
+        self.n = len(self.states)
+        self.chunks = self.states.split(logit_rows(self.head.n_vocab, self.states.device))
         fits = self.n*self.head.n_vocab <= 2**26
         self.base = [self._logits(c) for c in self.chunks] if fits else None
 
@@ -57,10 +57,10 @@ class CachedKL:
     @torch.inference_mode()
     def _of_bias(self, edit:TokenBias|LogitBias, strength:float)->float:
         "The edited logits are the unedited ones and the bias: one product with the head for both."
-        states, carrier = torch.cat(self.chunks), getattr(edit, 'carrier', None)
+        carrier = getattr(edit, 'carrier', None)
         bias = edit.dense(self.head.n_vocab) if isinstance(edit, LogitBias) else edit.bias
-        weight = None if carrier is None else states.float() @ carrier.to(states.device)
-        return float(bias_kl(self.head, bias, states, [strength], weight)[0])
+        weight = None if carrier is None else self.states.float() @ carrier.to(self.states.device)
+        return float(bias_kl(self.head, bias, self.states, [strength], weight)[0])
 
     @cached_property
     @torch.inference_mode()
