@@ -174,6 +174,10 @@ def load_lm(
     if getattr(model, 'generation_config', None) is not None: model.generation_config.pad_token_id = tok.pad_token_id
     return model, tok
 
+def _with_its_head(config):
+    "The class that finds all tensors of a GGUF file: older transformers know a decoder's only by the names below its head."
+    return AutoModel if type(config) in MODEL_FOR_MASKED_LM_MAPPING else language_class(config)
+
 def load_encoder(
     name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none: the bundled classifier's encoder
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
@@ -184,11 +188,11 @@ def load_encoder(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
-    name = located(name_or_path or asset('classifier'))
-    model, tok = _load(name, lambda config: AutoModel, dtype, device_map, quantize, revision, trust_remote_code,
-                       gguf_file, optional=('pooler',))
+    name, gguf_file = _in_gguf(located(name_or_path or asset('classifier')), gguf_file)
+    model, tok = _load(name, _with_its_head if gguf_file else lambda config: AutoModel, dtype, device_map, quantize, revision,
+                       trust_remote_code, gguf_file, optional=('pooler',))
     tok.padding_side = 'right'
-    return model, tok
+    return model.base_model if gguf_file else model, tok
 
 # %% ../../nbs/models/loading.ipynb #93366853
 def entry(

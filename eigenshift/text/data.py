@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'label_keys', 'binary_labels',
            'load_labelled', 'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts',
-           'drop_long', 'load_corpus', 'bundled_registers']
+           'drop_long', 'load_corpus', 'bundled_registers', 'people_words']
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
@@ -586,3 +586,7 @@ def load_corpus(
 def bundled_registers()->dict[str, list[str]]: # register -> texts
     "The bundled texts that an edit preserves where none are named: sentences of an encyclopaedia's kind, and informal lines."
     return dict(sentences=load_corpus()['text'][:], informal=load_corpus('informal')['text'][:])
+
+def people_words()->list[str]:
+    "Plain English words that name people and groups of people, singular and plural: what an edit should not make rarer."
+    return [row['word'] for row in _bundled('people')]
