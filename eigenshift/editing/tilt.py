@@ -182,6 +182,16 @@ def _no_constant_part(H, carrier, least=.7):
     return (f'the states have no constant part that could carry a bias (a linear function of them is {float(reads.mean()):.2f} '
             f'± {float(reads.std()):.2f} where it should be 1)')
 
+def _carrier(registers, carried, seed):
+    "What carries a bias along the states of all registers alike; None where they cannot, or it is not wanted."
+    if carried is False: return None
+    together = torch.cat([some_states(H, min(map(len, registers)), seed) for H in registers])
+    carrier = carrier_of(together, ridge=.001)
+    missing = _no_constant_part(together, carrier)
+    if missing is None: return carrier
+    if carried: raise ValueError(f'{missing}: fit with carried=False, which applies and serves but merges only into a head with a bias')
+    warnings.warn(f'{missing}; so the edit applies and serves, but merges only into a head with a bias')
+
 # %% ../../nbs/editing/tilt.ipynb #9727900f
 @patch(cls_method=True)
 def fit(cls:TiltShift,
@@ -219,18 +229,11 @@ def fit(cls:TiltShift,
     known = [None, *(texts or [None]*(len(registers)-1))]
     charged = [p if own is None else torch.maximum(p, text_shares(own, p)) for p, own in zip(expected, known, strict=True)]
     kept = torch.stack(charged).mean(0).clamp(min=1e-12)
-    carrier = None
-    if carried is not False:
-        together = torch.cat([some_states(H, min(map(len, registers)), seed) for H in registers])
-        carrier = carrier_of(together, ridge=.001)
-        if missing := _no_constant_part(together, carrier):
-            if carried: raise ValueError(f'{missing}: fit with carried=False, which applies and serves but merges only into a head with a bias')
-            warnings.warn(f'{missing}; so the edit applies and serves, but merges only into a head with a bias')
-            carrier = None
+    carrier = _carrier(registers, carried, seed)
     least = token_bounds(() if spared is None else words, spared or 0., h.n_vocab)
     bias = _to_budget(wanted, kept, expected, _Charged(h, registers, carrier, seed), kl, least)
-    about = dict(kl=kl, spared=spared if len(words) else None, carried=carrier is not None, n_vocab=h.n_vocab, d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers),
-                 drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    about = dict(kl=kl, spared=spared if len(words) else None, carried=carrier is not None, n_vocab=h.n_vocab, d_model=h.d_model,
+                 n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers), drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
     ordered = ids[(wanted[ids]*(1-bias[ids].exp())).sort(descending=True, stable=True).indices[:200]]
     rate = (wanted/use.clamp(min=1e-30))[ordered]
     found = dict(id=ordered, n=counts[ordered].long(), rate=rate.float(), use=use[ordered].float(), kept=kept[ordered].float())
