@@ -31,7 +31,7 @@ from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, chec
 from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.final import corpus_states
 from .information import (best_between, cholesky, fisher, fisher_sums, gradients, head_device,
-                                            second_moment, toward)
+                                            second_moment, toward, unfilled)
 from .budget import to_budget
 
 # %% ../../nbs/editing/fisher.ipynb #a474b4fd
@@ -123,7 +123,7 @@ class _Folds:
         self.parts = [neutral[i::folds] for i in range(folds)] if len(neutral) >= 2*folds else [neutral]
         self.kept = [None]*len(self.parts) # next-token distributions: half a gigabyte at most
         if h.softcap is None and len(neutral)*h.n_vocab <= 2**27:
-            self.kept = [torch.empty(len(part), h.n_vocab, device=device) for part in self.parts]
+            self.kept = [unfilled(len(part), h.n_vocab, device) for part in self.parts]
         self.costs = fisher_sums(h, self.parts, self.kept)
         self.moments = None # kept where they are small
         if h.d_model <= 2048: self.moments = [second_moment(part-self.at)*len(part) for part in self.parts]
