@@ -4,12 +4,14 @@
 
 # %% auto #0
 __all__ = ['head_device', 'state_batches', 'unfilled', 'product', 'float_rows', 'logits', 'weighted_rows', 'cached_rows',
-           'softmax_', 'next_token', 'gradients', 'token_log_probs', 'weighted_gram', 'fisher_sums', 'fisher',
-           'second_moment', 'cholesky', 'whitened', 'leading', 'best_between', 'canonical', 'toward', 'directions']
+           'softmax_', 'next_token', 'gradients', 'token_log_probs', 'add_gram', 'weighted_gram', 'fisher_sums',
+           'fisher', 'second_moment', 'cholesky', 'whitened', 'leading', 'best_between', 'canonical', 'toward',
+           'directions']
 
 # %% ../../nbs/editing/information.ipynb #e500008b
 import numpy as np, torch
 from collections.abc import Iterator, Sequence
+from scipy.linalg.blas import ssyrk
 from torch import Tensor, nn
 from ..models.head import Head, as_head
 from ..states.engine import need_plain_head
@@ -146,6 +148,15 @@ def token_log_probs(
         out.append(z.gather(1, tokens[batch].to(z.device)[:, None])[:, 0]-total)
     return torch.cat(out)
 
+def add_gram(
+    total:Tensor, # (d, d) float32, contiguous, added to: on a CPU its lower triangle alone
+    X:Tensor,     # (m, d) float32, contiguous
+)->None:
+    "Add XᵀX; on a CPU by BLAS's syrk, which takes half the products and no second matrix."
+    if total.device.type != 'cpu': total.addmm_(X.T, X)
+    # without a copy, since the transposes are in the order of columns that BLAS wants
+    else: ssyrk(1., X.numpy().T, beta=1., c=total.numpy().T, overwrite_c=True)
+
 def weighted_gram(
     source:nn.Module|Head|Tensor, # a model, a `Head`, or a weight (n_vocab, d_model)
     weights:Tensor,               # (m, n_vocab), m sets of weights, none below zero
@@ -156,10 +167,12 @@ def weighted_gram(
     for start, rows in h.rows():
         rows = rows.float()
         roots = weights[:, start:start+len(rows)].sqrt().to(rows)
-        weighted, buffer = torch.empty_like(rows), rows.new_empty(h.d_model, h.d_model)
+        weighted = torch.empty_like(rows)
         for total, root in zip(out, roots):
             torch.mul(rows, root[:, None], out=weighted)
-            total += product(weighted.T, weighted, buffer).to(total.device)
+            if weighted.device == total.device: add_gram(total, weighted)
+            else: total += (weighted.T @ weighted).to(total.device)
+    for total in out: total.copy_(total.tril()+total.tril(-1).T)
     return out
 
 def fisher_sums(
