@@ -192,7 +192,7 @@ def plain_fisher_shift(W, toxic, neutral, tokens, k, kl=.05, ridge=.5, folds=4):
         def kl_at(t):
             before, after = ((X @ W.T).log_softmax(-1) for X in (held, held-t*(held @ read.T) @ write))
             return float((before.exp()*(before-after)).sum(-1).double().mean())
-        return solve_strength(kl_at, kl)
+        return solve_strength(kl_at, kl, tol=1e-4) # as exact as ours
     fold = torch.arange(len(neutral)) % folds
     sizes = [strength(neutral[fold != i], neutral[fold == i]) for i in range(folds)]
     read, write = edit(neutral)

@@ -220,15 +220,18 @@ _beside = dict(mentions='than mentions of other groups', register='than the same
                subject='than the same about another subject',
                yours='than standard English sentences')
 
-def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float)->str:
+def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float, least:float)->str:
     "The line of one part."
     worst = table[table.statistic == 'perplexity'].sort_values('excess').iloc[-1]
-    charged = table[table.p <= 1-level].sort_values(['statistic', 'excess'],
-                                                    key=lambda c: c if c.name == 'statistic' else -c.abs())
+    beyond_luck = table[table.p <= 1-level]
+    charged = beyond_luck[beyond_luck.excess.abs() >= least].sort_values(
+        ['statistic', 'excess'], key=lambda c: c if c.name == 'statistic' else -c.abs())
     if not len(charged):
         bound = table[table.statistic == 'perplexity'].excess_most.max()
-        return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}; the largest excess of perplexity '
-                f'is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} for any.')
+        much = f' by {least:.0%} or more' if len(beyond_luck) else ''
+        return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}{much}; the largest excess of '
+                f'perplexity is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} '
+                'for any.')
     more = f' and {len(charged)-4} more' if len(charged) > 4 else ''
     named = '; '.join(_said(r) for _, r in charged.head(4).iterrows())
     return f'WARNING: {edit}: {part}: charged more {_beside[part]}: {named}{more}.'
@@ -238,6 +241,7 @@ class Harm:
     "What edits cost groups of people, ways of writing, and subjects."
     table:pd.DataFrame # `harm_table` of each edit, with a column `edit`
     level:float=.95    # coverage of the intervals
+    least:float=.01    # relative: a smaller excess is not warned of, however sure it is
 
     @property
     def edits(self)->list[str]: return list(self.table.edit.unique())
@@ -245,7 +249,7 @@ class Harm:
     def verdict(self)->list[str]:
         "A line for each edit and part; WARNING begins one that names who is charged more, corrected for all groups."
         tested = self.table[self.table.p.notna()]
-        return [_part_verdict(edit, part, rows, self.level)
+        return [_part_verdict(edit, part, rows, self.level, self.least)
                 for (edit, part), rows in tested.groupby(['edit', 'part'], sort=False)]
 
     def warnings(self)->list[str]:
@@ -313,6 +317,7 @@ def harm(
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
     batch_size:int=32,  # texts in a pass
+    least:float=.01,    # relative: a smaller excess is not warned of, however sure it is
 )->Harm:                # `table`, `verdict()`, `warnings()`, `summary()`, `wide()`, `plot()`
     "What edits cost groups of people, ways of writing and toxicity as a subject: a pass over a thousand sentences each."
     if isinstance(edits, Intervention): edits = {edits.name: edits}
@@ -322,7 +327,7 @@ def harm(
         intervention, strength = edit if isinstance(edit, tuple) else (edit, 1.)
         with intervention.apply(model, strength): after = read_sentences(model, tok, sentences, batch_size)
         tables.append(harm_table(sentences, before, after, n_boot, level, seed).assign(edit=name))
-    return Harm(pd.concat(tables, ignore_index=True), level)
+    return Harm(pd.concat(tables, ignore_index=True), level, least)
 
 # %% ../../nbs/evaluation/harm.ipynb #6161aa6b
 own_stats = dict(own_perplexity=Ratio('nll', 'tokens', 'exp'))
