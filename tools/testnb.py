@@ -1,6 +1,9 @@
 """A notebook tested so that the next one in the same process is not disturbed; a module of its own, since a notebook takes the place of `__main__`."""
 import sys
 from nbdev.test import test_nb
+from shells import forget
+
+forget()
 
 def kinds(c): "A class and all below it."; return [c, *(k for s in c.__subclasses__() for k in kinds(s))]
 
