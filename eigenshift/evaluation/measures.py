@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['toxicity_stats', 'diversity_stats', 'perplexity_stats', 'divergence_stats', 'checked_scores', 'scorer_name',
-           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'per_token', 'nll', 'perplexity_items',
-           'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages', 'text_passages', 'continuation_passages',
-           'passage_states', 'unedited_states', 'keeping_states', 'divergence']
+           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'batched_inputs', 'per_token', 'nll',
+           'perplexity_items', 'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages', 'text_passages',
+           'continuation_passages', 'passage_states', 'unedited_states', 'keeping_states', 'divergence']
 
 # %% ../../nbs/evaluation/measures.ipynb #e500009b
 import numpy as np, pandas as pd, torch
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from torch import Tensor
@@ -131,6 +131,18 @@ def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:i
         out.append(f(logits, y.to(logits.device)).double().cpu())
     return torch.cat(out)
 
+def batched_inputs(
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]], # n lists of token ids
+    batch_size:int=32,   # texts in a pass
+)->Iterator[tuple[list[int], Tensor]]: # numbers of texts, and (tokens that are predicted, d_model), text after text
+    "What enters the head before every token that follows another, batch by batch; texts of one token are left out."
+    todo = [i for i, text in enumerate(ids) if len(text) > 1]
+    for batch in batches_by_length([len(ids[i]) for i in todo], batch_size):
+        numbers = [todo[j] for j in batch]
+        yield numbers, head_inputs(model, tok, [ids[i] for i in numbers])
+
 def per_token(
     model:PreTrainedModel,
     tok:PreTrainedTokenizerBase,
@@ -138,14 +150,15 @@ def per_token(
     f:Callable[[Tensor, Tensor], Tensor], # logits (rows, n_vocab) float32 and next ids (rows,) -> (rows,) numbers
     batch_size:int=32,   # texts in a pass
     elements:int|None=None, # most logits at a time; by default as many as are fast
+    # of `batched_inputs`, where it is known: under edits of the head it is that of the unedited model
+    inputs:Iterable[tuple[list[int], Tensor]]|None=None,
 )->list[np.ndarray]:     # n arrays (len-1,) float64; empty for texts of one token or none
     "A number for every token that follows another."
     h, out = as_head(model), [np.zeros(0)]*len(ids)
-    todo = [i for i, text in enumerate(ids) if len(text) > 1]
-    for b in batches_by_length([len(ids[i]) for i in todo], batch_size):
-        batch = [ids[todo[j]] for j in b]
-        values = _values(h, head_inputs(model, tok, batch), batch, f, elements)
-        for j, part in zip(b, values.split([len(text)-1 for text in batch])): out[todo[j]] = part.numpy()
+    for numbers, states in inputs or batched_inputs(model, tok, ids, batch_size):
+        batch = [ids[i] for i in numbers]
+        values = _values(h, states, batch, f, elements)
+        for i, part in zip(numbers, values.split([len(text)-1 for text in batch])): out[i] = part.numpy()
     return out
 
 def nll(
