@@ -15,7 +15,8 @@ _face = {
     'app.explorer': ['explore'],
     'app.check': ['check'],
     'text.splits': ['select_split', 'split_of', 'sample', 'stratified', 'length_matched'],
-    'text.data': ['load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw', 'load_toxicn'],
+    'text.data': ['load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw', 'load_toxicn',
+                  'people_words'],
     'text.scoring': ['Scorer'],
     'text.scorers': ['load_scorer', 'toxic_words'],
     'models.loading': ['load_lm', 'load_encoder'],
@@ -67,8 +68,13 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .app.merge import merge as merge
     from .app.explorer import explore as explore
     from .app.check import check as check
-    from .text.splits import select_split as select_split, split_of as split_of, sample as sample, stratified as stratified, length_matched as length_matched
-    from .text.data import load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled, load_sentences as load_sentences, load_jigsaw as load_jigsaw, load_toxicn as load_toxicn
+    from .text.splits import (
+        select_split as select_split, split_of as split_of, sample as sample, stratified as stratified,
+        length_matched as length_matched)
+    from .text.data import (
+        load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled,
+        load_sentences as load_sentences, load_jigsaw as load_jigsaw, load_toxicn as load_toxicn,
+        people_words as people_words)
     from .text.scoring import Scorer as Scorer
     from .text.scorers import load_scorer as load_scorer, toxic_words as toxic_words
     from .models.loading import load_lm as load_lm, load_encoder as load_encoder
@@ -97,7 +103,8 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .editing.token_bias import TokenBias as TokenBias
     from .editing.transfer import transfer as transfer
     from .metrics import auroc as auroc, average_precision as average_precision
-    from .evaluation.measures import toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph
+    from .evaluation.measures import (
+        toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph)
     from .evaluation.harm import harm as harm, Harm as Harm, own_perplexity as own_perplexity
     from .evaluation.comparison import Comparison as Comparison
     from .evaluation.compare import compare as compare

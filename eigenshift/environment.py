@@ -35,7 +35,7 @@ def newer_than_tested(
 ) -> dict[str, str]: # library -> version here
     "The libraries that are of a later minor release than the one tested."
     tested = tested_versions()
-    minor = lambda text: Version(text).release[:2]
+    def minor(text): return Version(text).release[:2]
     return {k: v for k, v in (here or installed_versions(tested)).items()
             if k in tested and minor(v) > minor(tested[k])}
 

@@ -118,8 +118,8 @@ def traces(self:Evidence,
 )->Traces:
     "Sums of states and gradients at some hook points."
     self.needs(scorer=self.scorer)
-    make = lambda: trace(self.model, self.tok, self.generations, self.scorer, at, preserve=self.preserve,
-                         seed=self.seed)
+    def make():
+        return trace(self.model, self.tok, self.generations, self.scorer, at, preserve=self.preserve, seed=self.seed)
     return self.part(('traces', *at), make)
 
 @patch(as_prop=True)

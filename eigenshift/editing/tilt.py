@@ -62,7 +62,8 @@ def solve_price(
         "Logarithm of the KL over the budget."
         cost = bias_cost(charged, tilt(wanted, kept, float(np.exp(log_price)), least)).mean()
         return float(np.log(max(float(cost), 1e-300)/kl))
-    if excess(60.) < 0: raise ValueError(f'no price reaches a KL of {kl:g} nats: what is wanted has no place in what is kept')
+    if excess(60.) < 0:
+        raise ValueError(f'no price reaches a KL of {kl:g} nats: what is wanted has no place in what is kept')
     return float(np.exp(brentq(excess, -60., 60., xtol=1e-6)))
 
 # %% ../../nbs/editing/tilt.ipynb #fe21b00f
@@ -91,7 +92,8 @@ def token_bounds(
     n_vocab:int,
 )->Tensor:        # (n_vocab,) float64, at most 0; minus infinity for tokens of no word
     "The bounds of a bias that spares words: the tokens of each share what it may lose."
-    if not most >= 0: raise ValueError(f'spared is {most!r}; it is the log-probability that a spared word may lose, 0 or more')
+    if not most >= 0:
+        raise ValueError(f'spared is {most!r}; it is the log-probability that a spared word may lose, 0 or more')
     bounds = torch.full((n_vocab,), -torch.inf, dtype=torch.float64)
     for ids in words: bounds[list(ids)] = bounds[list(ids)].clamp(min=-most/len(ids))
     return bounds
@@ -101,7 +103,8 @@ def spelled(
     words:Sequence[str],
 )->list[list[int]]: # token ids, of each word alone and after a space, as it is and with a capital
     "How a tokenizer may spell words."
-    forms = dict.fromkeys(form for word in words for own in (word, word[:1].upper()+word[1:]) for form in (own, f' {own}'))
+    cased = [own for word in words for own in (word, word[:1].upper()+word[1:])]
+    forms = dict.fromkeys(form for own in cased for form in (own, f' {own}'))
     found = (tok.encode(form, add_special_tokens=False) for form in forms)
     return [ids for ids in found if ids]
 
@@ -153,7 +156,9 @@ def text_shares(
 )->Tensor:             # (n_vocab,) float64
     "The share of each token in texts, drawn towards what the model expects where the texts are few."
     counts = torch.zeros(len(expected), dtype=torch.float64)
-    for own in ids: counts += torch.bincount(torch.as_tensor(own[1:], dtype=torch.long), minlength=len(expected))[:len(expected)]
+    for own in ids:
+        following = torch.as_tensor(own[1:], dtype=torch.long)
+        counts += torch.bincount(following, minlength=len(expected))[:len(expected)]
     return (counts+weight*expected)/(counts.sum()+weight)
 
 class _Charged:
@@ -173,7 +178,8 @@ def _to_budget(wanted, kept, expected, charged, kl, least, tol=.01, most=12):
         found = charged.kl(bias)
         if abs(np.log(found/kl)) < tol: return bias
         aim *= float(np.clip(kl/found, .2, 5.))
-    raise ValueError(f'no bias was found with a KL of {kl:g} nats (the last has {found:.3g}): give a smaller budget, or carried=False')
+    raise ValueError(f'no bias was found with a KL of {kl:g} nats (the last has {found:.3g}): give a smaller budget, or '
+                     'carried=False')
 
 def _no_constant_part(H, carrier, least=.7):
     "What keeps a constant from being carried along these states; None if nothing does."
@@ -189,7 +195,9 @@ def _carrier(registers, carried, seed):
     carrier = carrier_of(together, ridge=.001)
     missing = _no_constant_part(together, carrier)
     if missing is None: return carrier
-    if carried: raise ValueError(f'{missing}: fit with carried=False, which applies and serves but merges only into a head with a bias')
+    if carried:
+        raise ValueError(f'{missing}: fit with carried=False, which applies and serves but merges only into a head with '
+                         'a bias')
     warnings.warn(f'{missing}; so the edit applies and serves, but merges only into a head with a bias')
 
 # %% ../../nbs/editing/tilt.ipynb #9727900f
@@ -202,10 +210,13 @@ def fit(cls:TiltShift,
     score:Callable[[Tensor], Tensor], # ids (n,) -> scores (n,) in [0, 1] of tokens read alone, as `vocabulary_scores` gives
     drawn:int,       # tokens that the model wrote in all its continuations, toxic or not
     preserve:list|None=None, # (n, d_model) states of each further register that should stay
-    texts:list|None=None, # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
+    # token ids of the texts of each of these, or None; the more the better, since only their tokens are counted
+    texts:list|None=None,
     kl:float=.005,   # budget: mean KL over the registers, that of the continuations among them, nats per token
-    carried:bool|None=None, # by a linear function of the states, so that any head can hold it; None: where the states allow it
-    words:Sequence[Sequence[int]]=(), # token ids of words that should stay as likely as they are, such as `spelled` gives
+    # by a linear function of the states, so that any head can hold it; None: where the states allow it
+    carried:bool|None=None,
+    # token ids of words that should stay as likely as they are, such as `spelled` gives
+    words:Sequence[Sequence[int]]=(),
     spared:float|None=.05, # nats that each of them may lose; None: they are not spared
     most:int=4096,   # states of each kind, drawn by `seed`
     seed:int=0,
@@ -216,7 +227,9 @@ def fit(cls:TiltShift,
     "Derive the bias from what the scorer says of tokens, what the model writes, and what ordinary text needs."
     h = head_of(source)
     toxic, neutral, tokens = checked_evidence(h, toxic, neutral, tokens)
-    if drawn < len(tokens): raise ValueError(f'drawn is {drawn!r}; it is the number of tokens in all continuations, of which {len(tokens)} began a toxic word')
+    if drawn < len(tokens):
+        raise ValueError(f'drawn is {drawn!r}; it is the number of tokens in all continuations, of which {len(tokens)} '
+                         'began a toxic word')
     share = len(tokens)/drawn
     registers = [some_states(H.float(), most, seed) for H in (neutral, *(preserve or ()))]
     use = share*mean_next_token(h, some_states(toxic, most, seed))+(1-share)*mean_next_token(h, registers[0])
@@ -232,8 +245,10 @@ def fit(cls:TiltShift,
     carrier = _carrier(registers, carried, seed)
     least = token_bounds(() if spared is None else words, spared or 0., h.n_vocab)
     bias = _to_budget(wanted, kept, expected, _Charged(h, registers, carrier, seed), kl, least)
-    about = dict(kl=kl, spared=spared if len(words) else None, carried=carrier is not None, n_vocab=h.n_vocab, d_model=h.d_model,
-                 n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers), drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+    about = dict(kl=kl, spared=spared if len(words) else None, carried=carrier is not None, n_vocab=h.n_vocab,
+                 d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers),
+                 drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed,
+                 eigenshift=__version__)
     ordered = ids[(wanted[ids]*(1-bias[ids].exp())).sort(descending=True, stable=True).indices[:200]]
     rate = (wanted/use.clamp(min=1e-30))[ordered]
     found = dict(id=ordered, n=counts[ordered].long(), rate=rate.float(), use=use[ordered].float(), kept=kept[ordered].float())
@@ -256,11 +271,13 @@ def from_calibration(cls:TiltShift,
     texts = bundled_registers() if preserve is None else preserve if isinstance(preserve, dict) else dict(texts=preserve)
     model, scorer = model if model is not None else source, load_scorer(scorer)
     states = [corpus_states(model, tok, own).H for own in texts.values()]
-    if 'tokens' not in cal.meta: raise ValueError('the calibration does not say how many tokens were drawn: make it anew with `calibrate`')
+    if 'tokens' not in cal.meta:
+        raise ValueError('the calibration does not say how many tokens were drawn: make it anew with `calibrate`')
     about = dict(scorer=scorer.name, seed=cal.meta.get('seed', 0), tok=tok, drawn=cal.meta['tokens'],
                  words=spelled(tok, people_words() if spare is None else spare),
                  texts=[encode(tok, own, 10**6) for own in texts.values()])
-    out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, lambda ids: vocabulary_scores(tok, scorer, ids), preserve=states, **(about | kw))
+    def score(ids): return vocabulary_scores(tok, scorer, ids)
+    out = cls.fit(source, cal.toxic, cal.neutral, cal.tokens, score, preserve=states, **(about | kw))
     return replace(out, meta=out.meta|cal.record()|dict(preserves=', '.join(map(str, texts))))
 
 @patch(cls_method=True)
@@ -276,7 +293,8 @@ def from_prompts(cls:TiltShift,
     **kwargs:Any
 )->TiltShift:
     "The whole path: continuations, toxic words, states, rates of tokens, bias."
-    if odd := set(settings or {})-set(cls.settings): raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(cls.settings)}')
+    if odd := set(settings or {})-set(cls.settings):
+        raise ValueError(f'settings has {sorted(odd)}; it can have {sorted(cls.settings)}')
     scorer = load_scorer(scorer)
     cal = calibrate(model, tok, prompts, scorer, **kwargs)
     return cls.from_calibration(model, cal, tok, scorer, preserve, spare, **(settings or {}))
@@ -292,7 +310,8 @@ def check_settings(cls:TiltShift, given:dict, d_model:int)->dict:
     "Refuse what it does not take, and a budget that cannot be."
     given = super(TokenBias, cls).check_settings(given, d_model)
     check_shared({k: v for k, v in given.items() if k == 'kl'}, d_model)
-    if given.get('carried') not in (None, True, False): raise ValueError(f"carried is {given['carried']!r}; it can be True or False")
+    if given.get('carried') not in (None, True, False):
+        raise ValueError(f"carried is {given['carried']!r}; it can be True or False")
     if (spared := given.get('spared')) is not None and not 0 <= spared < float('inf'):
         raise ValueError(f"spared is {spared!r}; it is in nats, 0 or more, or None")
     return given
@@ -312,12 +331,13 @@ def table(self:TiltShift,
     tok:PreTrainedTokenizerBase|None=None, # without one, ids
     n:int=10, # tokens
 )->pd.DataFrame: # one row per token
-    "The tokens from which most toxicity is taken: how often they were sampled, at what rate they begin a toxic word, how likely they are, their bias."
+    "The tokens from which most toxicity is taken: how often sampled, how often toxic, how likely they are, their bias."
     ids = self.counts['id'][:n].tolist()
     named = dict(zip(self.counts['id'].tolist(), self.meta.get('toxic_tokens', [])))
     shown = [mask(tok.decode([i])) if tok is not None else mask(named[i]) if i in named else str(i) for i in ids]
     likely = {k: (1e5*self.counts[column][:n]).tolist() for k, column in (('at prompts', 'use'), ('in text', 'kept'))}
-    return pd.DataFrame(dict(token=shown, sampled=self.counts['n'][:n].tolist(), rate=self.counts['rate'][:n].tolist(), **likely, bias=self.bias[ids].tolist()))
+    sampled, rate = (self.counts[column][:n].tolist() for column in ('n', 'rate'))
+    return pd.DataFrame(dict(token=shown, sampled=sampled, rate=rate, **likely, bias=self.bias[ids].tolist()))
 
 @patch
 def sections(self:TiltShift)->list[Section]:

@@ -197,7 +197,7 @@ def _some_rows(h, most=1024):
     "Evenly spaced rows of a head (at most so many, d_model), in float64."
     at = torch.from_numpy(np.linspace(0, h.n_vocab-1, min(h.n_vocab, most)).astype(np.int64))
     if not (h.quantized or h.weight.is_meta): return h.weight.detach()[at.to(h.weight.device)].cpu().double()
-    within = lambda start, rows: at[(at >= start) & (at < start+len(rows))]-start
+    def within(start, rows): return at[(at >= start) & (at < start+len(rows))]-start
     return torch.cat([rows[within(start, rows).to(rows.device)].cpu().double() for start, rows in h.rows()])
 
 def sketch(

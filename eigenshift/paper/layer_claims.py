@@ -126,10 +126,10 @@ def table1_layers(
     runs:Sequence[LayerRun],
 )->pd.DataFrame: # one row for each run and statistic
     "The best and the mean layer, the silhouette and the gain over neurons, beside the paper's Table 1."
+    def percent(row): return (100*row.auroc, 100*row.low, 100*row.high)
     rows = []
     for run in runs:
         best, mean = run.best(), run.of()[['auroc', 'low', 'high']].mean()
-        percent = lambda row: (100*row.auroc, 100*row.low, 100*row.high)
         measured = [('AUROC %, best layer', percent(best), 'layers_auroc'),
                     ('AUROC %, mean of layers', percent(mean), 'layers_auroc'),
                     ('silhouette, best layer', best.silhouette, 'silhouette'),

@@ -20,7 +20,7 @@ def _lines(text, most=0):
 
 def _parse(text, columns):
     "Rows of `name | numbers` as a DataFrame."
-    numbers = lambda cells: [float(x) for x in ' '.join(cells).replace('/', ' ').split()]
+    def numbers(cells): return [float(x) for x in ' '.join(cells).replace('/', ' ').split()]
     return pd.DataFrame([[name, *numbers(cells)] for name, *cells in _lines(text)], columns=columns)
 
 def _two_keys(text, keys, columns):

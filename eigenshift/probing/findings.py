@@ -116,7 +116,7 @@ def _layers(look):
 
 def _in_short(look):
     "The five AUROCs that matter, on matched texts."
-    row = lambda name: look.row('length-matched', name).auroc
+    def row(name): return look.row('length-matched', name).auroc
     return ("On texts matched in length, a held-out linear probe on the best layer reaches an AUROC of "
             f"{row('layers, mean: linear probe'):.3f}, a bag of words {row('bag of words'):.3f}, the best single "
             f"neuron, chosen on other texts, {look.best_neuron['length-matched']:.3f}, two clusters of the best layer "
