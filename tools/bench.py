@@ -249,7 +249,7 @@ def large_fit(d=4096, n_vocab=128256, n_neutral=2048):
     parts = head_and_states(d, n_vocab, n_neutral)
     before, start = peak_memory(), time.perf_counter()
     took = seconds(lambda: FisherShift.fit(*parts, k=.25, kl=.05, describe=False))
-    return dict(d_model=d, n_vocab=n_vocab, states=n_neutral, processor_seconds=took, seconds=time.perf_counter()-start,
+    return dict(d_model=d, n_vocab=n_vocab, states=n_neutral, threads=torch.get_num_threads(), processor_seconds=took, seconds=time.perf_counter()-start,
                 more_memory_gb=peak_memory()-before, square_matrix_gb=8*d*d/1e9)
 
 def processor():

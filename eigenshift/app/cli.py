@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['groups', 'examples', 'subcommands', 'app', 'number', 'said_to_all', 'option', 'Grouped', 'as_options', 'one_line',
-           'show', 'without_places', 'command', 'top', 'main']
+           'show', 'without_places', 'command', 'unloaded', 'top', 'main']
 
 # %% ../../nbs/app/cli.ipynb #e50000f3
-import importlib, inspect, re, typing, typer, warnings
+import ast, builtins, importlib.util, inspect, re, typing, typer, warnings
 from collections.abc import Callable, Iterable
+from functools import wraps
+from types import CodeType, FunctionType
 from typing import Annotated, Any, Optional
 from fastcore.docments import docments
 from .. import __version__
@@ -149,6 +151,32 @@ def command(
     run.__signature__ = inspect.Signature(list(_parameters(function)))
     return run
 
+# %% ../../nbs/app/cli.ipynb #c8270061
+def _kind(node):
+    "The type that an annotation names; what is not built in is typed as text."
+    if isinstance(node, ast.BinOp): return _kind(node.left) | _kind(node.right)
+    return type(None) if isinstance(node, ast.Constant) else getattr(builtins, node.id, str)
+
+def unloaded(
+    module:str, # full name
+    name:str,   # of a function in it: without a decorator, its defaults literal
+)->Callable:    # with the signature, the docstring and the comments of that function
+    "A function that imports the module of another when it is called, and passes on what it is given."
+    path = importlib.util.find_spec(module).origin
+    with open(path, encoding='utf-8') as file: tree = ast.parse(file.read())
+    shape = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    if shape.decorator_list: raise ValueError(f'{module}.{name} has a decorator, which may change its signature')
+    defaults = tuple(map(ast.literal_eval, shape.args.defaults))
+    kinds = {a.arg: _kind(a.annotation) for a in shape.args.args if a.annotation}
+    shape.body, shape.returns, shape.args.defaults = shape.body[:1], None, []  # its docstring alone
+    for argument in shape.args.args: argument.annotation = None
+    compiled = compile(ast.Module([shape], []), path, 'exec')
+    read = FunctionType(next(c for c in compiled.co_consts if isinstance(c, CodeType)), {}, name, defaults)
+    read.__annotations__ = kinds
+    @wraps(read)
+    def called(*args, **kwargs): return getattr(importlib.import_module(module), name)(*args, **kwargs)
+    return called
+
 # %% ../../nbs/app/cli.ipynb #f4caf1c4
 examples = dict( # subcommand -> lines
     run=['eigenshift run --model HuggingFaceTB/SmolLM2-135M --prompts prompts.csv --preserve letters.txt,chats.txt',
@@ -171,7 +199,7 @@ subcommands = dict( # name -> its module, one line of help
 )
 
 class _Subcommands(typer.core.TyperGroup):
-    "The subcommands, imported when they are asked for."
+    "The subcommands, imported when they are run."
     def list_commands(self, ctx:typer.Context)->list[str]: return list(subcommands)
 
     def format_commands(self, ctx:typer.Context, formatter:Any)->None:
@@ -180,11 +208,11 @@ class _Subcommands(typer.core.TyperGroup):
 
     def get_command(self, ctx:typer.Context, name:str)->typer.core.TyperCommand|None:
         if name not in subcommands: return None
-        module = importlib.import_module(f'eigenshift.{subcommands[name][0]}')
+        function = unloaded(f'eigenshift.{subcommands[name][0]}', name)
         one = typer.Typer(add_completion=False, rich_markup_mode=None)
         epilog = '\n\n'.join(['Example:' if len(examples[name]) == 1 else 'Examples:',
                               *(f'\b\n  {line}' for line in examples[name])])
-        one.command(name, cls=Grouped, epilog=epilog)(command(getattr(module, name)))
+        one.command(name, cls=Grouped, epilog=epilog)(command(function))
         return typer.main.get_command(one)
 
 app = typer.Typer(cls=_Subcommands, add_completion=False, no_args_is_help=True, rich_markup_mode=None,
