@@ -206,7 +206,7 @@ def fits(d, n_vocab, n_neutral):
         read, write = plain_fisher_shift(*parts, k=round(.25*d))
         found, expected = made['ours'].write.T @ made['ours'].Vk, write.T @ read
         off = float((found-expected).norm()/expected.norm())
-        if off > 1e-5: raise ValueError(f'the maps differ by {off:.1e}')
+        if off > 3e-5: raise ValueError(f'the maps differ by {off:.1e}')
     return ours, plain
 
 @bench('dimensions', 128, 256, 512)

@@ -11,8 +11,9 @@ __all__ = ['mean_map', 'linear_map', 'in_order', 'named_module', 'norms', 'final
 import copy, re, warnings, numpy as np, torch
 from contextlib import contextmanager, ExitStack
 from dataclasses import dataclass, field, replace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
+from weakref import WeakSet
 from torch import Tensor, nn
 from fastcore.basics import patch
 from torch.utils.hooks import RemovableHandle
@@ -124,14 +125,22 @@ def _in_rows(parts, n):
         for i, value in zip(rows, values): out[i] = value
     return torch.stack(out)
 
+_in_evaluation = WeakSet() # models within the block below: going through all modules again would cost time
+
 @contextmanager
 def _evaluating(model):
     "Within the block the model is in evaluation mode and keeps no gradients."
+    if model in _in_evaluation:
+        with torch.no_grad(): yield
+        return
     training = model.training
     model.eval()
+    _in_evaluation.add(model)
     try:
         with torch.no_grad(): yield
-    finally: model.train(training)
+    finally:
+        _in_evaluation.discard(model)
+        model.train(training)
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a002
 def responses(
@@ -231,6 +240,14 @@ def transported(
     x = z.to(torch.promote_types(z.dtype, torch.float32))
     if strength != 1: slope, offset = 1+strength*(slope-1), strength*offset
     return torch.where(x == x.clamp(low, high), torch.addcmul(offset, x, slope), x).to(z.dtype)
+
+@patch
+def some(self:Transport,
+    names:Sequence[str], # of modules that it maps
+)->Transport:
+    "The maps of some modules alone."
+    parts = {part: {name: getattr(self, part)[name] for name in names} for part in ('slope', 'offset', 'low', 'high')}
+    return replace(self, **parts)
 
 @patch
 def _hook(self:Transport, name, strength):
@@ -441,10 +458,15 @@ class _Reader:
     def _reach(self, at, edits):
         "Bring both classes to a block, under their maps."
         for side, edit in enumerate(edits):
-            with edit.apply(self.model):
-                if self.streams[side] is None:
+            if self.streams[side] is None:
+                with edit.apply(self.model): # maps of what comes before the blocks
                     self.streams[side] = BlockStream(self.model, self.tok, self.texts[side], self.shapes, *self.how)
-                while self.streams[side].at < at: self.streams[side].advance()
+            while self.streams[side].at < at:
+                with self._within(edit, self.streams[side].at).apply(self.model): self.streams[side].advance()
+
+    def _within(self, edit, at):
+        "The maps of the modules in one block alone."
+        return edit.some([name for name in edit.slope if self.block.get(name) == at])
 
     def __call__(self, name, edits):
         "(n, u) responses of a module to toxic and to neutral texts, under an edit for each."
@@ -454,7 +476,7 @@ class _Reader:
             self._reach(at, edits)
         out = []
         for side, edit in enumerate(edits):
-            with edit.apply(self.model):
+            with (edit if at is None else self._within(edit, at)).apply(self.model):
                 if at is not None: found = self.streams[side].responses(name)
                 else: found = responses(self.model, self.tok, self.texts[side], name, *self.how)
             if not found.isfinite().all():
@@ -493,8 +515,9 @@ class _Learned:
         window = 'everywhere' if quantiles is None else f'{quantiles[0]:g} to {quantiles[1]:g}'
         meta = dict(modules=len(names), n_toxic=n, n_neutral=n, window=window, earlier=earlier, seed=seed)
         edit = nothing = cls(name or cls.__name__, {}, {}, {}, {}, meta=meta)
-        for module in track(names, 'modules', progress):
-            edit = edit.extended(module, *read(module, (edit, edit if earlier == 'both' else nothing)), quantiles)
+        with _evaluating(model):
+            for module in track(names, 'modules', progress):
+                edit = edit.extended(module, *read(module, (edit, edit if earlier == 'both' else nothing)), quantiles)
         return edit.stamp(model)
 
     def extended(self, name:str, X:Tensor, Y:Tensor, quantiles:tuple|None)->Self:
