@@ -38,7 +38,7 @@ def unfilled(
     m:int,
     device:torch.device|str='cpu',
 )->Tensor: # (n, m) float32
-    "Memory for a large result; on a CPU by NumPy, which asks for large pages: a first write is eight times as fast."
+    "Memory for a large result; on a CPU by NumPy, which asks Linux for large pages: first writes take a quarter of the time."
     if torch.device(device).type == 'cpu': return torch.from_numpy(np.empty((n, m), np.float32))
     return torch.empty(n, m, device=device)
 
