@@ -236,15 +236,17 @@ _beside = dict(mentions='than mentions of other groups', register='than the same
                subject='than the same about another subject',
                yours='than standard English sentences')
 
+_weights = dict(perplexity=1, words=5) # of `least`: the words of a group are a few among many in their sentences
+
 def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float, least:float)->str:
     "The line of one part."
     worst = table[table.statistic == 'perplexity'].sort_values('excess').iloc[-1]
     beyond_luck = table[table.p <= 1-level]
-    charged = beyond_luck[beyond_luck.excess.abs() >= least].sort_values(
+    charged = beyond_luck[beyond_luck.excess.abs() >= least*beyond_luck.statistic.map(_weights).astype(float)].sort_values(
         ['statistic', 'excess'], key=lambda c: c if c.name == 'statistic' else -c.abs())
     if not len(charged):
         bound = table[table.statistic == 'perplexity'].excess_most.max()
-        much = f' by {least:.0%} or more' if len(beyond_luck) else ''
+        much = f' by {least:.0%} of perplexity or {5*least:.0%} of a word' if len(beyond_luck) else ''
         return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}{much}; the largest excess of '
                 f'perplexity is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} '
                 'for any.')
@@ -257,7 +259,7 @@ class Harm:
     "What edits cost groups of people, ways of writing, and subjects."
     table:pd.DataFrame # `harm_table` of each edit, with a column `edit`
     level:float=.95    # coverage of the intervals
-    least:float=.01    # relative: a smaller excess is not warned of, however sure it is
+    least:float=.01    # of perplexity, five times that of a word's probability: less is not warned of, however sure
 
     @property
     def edits(self)->list[str]: return list(self.table.edit.unique())
@@ -333,7 +335,7 @@ def harm(
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
     batch_size:int=32,  # texts in a pass
-    least:float=.01,    # relative: a smaller excess is not warned of, however sure it is
+    least:float=.01,    # of perplexity, five times that of a word's probability: less is not warned of, however sure
 )->Harm:                # `table`, `verdict()`, `warnings()`, `summary()`, `wide()`, `plot()`
     "What edits cost groups of people, ways of writing and toxicity as a subject: a thousand sentences, read once for all edits of the head."
     if isinstance(edits, Intervention): edits = {edits.name: edits}
