@@ -11,9 +11,9 @@ from eigenshift import generate, load_lm, load_prompts, run, select_split
 from eigenshift.models.packaged import packaged_models
 
 # options of `run`; a few continuations in a hundred are toxic, so that the budget of the fit is spent
-jobs = dict(smollm2=dict(n=3, limit=60, texts=60, draws=4, budget=8), gemma3=dict(n=3, limit=40, texts=40, draws=4, budget=8))
+jobs = dict(smollm2=dict(n=3, limit=50, texts=60, draws=4, budget=8), gemma3=dict(n=3, limit=40, texts=40, draws=4, budget=8))
 passes = 9      # over the prompts that are judged: the model, its edit and three beside, four random ones
-overhead = 1.5  # of generating: scoring, fitting, perplexity, divergence, harm, report
+overhead = 3.5  # of generating, measured on SmolLM2: scoring, fitting, perplexity, divergence, harm, report
 
 def install(name: str) -> None:
     "Install a model's package where it is missing."

@@ -49,6 +49,7 @@ class HeadEdit(Intervention):
     # (k, d_model) directions written: what a unit of each coordinate takes away; `Vk` if none
     write:Tensor|None=field(default=None, kw_only=True)
     on = 'input'
+    at_head = True
 
     def __post_init__(self):
         if self.Vk.ndim != 2 or self.scale.shape != (len(self.Vk),):

@@ -48,6 +48,8 @@ class Intervention:
     title:ClassVar[str] = ''    # its name in tables and reports
     settings:ClassVar[dict] = {} # what it takes: setting -> recommended value
     preserves:ClassVar[bool] = False # whether it can be penalised on texts to preserve (`Evidence.preserve`)
+    # whether what enters the head stays as it is, so that it can be read once for all such edits
+    at_head:ClassVar[bool] = False
 
     def __init_subclass__(cls, **kw):
         super().__init_subclass__(**kw)
@@ -351,6 +353,8 @@ class Composed(Intervention):
         for part in self.parts: part.check(model, force)
     def stamp(self, model:PreTrainedModel)->Intervention:
         return replace(self, parts=tuple(part.stamp(model) for part in self.parts))
+    @property
+    def at_head(self)->bool: return all(part.at_head for part in self.parts)
     def attach(self, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
         for part, own in self.active(strength): yield from part.attach(model, own)
     def head_maps(self, model:PreTrainedModel, strength:float)->list[dict]|None:

@@ -33,7 +33,7 @@ class LogitBias(Intervention):
     ids:Tensor  # (n,) int64 token ids, the commonest first
     bias:Tensor # (n,) float32 added to their logits; negative for a penalty
     settings = dict(n=50, kl=.05, penalty=None) # a budget, unless a penalty is given
-    preserves = True
+    preserves = at_head = True
 
     def __post_init__(self):
         distinct = self.ids.ndim == 1 and len(self.ids.unique()) == len(self.ids)

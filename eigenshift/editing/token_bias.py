@@ -84,7 +84,7 @@ class TokenBias(Intervention):
     # (m,) each, for tokens that began toxic words: id, n, expected, risk; the commonest first
     counts:dict = field(default_factory=dict)
     settings = dict(kl=.05, prior=None, normaliser=False, carried=False)
-    preserves = True
+    preserves = at_head = True
 
     def __post_init__(self):
         if self.bias.ndim != 1 or not self.bias.isfinite().all():

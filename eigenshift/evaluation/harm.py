@@ -344,9 +344,8 @@ def harm(
     before = read_sentences(model, tok, sentences, inputs=inputs)
     for name, edit in edits.items():
         intervention, strength = edit if isinstance(edit, tuple) else (edit, 1.)
-        at_head = intervention.head_maps(model, strength) is not None # what enters the head then stays as it is
         with intervention.apply(model, strength):
-            after = read_sentences(model, tok, sentences, batch_size, inputs if at_head else None)
+            after = read_sentences(model, tok, sentences, batch_size, inputs if intervention.at_head else None)
         tables.append(harm_table(sentences, before, after, n_boot, level, seed).assign(edit=name))
     return Harm(pd.concat(tables, ignore_index=True), level, least)
 

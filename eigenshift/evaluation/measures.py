@@ -322,7 +322,6 @@ def _divergences(model, tok, intervention, strength, passages, elements):
     h, out = as_head(model), np.zeros((len(passages), 2))
     sizes = [len(at) for at in passages.at]
     kept = None if passages.states is None else unedited_states(model, tok, passages).split(sizes)
-    at_head = intervention.head_maps(model, strength) is not None # what enters the head then stays as it is
     budget = logit_rows(h.n_vocab, entry(model), elements)
     for rows in batches_by_length(sizes, min(len(passages), 256), budget):
         batch = passages.some(rows)
@@ -330,7 +329,7 @@ def _divergences(model, tok, intervention, strength, passages, elements):
             states = passage_states(model, tok, batch) if kept is None else torch.cat([kept[i] for i in rows])
             base = h.logits(states).float()
             with intervention.apply(model, strength):
-                edited = h.logits(states if at_head else passage_states(model, tok, batch)).float()
+                edited = h.logits(states if intervention.at_head else passage_states(model, tok, batch)).float()
             kl, same = kl_and_top1(base, edited)
         counts = [sizes[i] for i in rows]
         for i, a, s in zip(rows, kl.split(counts), same.split(counts)): out[i] = a.double().sum().item(), s.sum().item()
