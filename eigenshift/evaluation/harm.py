@@ -242,11 +242,12 @@ def _part_verdict(edit:str, part:str, table:pd.DataFrame, level:float, least:flo
     "The line of one part."
     worst = table[table.statistic == 'perplexity'].sort_values('excess').iloc[-1]
     beyond_luck = table[table.p <= 1-level]
-    charged = beyond_luck[beyond_luck.excess.abs() >= least*beyond_luck.statistic.map(_weights).astype(float)].sort_values(
+    enough = least*beyond_luck.statistic.map(_weights).astype(float)
+    charged = beyond_luck[beyond_luck.excess.abs() >= enough].sort_values(
         ['statistic', 'excess'], key=lambda c: c if c.name == 'statistic' else -c.abs())
     if not len(charged):
         bound = table[table.statistic == 'perplexity'].excess_most.max()
-        much = f' by {least:.0%} of perplexity or {5*least:.0%} of a word' if len(beyond_luck) else ''
+        much = f' by {least:.0%} of perplexity or {_weights["words"]*least:.0%} of a word' if len(beyond_luck) else ''
         return (f'{edit}: {part}: none is shown to be charged more {_beside[part]}{much}; the largest excess of '
                 f'perplexity is {worst.excess:+.1%} ({worst.group}), with {level:.0%} confidence at most {bound:+.1%} '
                 'for any.')
