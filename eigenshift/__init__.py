@@ -23,7 +23,7 @@ _face = {
     'models.head': ['Head', 'as_head'],
     'models.blocks': ['blocks', 'neurons'],
     'models.eigenchoices': ['EigenChoices', 'eigen_choices'],
-    'states.generation': ['generate'],
+    'states.generation': ['generate', 'generate_under'],
     'states.engine': ['VLLM'],
     'states.final': ['final_states'],
     'states.reading': ['layer_states', 'neuron_activations'],

@@ -17,11 +17,12 @@ os.environ.setdefault('OMP_NUM_THREADS', '1') # before torch is imported
 import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
-from eigenshift import (FisherShift, LinearAcT, calibrate, compare, eigen_choices, generate, load_corpus, load_lm, load_prompts,
+from eigenshift import (FisherShift, LinearAcT, calibrate, compare, eigen_choices, generate, generate_under, load_corpus, load_lm, load_prompts,
                         load_scorer)
 from eigenshift.core import atomic
 from eigenshift.editing.budget import solve_strength
 from eigenshift.editing.head_edit import HeadEdit
+from eigenshift.editing.logit_bias import LogitBias
 from eigenshift.editing.transport import norms, responses
 from eigenshift.environment import installed_versions, tested_versions
 from eigenshift.metrics import auroc as many_aurocs
@@ -237,6 +238,26 @@ def comparison(methods):
     def generation_alone():
         for _ in range(1+methods): library_generation(model, tok, prompts)
     return ours, generation_alone
+
+def mild_biases(tok, edits, spread=.3):
+    "Random biases of the vocabulary, each moving next-token distributions by about spread²/2 = .045 nats, as the default does."
+    ids, generator = torch.arange(len(tok)), torch.Generator().manual_seed(0)
+    return {f'bias {i}': LogitBias(f'bias {i}', ids, spread*torch.randn(len(ids), generator=generator)) for i in range(edits)}
+
+def continued_under(model, tok, prompts, edits):
+    "Both ways to continue prompts under several edits of the head."
+    how = dict(n=5, progress=False)
+    def ours(): generate_under(model, tok, prompts, edits, **how)
+    def plain():
+        for edit in edits.values():
+            with edit.apply(model): generate(model, tok, prompts, **how)
+    return ours, plain
+
+@bench('edits', 2, 4, 8)
+def several_edits(edits):
+    "generate_under on 32 prompts with 5 samples under mild edits of the head (.045 nats each), against generate under one after the other"
+    model, tok, prompts = bundled(32)
+    return continued_under(model, tok, prompts, mild_biases(tok, edits))
 
 # --- a large head, and what is stored
 

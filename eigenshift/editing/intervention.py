@@ -201,8 +201,17 @@ def apply(self:Intervention,
     force:bool=False,  # on another model of the same shape too
 )->Iterator[PreTrainedModel]: # a context in which the model is edited; yields the model
     "Edit a model for the length of a `with` block, leaving its weights alone."
-    strength = checked_strength(strength)
     self.check(model, force)
+    with self.applied(model, strength): yield model
+
+@patch
+@contextmanager
+def applied(self:Intervention,
+    model:PreTrainedModel, # one that `check` let pass
+    strength:float=1.,     # as for `apply`
+)->Iterator[PreTrainedModel]:
+    "As `apply`, again and again on the same model: without looking at its weights each time."
+    strength = checked_strength(strength)
     if not strength:
         yield model
         return

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['toxicity_stats', 'diversity_stats', 'perplexity_stats', 'divergence_stats', 'checked_scores', 'scorer_name',
-           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'batched_inputs', 'per_token', 'nll',
-           'perplexity_items', 'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages', 'text_passages',
-           'continuation_passages', 'passage_states', 'unedited_states', 'keeping_states', 'divergence']
+           'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'batched_inputs', 'per_token',
+           'keeping_inputs', 'nll', 'perplexity_items', 'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages',
+           'text_passages', 'continuation_passages', 'passage_states', 'unedited_states', 'keeping_states',
+           'divergence']
 
 # %% ../../nbs/evaluation/measures.ipynb #e500009b
 import numpy as np, pandas as pd, torch
@@ -121,9 +122,8 @@ def diversity(
 
 # %% ../../nbs/evaluation/measures.ipynb #03fbfce5
 @torch.inference_mode()
-def _values(h:Head, states:Tensor, batch:list[list[int]], f:Callable, elements:int|None)->Tensor:
-    "(tokens,) float64 numbers of the tokens of some texts, from the states before them, few rows of logits at a time."
-    following = torch.tensor([t for text in batch for t in text[1:]], device=states.device)
+def _values(h:Head, states:Tensor, following:Tensor, f:Callable, elements:int|None)->Tensor:
+    "(tokens,) float64 numbers of tokens, from the states before them, few rows of logits at a time."
     rows = logit_rows(h.n_vocab, states.device, elements)
     out = []
     for s, y in zip(states.split(rows), following.split(rows)):
@@ -152,14 +152,31 @@ def per_token(
     elements:int|None=None, # most logits at a time; by default as many as are fast
     # of `batched_inputs`, where it is known: under edits of the head it is that of the unedited model
     inputs:Iterable[tuple[list[int], Tensor]]|None=None,
-)->list[np.ndarray]:     # n arrays (len-1,) float64; empty for texts of one token or none
+    last:Sequence[int]|None=None, # of each text, how many tokens at its end are asked for; all but the first by default
+)->list[np.ndarray]:     # n arrays (len-1,) or (last,) float64; empty for texts of one token or none
     "A number for every token that follows another."
     h, out = as_head(model), [np.zeros(0)]*len(ids)
     for numbers, states in inputs or batched_inputs(model, tok, ids, batch_size):
-        batch = [ids[i] for i in numbers]
-        values = _values(h, states, batch, f, elements)
-        for i, part in zip(numbers, values.split([len(text)-1 for text in batch])): out[i] = part.numpy()
+        sizes = [len(ids[i])-1 for i in numbers]
+        wanted = sizes if last is None else [min(last[i], size) for i, size in zip(numbers, sizes)]
+        following = torch.tensor([t for i, n in zip(numbers, wanted) for t in ids[i][len(ids[i])-n:]],
+                                 device=states.device)
+        if last is not None: states = torch.cat([own[len(own)-n:] for own, n in zip(states.split(sizes), wanted)])
+        if not len(states): continue
+        values = _values(h, states, following, f, elements)
+        for i, part in zip(numbers, values.split(wanted)): out[i] = part.numpy()
     return out
+
+def keeping_inputs(
+    model:PreTrainedModel, # unedited
+    tok:PreTrainedTokenizerBase,
+    ids:list[list[int]],   # n lists of token ids
+    batch_size:int=32,     # texts in a pass
+    most:int=2**26,        # numbers to keep, 256 MB
+)->list[tuple[list[int], Tensor]]|None: # of `batched_inputs`; None where that is more
+    "What enters the head at texts that are read under several edits of the head."
+    if sum(len(text)-1 for text in ids if text)*as_head(model).d_model > most: return None
+    return list(batched_inputs(model, tok, ids, batch_size))
 
 def nll(
     logits:Tensor,    # (rows, n_vocab) float32
@@ -195,9 +212,10 @@ def perplexity(
     n_boot:int=1000,    # resamples of the documents, or texts
     level:float=.95,    # coverage of the intervals
     seed:int=0,         # of the resamples
+    inputs:Iterable[tuple[list[int], Tensor]]|None=None, # of `keeping_inputs` for `encode(tok, texts, max_length)`, where it is known
 )->Measured:            # `perplexity` (corpus), `perplexity_sentence` (mean of texts, the paper's), by document or text
     "How surprised a model is by texts; lower is better."
-    values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size)
+    values = per_token(model, tok, encode(tok, texts, max_length), nll, batch_size, inputs=inputs)
     kept = [i for i, v in enumerate(values) if len(v)]
     if not kept: raise ValueError('no text has two tokens: nothing can be predicted')
     items = perplexity_items([values[i].sum() for i in kept], [len(values[i]) for i in kept])
@@ -323,12 +341,13 @@ def _divergences(model, tok, intervention, strength, passages, elements):
     sizes = [len(at) for at in passages.at]
     kept = None if passages.states is None else unedited_states(model, tok, passages).split(sizes)
     budget = logit_rows(h.n_vocab, entry(model), elements)
+    intervention.check(model)
     for rows in batches_by_length(sizes, min(len(passages), 256), budget):
         batch = passages.some(rows)
         with torch.inference_mode():
             states = passage_states(model, tok, batch) if kept is None else torch.cat([kept[i] for i in rows])
             base = h.logits(states).float()
-            with intervention.apply(model, strength):
+            with intervention.applied(model, strength):
                 edited = h.logits(states if intervention.at_head else passage_states(model, tok, batch)).float()
             kl, same = kl_and_top1(base, edited)
         counts = [sizes[i] for i in rows]
