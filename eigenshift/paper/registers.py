@@ -4,15 +4,20 @@
 
 # %% auto #0
 __all__ = ['registers', 'line_groups', 'register_documents', 'passages', 'nats', 'read_registers', 'price', 'toxic_share',
-           'with_interval']
+           'with_interval', 'measured_row', 'Row']
 
 # %% ../../nbs/paper/registers.ipynb #9e610004
-import zipfile, numpy as np, pandas as pd, torch
-from collections.abc import Iterator, Mapping, Sequence
+import json, zipfile, numpy as np, pandas as pd, torch
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..core import atomic
 from ..models.head import as_head
 from ..states.final import Sequences, corpus_states
+from ..states.generation import generate
 from ..text.data import data_file
 from ..text.prose import articles, detokenise
 from ..text.splits import split_of
@@ -125,3 +130,57 @@ def with_interval(
     "A number with its 95 % interval."
     low, high = np.percentile(draws, [2.5, 97.5])
     return f'{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]'
+
+# %% ../../nbs/paper/registers.ipynb #9e610016
+def measured_row(
+    file:Path,                         # JSON, made if it is not there; a folder of the same name keeps the continuations meanwhile
+    model:PreTrainedModel,             # unedited
+    tok:PreTrainedTokenizerBase,
+    edit:Any,                          # an intervention, or None
+    prompts:Sequence[str],
+    n:int,                             # continuations of each
+    texts:Mapping[str, Sequence[str]], # register -> passages
+    judges:Mapping[str, Callable],     # name -> texts to verdicts
+    seed:int=1,
+    strength:float=1.,                 # of the edit
+)->dict:                               # nats, sizes (register -> of each passage), prompt, completion, and a list of verdicts for each judge
+    "What a model writes under an edit, what judges say of it, and what passages cost it; kept."
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with nullcontext() if edit is None else edit.apply(model, strength):
+            made = generate(model, tok, prompts, n=n, seed=seed, progress=False, out=file.with_suffix(''))
+            states = read_registers(model, tok, texts)
+            found = dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
+        said = list(made['completion'])
+        verdicts = {name: np.asarray(judge(said)).tolist() for name, judge in judges.items()}
+        with atomic(file) as tmp: tmp.write_text(json.dumps(found|dict(prompt=list(made['prompt_id']), completion=said)|verdicts))
+    return json.loads(file.read_text())
+
+@dataclass(frozen=True)
+class Row:
+    "A record of `measured_row` beside that of the unedited model."
+    found:dict
+    base:dict
+    def share(self,
+        judge:str,
+    )->tuple[float, np.ndarray]: # and resamples of the prompts
+        "Percent of continuations that a judge calls toxic."
+        return toxic_share(self.found[judge], self.found['prompt'])
+    def change(self,
+        judge:str,
+    )->tuple[float, np.ndarray]: # and resamples, the same ones for both
+        "Points by which the edit changes that percentage."
+        (value, draws), (before, draws_before) = self.share(judge), Row(self.base, self.base).share(judge)
+        return value-before, draws-draws_before
+    def prices(self)->dict[str, tuple[float, np.ndarray]]: # register -> percent, and resamples of the passages
+        "What the edit adds to the perplexity of each register."
+        return {register: price(own, self.base['nats'][register], self.base['sizes'][register]) for register, own in self.found['nats'].items()}
+    def worst(self)->tuple[str, tuple[float, np.ndarray]]:
+        "The register that the edit charges most, and what it adds there."
+        return max(self.prices().items(), key=lambda item: item[1][0])
+    def perplexity(self,
+        register:str,
+    )->float:
+        "Perplexity of all passages of a register."
+        return float(np.exp(np.sum(self.found['nats'][register])/np.sum(self.found['sizes'][register])))
+
