@@ -9,5 +9,4 @@ __all__ = []
 from .app.cli import main
 
 # %% ../nbs/app/module.ipynb #9d000005
-#| eval: false
-if __name__ == '__main__': main()
+if __name__ == '__main__' and __package__: main() # not where a notebook runs the cell

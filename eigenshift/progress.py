@@ -88,8 +88,11 @@ class _Line:
         if self.bar is None: print(text, file=self.stream, flush=True)
         else: self.bar.write(text, file=self.stream)
 
-    def close(self):
-        if self.bar is not None: self.bar.close()
+    def close(self, whole):
+        "Whole: all is done, and the line goes; otherwise a notebook keeps it, red."
+        if self.bar is None: return
+        if whole: self.bar.n = self.bar.total
+        self.bar.close()
         self.bar = None
 
 # %% ../nbs/progress.ipynb #f5952a57
@@ -121,7 +124,7 @@ class Progress:
 
     def __exit__(self, kind, error, trace)->None:
         warnings.showwarning = self.shown
-        self.line.close()
+        self.line.close(kind is None)
         _current.reset(self.token)
         took = duration(self.clock()-self.began)
         if self.weights and kind is None: self.write(f'done in {took}')

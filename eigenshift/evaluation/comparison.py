@@ -166,7 +166,9 @@ def view(
                f"(perplexity: {self.meta['texts']} texts). Green: better than the base, red: worse. "
                'Arrows: differs from the random edit of the same KL. Both are corrected for all marks of the whole '
                'table.')
-    return cells.style.apply(lambda _: css, axis=None).set_caption(caption)
+    styled = cells.style.apply(lambda _: css, axis=None).set_caption(caption)
+    one_line = [dict(selector='', props='font-size: 88%'), dict(selector='td', props='white-space: nowrap')]
+    return styled.set_table_styles(one_line) # of each interval
 
 @patch
 def _repr_html_(self:Comparison)->str: return self.view()._repr_html_()
