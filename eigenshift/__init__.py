@@ -81,7 +81,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .models.head import Head as Head, as_head as as_head
     from .models.blocks import blocks as blocks, neurons as neurons
     from .models.eigenchoices import EigenChoices as EigenChoices, eigen_choices as eigen_choices
-    from .states.generation import generate as generate
+    from .states.generation import generate as generate, generate_under as generate_under
     from .states.engine import VLLM as VLLM
     from .states.final import final_states as final_states
     from .states.reading import layer_states as layer_states, neuron_activations as neuron_activations

@@ -11,7 +11,7 @@ import json, re, sys, time, numpy as np, pandas as pd
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,20 @@ def _same_scores(scores:np.ndarray, scorer:Callable, key:str, texts:list[str], o
     raise ValueError(f'{out}/{_score_part(key)}.parquet holds scores of another {key!r}: remove it, or give the scorer '
                      'another name')
 
+def _edited(model:PreTrainedModel, intervention:Intervention|None, strength:float):
+    "A context in which the model is edited, if there is an edit."
+    return nullcontext() if intervention is None else intervention.apply(model, strength)
+
+def _scored(generations:Dataset, scorers:dict[str, Callable], out:Path|None)->tuple[Dataset, dict[str, np.ndarray]]:
+    "Generations with a column of each scorer's scores, and those; from the folder where they lie there."
+    texts = list(generations['completion'])
+    def scores_of(key): return lambda: pd.DataFrame({'score': checked_scores(scorers[key](texts), len(texts), key)})
+    made, scores = _parts(out, {_score_part(key): scores_of(key) for key in scorers}), {}
+    for key, scorer in scorers.items():
+        scores[key] = _same_scores(made[_score_part(key)].score.to_numpy(), scorer, key, texts, out)
+        generations = generations.add_column(f'score_{key}', scores[key])
+    return generations, scores
+
 class Shared:
     "What several methods under one model have in common, read when it is first needed."
     def __init__(self,
@@ -109,9 +123,8 @@ class Shared:
         corpus:Sequence[str]|Dataset, # texts for perplexity
         sentences:pd.DataFrame|None,  # of `harm_sentences`, or None
     ):
-        self.continuations = {} # what `own_perplexity` knows
         self._texts = cache(lambda: keeping_inputs(model, tok, encode(tok, corpus)))
-        self._sentences = cache(lambda: None if sentences is None else keeping_inputs(model, tok, sentence_ids(tok, sentences)))
+        self._sentences = cache(lambda: keeping_inputs(model, tok, sentence_ids(tok, sentences)))
     def texts(self, intervention:Intervention|None)->list[tuple]|None:
         "What enters the head at the corpus; None where this edit changes it, or where it is too much to keep."
         return self._texts() if intervention is None or intervention.at_head else None
@@ -140,17 +153,12 @@ def evaluate(
 )->tuple[Dataset, dict[str, Measured]]: # generations with a column `score_<scorer>` each, and {part: Measured}
     "Generate, score, and measure one method."
     out, boot, shared = None if out is None else Path(out), boot or {}, shared or Shared(model, tok, corpus, sentences)
-    def edited(): return nullcontext() if intervention is None else intervention.apply(model, strength)
+    edited = partial(_edited, model, intervention, strength)
     if generations is None:
         with edited():
             generations = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations',
                                    **kwargs)
-    texts = list(generations['completion'])
-
-    def scores_of(key): return lambda: pd.DataFrame({'score': checked_scores(scorers[key](texts), len(texts), key)})
-    scores = _parts(out, {_score_part(k): scores_of(k) for k in scorers})
-    scores = {k: _same_scores(scores[_score_part(k)].score.to_numpy(), s, k, texts, out) for k, s in scorers.items()}
-    for key in scorers: generations = generations.add_column(f'score_{key}', scores[key])
+    generations, scores = _scored(generations, scorers, out)
     at = passages(generations) if callable(passages) else passages
 
     def fluency():
@@ -158,7 +166,7 @@ def evaluate(
         with edited(): return perplexity(model, tok, corpus, inputs=inputs).items
     def distance(place): return lambda: divergence(model, tok, intervention, at[place], strength).items
     def variety(): return diversity(generations).items
-    def own(): return own_perplexity(model, tok, generations, known=shared.continuations).items
+    def own(): return own_perplexity(model, tok, generations).items
     def charged():
         inputs = shared.sentences(intervention)
         with edited(): return read_sentences(model, tok, sentences, inputs=inputs)
@@ -332,6 +340,8 @@ def _in_short(name:str, parts:dict, judge:str)->str:
     toxic, perplexity = parts[f'toxicity/{judge}']['toxicity'], parts['perplexity']['perplexity']
     return f'{name}: {toxic:.1%} toxic by {judge}, perplexity {perplexity:.4g}'
 
+_titles = dict(control='random like', placebo='placebo like') # how the table calls what stands beside an edit
+
 @dataclass(frozen=True)
 class _Evaluation:
     "An edit to be measured."
@@ -401,6 +411,16 @@ class _Session:
         runs = [self.run(e) for e in self.of_runs(edit, what, controls)]
         self.measured[name] = pooled([parts for _, parts in _common(runs)])
         self.roles[name] = 'control'
+
+    def measure_all(self, edits:dict[str, list], drawn:dict[str, dict])->None:
+        "Measure edits, then the random ones and placebos (what -> edit -> such) beside them."
+        waiting = [e for name, fits in edits.items() for e in self.of_fits(name, fits)]
+        for what, own in drawn.items():
+            for name, controls in own.items(): waiting += self.of_runs(name, what, controls)
+        self.write_all(waiting)
+        for name, fits in edits.items(): self.add(name, 'edit', fits)
+        for what, own in drawn.items():
+            for name, controls in own.items(): self.add_runs(f'{_titles[what]} {name}', controls, name, what)
 
     def tidy(self)->None:
         "Remove what killed processes left half written."
@@ -585,13 +605,7 @@ def compare(
         session = _Session(measure, write, asked_once, out, models, progress, repeats)
         session.add('base', 'base', [(None, 1.)])
         controls = matched_controls(model, tok, edits, control, draws, places.to_match(match), seed, choices, out)
-        kinds = dict(control=('random like', controls), placebo=('placebo like', placebos))
-        session.write_all([e for name, fits in edits.items() for e in session.of_fits(name, fits)] +
-                          [e for what, (_, drawn) in kinds.items() for name, own in drawn.items()
-                           for e in session.of_runs(name, what, own)])
-        for name, fits in edits.items(): session.add(name, 'edit', fits)
-        for what, (title, drawn) in kinds.items():
-            for name, own in drawn.items(): session.add_runs(f'{title} {name}', own, name, what)
+        session.measure_all(edits, dict(control=controls, placebo=placebos))
     session.tidy()
 
     table = tabulate(session.measured, session.roles, _beside(edits, controls), level)

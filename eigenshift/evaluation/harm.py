@@ -364,14 +364,13 @@ def own_perplexity(
     level:float=.95,               # coverage of the intervals
     seed:int=0,                    # of the resamples
     batch_size:int=32,             # continuations in a pass
-    known:dict|None=None,          # (prompt ids, new ids) -> nats and tokens of continuations that were read before; grows
 )->Measured:                       # `own_perplexity`, over prompts
     "The perplexity of continuations under the unedited model, given their prompts."
-    known = {} if known is None else known
     texts = [(tuple(p), tuple(t)) for p, t in zip(generations['prompt_ids'], generations['token_ids'])]
-    new = [text for text in dict.fromkeys(texts) if text not in known]
-    values = per_token(model, tok, [[*p, *t] for p, t in new], nll, batch_size, last=[len(t) for _, t in new])
-    known.update({text: (v.sum(), float(len(v))) for text, v in zip(new, values)})
-    rows = pd.DataFrame([known[text] for text in texts], columns=['nll', 'tokens']).assign(prompt_id=generations['prompt_id'])
+    different = list(dict.fromkeys(texts))
+    values = per_token(model, tok, [[*p, *t] for p, t in different], nll, batch_size, last=[len(t) for _, t in different])
+    read = {text: (v.sum(), float(len(v))) for text, v in zip(different, values)}
+    rows = pd.DataFrame([read[text] for text in texts], columns=['nll', 'tokens'])
+    rows['prompt_id'] = generations['prompt_id']
     if not rows.tokens.sum(): raise ValueError('no continuation has a token: nothing is predicted')
     return Measured(rows.groupby('prompt_id').sum(), own_stats, n_boot, level, seed)

@@ -153,7 +153,8 @@ def measured_row(
             found = dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
         said = list(made['completion'])
         verdicts = {name: np.asarray(judge(said)).tolist() for name, judge in judges.items()}
-        with atomic(file) as tmp: tmp.write_text(json.dumps(found|dict(prompt=list(made['prompt_id']), completion=said)|verdicts))
+        found |= dict(prompt=list(made['prompt_id']), completion=said)|verdicts
+        with atomic(file) as tmp: tmp.write_text(json.dumps(found))
     return json.loads(file.read_text())
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ class Row:
         return value-before, draws-draws_before
     def prices(self)->dict[str, tuple[float, np.ndarray]]: # register -> percent, and resamples of the passages
         "What the edit adds to the perplexity of each register."
-        return {register: price(own, self.base['nats'][register], self.base['sizes'][register]) for register, own in self.found['nats'].items()}
+        after, before, sizes = self.found['nats'], self.base['nats'], self.base['sizes']
+        return {register: price(after[register], before[register], sizes[register]) for register in after}
     def worst(self)->tuple[str, tuple[float, np.ndarray]]:
         "The register that the edit charges most, and what it adds there."
         return max(self.prices().items(), key=lambda item: item[1][0])

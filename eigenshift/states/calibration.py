@@ -70,7 +70,9 @@ class Calibration:
     prompt_ids:Tensor    # (n_toxic,) int64, of which prompt
     meta:dict = field(default_factory=dict)
     def __repr__(self):
-        return f"Calibration({len(self.toxic)} toxic, {len(self.neutral)} neutral states of {self.meta.get('continuations')} continuations, {self.meta.get('positions')} positions)"
+        continuations, positions = (self.meta.get(name) for name in ('continuations', 'positions'))
+        return (f'Calibration({len(self.toxic)} toxic, {len(self.neutral)} neutral states of {continuations} '
+                f'continuations, {positions} positions)')
     @property
     def tensors(self)->dict[str, Tensor]:
         names = ('toxic', 'neutral', 'tokens', 'steps', 'neutral_steps', 'prompt_ids')

@@ -365,7 +365,8 @@ def generate_under(
     "Continuations under several edits, with the same noise; those of the head share the passes over what they have in common."
     pairs = {name: edit if isinstance(edit, tuple) else (edit, 1.) for name, edit in edits.items()}
     folders = dict.fromkeys(pairs) if out is None else {name: Path(out[name]) for name in pairs}
-    shared = {} if engine is not None else {name: pair for name, pair in pairs.items() if pair[0] is None or pair[0].at_head}
+    def at_head(name): return engine is None and (pairs[name][0] is None or pairs[name][0].at_head)
+    shared = {name: pair for name, pair in pairs.items() if at_head(name)}
     found = _generate_shared(model, tok, prompts, shared, folders, progress, **kwargs) if len(shared) > 1 else {}
     for name, (edit, strength) in pairs.items():
         if name in found: continue
@@ -401,8 +402,8 @@ def _make_shards_under(model, tok, jobs, pairs, progress):
                                     made.update)
             for name, tokens in zip(lacking, new): jobs[name].save(i, _table(tok, jobs[name], *rows, tokens))
 
-_asked = ('n', 'max_new_tokens', 'temperature', 'top_p', 'top_k', 'greedy', 'seed', 'chat', 'batch_size', 'shard_rows', 'system',
-          'template') # what `_job` takes of the arguments of `generate`
+_asked = ('n', 'max_new_tokens', 'temperature', 'top_p', 'top_k', 'greedy', 'seed', 'chat', 'batch_size', 'shard_rows',
+          'system', 'template') # what `_job` takes of the arguments of `generate`
 
 
 # %% ../../nbs/states/generation.ipynb #f3ae7c1c
