@@ -9,7 +9,6 @@ __all__ = ['folder_name', 'looked_at', 'Shared', 'evaluate', 'statistic_draws', 
 # %% ../../nbs/evaluation/compare.ipynb #e50000b3
 import json, re, sys, time, numpy as np, pandas as pd
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import combinations
@@ -23,7 +22,7 @@ from ..core import atomic, fingerprint
 from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.engine import engine_name
-from ..states.generation import generate, generate_under
+from ..states.generation import generate, generate_under, under
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.intervention import Intervention
@@ -34,7 +33,7 @@ from .measures import Passages, continuation_passages, keeping_inputs, keeping_s
 from .comparison import Comparison, columns
 from .control import random_control
 from .harm import Harm, harm_sentences, harm_table, own_perplexity, own_stats
-from .harm import read_sentences, sentence_ids
+from .harm import read_sentences, sentence_inputs
 from ..states.calibration import toxic_step
 from ..states.final import encode
 from ..states.tokens import token_spans
@@ -101,10 +100,6 @@ def _same_scores(scores:np.ndarray, scorer:Callable, key:str, texts:list[str], o
     raise ValueError(f'{out}/{_score_part(key)}.parquet holds scores of another {key!r}: remove it, or give the scorer '
                      'another name')
 
-def _edited(model:PreTrainedModel, intervention:Intervention|None, strength:float):
-    "A context in which the model is edited, if there is an edit."
-    return nullcontext() if intervention is None else intervention.apply(model, strength)
-
 def _scored(generations:Dataset, scorers:dict[str, Callable], out:Path|None)->tuple[Dataset, dict[str, np.ndarray]]:
     "Generations with a column of each scorer's scores, and those; from the folder where they lie there."
     texts = list(generations['completion'])
@@ -124,7 +119,7 @@ class Shared:
         sentences:pd.DataFrame|None,  # of `harm_sentences`, or None
     ):
         self._texts = cache(lambda: keeping_inputs(model, tok, encode(tok, corpus)))
-        self._sentences = cache(lambda: keeping_inputs(model, tok, sentence_ids(tok, sentences)))
+        self._sentences = cache(lambda: sentence_inputs(model, tok, sentences))
     def texts(self, intervention:Intervention|None)->list[tuple]|None:
         "What enters the head at the corpus; None where this edit changes it, or where it is too much to keep."
         return self._texts() if intervention is None or intervention.at_head else None
@@ -153,7 +148,7 @@ def evaluate(
 )->tuple[Dataset, dict[str, Measured]]: # generations with a column `score_<scorer>` each, and {part: Measured}
     "Generate, score, and measure one method."
     out, boot, shared = None if out is None else Path(out), boot or {}, shared or Shared(model, tok, corpus, sentences)
-    edited = partial(_edited, model, intervention, strength)
+    edited = partial(under, model, intervention, strength)
     if generations is None:
         with edited():
             generations = generate(model, tok, prompts, n=n, seed=seed, out=None if out is None else out/'generations',

@@ -9,7 +9,6 @@ __all__ = ['registers', 'line_groups', 'register_documents', 'passages', 'nats',
 # %% ../../nbs/paper/registers.ipynb #9e610004
 import json, zipfile, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic
 from ..models.head import as_head
 from ..states.final import Sequences, corpus_states
-from ..states.generation import generate
+from ..states.generation import generate, under
 from ..text.data import data_file
 from ..text.prose import articles, detokenise
 from ..text.splits import split_of
@@ -147,7 +146,7 @@ def measured_row(
     "What a model writes under an edit, what judges say of it, and what passages cost it; kept."
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        with nullcontext() if edit is None else edit.apply(model, strength):
+        with under(model, edit, strength):
             made = generate(model, tok, prompts, n=n, seed=seed, progress=False, out=file.with_suffix(''))
             states = read_registers(model, tok, texts)
             found = dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
