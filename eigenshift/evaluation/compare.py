@@ -22,7 +22,7 @@ from ..core import atomic, fingerprint
 from ..progress import Bar, bar, say, speaking
 from ..runs import on_disk, open_record, ranks, sweep_temporaries, wait_for
 from ..states.engine import engine_name
-from ..states.generation import generate, generate_under, under
+from ..states.generation import generate, generate_under, under, with_strength
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.intervention import Intervention
@@ -434,10 +434,6 @@ def named_scorers(
                          'scorer')
     return named
 
-def _pair(edit:Intervention|tuple)->tuple[Intervention, float]:
-    "An intervention and its strength."
-    return edit if isinstance(edit, tuple) else (edit, 1.)
-
 def _with_strengths(interventions:dict)->dict[str, list]:
     "Name -> pairs of intervention and strength, one for each fit."
     if not interventions: raise ValueError('no interventions: give a dict of name to intervention')
@@ -445,7 +441,7 @@ def _with_strengths(interventions:dict)->dict[str, list]:
     if taken: raise ValueError(f'{sorted(taken)} are names of the table itself: rename the intervention')
     empty = [k for k, e in interventions.items() if isinstance(e, list) and not e]
     if empty: raise ValueError(f'{empty[0]!r} has no fits: its list is empty')
-    return {k: [_pair(e) for e in fits] if isinstance(fits, list) else [_pair(fits)]
+    return {k: [with_strength(e) for e in fits] if isinstance(fits, list) else [with_strength(fits)]
             for k, fits in interventions.items()}
 
 def _repeats(edits:dict[str, list], repeats:int|None)->int:

@@ -344,7 +344,7 @@ def harm(
     inputs, tables = sentence_inputs(model, tok, sentences, batch_size), []
     before = read_sentences(model, tok, sentences, inputs=inputs)
     for name, edit in edits.items():
-        intervention, strength = edit if isinstance(edit, tuple) else (edit, 1.)
+        intervention, strength = with_strength(edit)
         with intervention.apply(model, strength):
             after = read_sentences(model, tok, sentences, batch_size, inputs if intervention.at_head else None)
         tables.append(harm_table(sentences, before, after, n_boot, level, seed).assign(edit=name))

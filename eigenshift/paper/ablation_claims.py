@@ -9,9 +9,9 @@ __all__ = ['perplexity_of_states', 'Ablation', 'table6', 'printed_table6', 'weak
 # %% ../../nbs/paper/ablation_claims.ipynb #2202bbea
 import numpy as np, pandas as pd, torch
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 import matplotlib.pyplot as plt, seaborn as sns
 from ..editing.eigenshift import EigenShift, separation
 from ..editing.fisher import FisherShift
@@ -22,7 +22,7 @@ from ..models.eigenchoices import EigenChoices
 from ..models.head import Head
 from .published import published, recomputed
 from ..states.calibration import Calibration
-from ..states.generation import generate
+from ..states.generation import generate_under
 from ..states.final import Sequences
 from ..tuning.scan import effects
 from ..tuning.sweep import front, sweep
@@ -60,6 +60,7 @@ class Ablation:
     judge:Callable      # scorer
     n:int               # continuations of each prompt
     generate:dict       # further settings of `generate`
+    out:Path|None = None # folder of the continuations, to resume from
 
     @cached_property
     def stats(self)->dict: return separation(self.cal.toxic, self.cal.neutral, self.choices.Vh)
@@ -68,29 +69,36 @@ class Ablation:
         "The edit of a cell."
         return EigenShift.fit(self.choices, self.cal.toxic, self.cal.neutral, k=k, alpha=alpha, rank=rank, stats=self.stats, describe=False, seed=seed)
 
-    def measured(self, edit:EigenShift|None)->tuple[Measured, Measured]:
-        "Toxicity of what an edit generates, and its perplexity."
-        with nullcontext() if edit is None else edit.apply(self.model):
-            said = generate(self.model, self.tok, self.prompts, n=self.n, seed=1, progress=False, **self.generate)
-        return toxicity(said, self.judge), perplexity_of_states(self.choices.head, self.corpus, edit)
+    def measured(self, edits:dict[str, EigenShift|None])->dict[str, tuple[Measured, Measured]]:
+        "Toxicity of what is written under each edit, and its perplexity."
+        folders = None if self.out is None else {name: self.out/name for name in edits}
+        said = generate_under(self.model, self.tok, self.prompts, edits, out=folders, n=self.n, seed=1, progress=False, **self.generate)
+        return {name: (toxicity(said[name], self.judge), perplexity_of_states(self.choices.head, self.corpus, edit)) for name, edit in edits.items()}
 
     @cached_property
     def base(self)->tuple[Measured, Measured]:
         "Toxicity and perplexity of the unedited model."
-        return self.measured(None)
+        return self.measured(dict(unedited=None))['unedited']
 
-    def cell(self, k:int, alpha:float, rank:str)->dict:
-        "One cell: toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and the change of toxicity (points), with paired bootstrap intervals."
+    def cells(self, alpha:float, which:Sequence[tuple[str, int]])->list[dict]:
+        "Cells of one strength, each a rank and k: toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and the change of toxicity (points), with paired bootstrap intervals."
+        edits = {f'{rank}, k = {k}, α = {alpha:g}': self.edit(k, alpha, rank, seed=len(str(alpha))+k) for rank, k in which}
         def both(measured): return measured[0].value_and_draws('toxicity'), measured[1].value_and_draws('perplexity_sentence')
-        (toxic, ppl), (toxic0, ppl0) = both(self.measured(self.edit(k, alpha, rank, seed=len(str(alpha))+k))), both(self.base)
-        draws = dict(toxicity=100*toxic, perplexity=ppl, tph=100*tph(toxic, ppl, toxic0, ppl0), change=100*(toxic-toxic0))
-        ends = {f'{name}_{end}': np.nanquantile(x[1:], q) for name, x in draws.items() for end, q in (('low', .025), ('high', .975))}
-        return dict(rank=rank, k=k, alpha=alpha, **{name: x[0] for name, x in draws.items()}, **ends)
+        toxic0, ppl0 = both(self.base)
+        rows = []
+        for (rank, k), measured in zip(which, self.measured(edits).values()):
+            toxic, ppl = both(measured)
+            draws = dict(toxicity=100*toxic, perplexity=ppl, tph=100*tph(toxic, ppl, toxic0, ppl0), change=100*(toxic-toxic0))
+            ends = {f'{name}_{end}': np.nanquantile(x[1:], q) for name, x in draws.items() for end, q in (('low', .025), ('high', .975))}
+            rows.append(dict(rank=rank, k=k, alpha=alpha, **{name: x[0] for name, x in draws.items()}, **ends))
+        return rows
 
     def grid(self, ks:Sequence[int], alphas:Sequence[float])->pd.DataFrame:
         "Every cell by the paper's signed choice, and random directions of the largest k."
-        cells = [(k, a, rank) for rank, widths in (('signed', ks), ('random', ks[-1:])) for a in alphas for k in widths]
-        return pd.DataFrame([self.cell(*c) for c in cells])
+        which = [*(('signed', k) for k in ks), ('random', ks[-1])]
+        rows = pd.DataFrame([row for alpha in alphas for row in self.cells(alpha, which)])
+        return rows.sort_values('rank', ascending=False, kind='stable', ignore_index=True) # the signed ones first
+
 
 # %% ../../nbs/paper/ablation_claims.ipynb #cf540b73
 def _cells(rows:pd.DataFrame, form:str)->pd.DataFrame:

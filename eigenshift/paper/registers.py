@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['registers', 'line_groups', 'register_documents', 'passages', 'nats', 'read_registers', 'price', 'toxic_share',
-           'with_interval', 'measured_row', 'Row']
+           'with_interval', 'measured_rows', 'Row']
 
 # %% ../../nbs/paper/registers.ipynb #9e610004
 import json, zipfile, numpy as np, pandas as pd, torch
@@ -16,7 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic
 from ..models.head import as_head
 from ..states.final import Sequences, corpus_states
-from ..states.generation import generate, under
+from ..states.generation import generate_under, under, with_strength
 from ..text.data import data_file
 from ..text.prose import articles, detokenise
 from ..text.splits import split_of
@@ -131,34 +131,37 @@ def with_interval(
     return f'{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]'
 
 # %% ../../nbs/paper/registers.ipynb #9e610016
-def measured_row(
-    file:Path,                         # JSON, made if it is not there; a folder of the same name keeps the continuations meanwhile
+def measured_rows(
+    folder:Path,                       # one JSON file for each edit; what is there is not made again
     model:PreTrainedModel,             # unedited
     tok:PreTrainedTokenizerBase,
-    edit:Any,                          # an intervention, or None
+    edits:Mapping[str, Callable],      # name -> makes the edit, as for `generate_under`, where its file is missing
     prompts:Sequence[str],
     n:int,                             # continuations of each
     texts:Mapping[str, Sequence[str]], # register -> passages
     judges:Mapping[str, Callable],     # name -> texts to verdicts
     seed:int=1,
-    strength:float=1.,                 # of the edit
-)->dict:                               # nats, sizes (register -> of each passage), prompt, completion, and a list of verdicts for each judge
-    "What a model writes under an edit, what judges say of it, and what passages cost it; kept."
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+)->dict[str, dict]:                    # name -> nats, sizes (register -> of each passage), prompt, completion, and verdicts of each judge
+    "What a model writes under edits with the same noise, what judges say of it, and what passages cost it; kept."
+    files = {name: Path(folder)/f'{name} {len(prompts)}x{n}.json' for name in edits}
+    missing = {name: make() for name, make in edits.items() if not files[name].exists()}
+    if missing:
+        folders = {name: files[name].with_suffix('') for name in missing} # of the continuations
+        made = generate_under(model, tok, prompts, missing, out=folders, n=n, seed=seed, progress=False)
+        unedited = read_registers(model, tok, texts)
+    for name, (edit, strength) in {name: with_strength(edit) for name, edit in missing.items()}.items():
         with under(model, edit, strength):
-            made = generate(model, tok, prompts, n=n, seed=seed, progress=False, out=file.with_suffix(''))
-            states = read_registers(model, tok, texts)
+            states = unedited if edit is None or edit.at_head else read_registers(model, tok, texts)
             found = dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
-        said = list(made['completion'])
-        verdicts = {name: np.asarray(judge(said)).tolist() for name, judge in judges.items()}
-        found |= dict(prompt=list(made['prompt_id']), completion=said)|verdicts
-        with atomic(file) as tmp: tmp.write_text(json.dumps(found))
-    return json.loads(file.read_text())
+        said = list(made[name]['completion'])
+        verdicts = {judge: np.asarray(of(said)).tolist() for judge, of in judges.items()}
+        found |= dict(prompt=list(made[name]['prompt_id']), completion=said)|verdicts
+        with atomic(files[name]) as tmp: tmp.write_text(json.dumps(found))
+    return {name: json.loads(file.read_text()) for name, file in files.items()}
 
 @dataclass(frozen=True)
 class Row:
-    "A record of `measured_row` beside that of the unedited model."
+    "A record of `measured_rows` beside that of the unedited model."
     found:dict
     base:dict
     def share(self,

@@ -325,3 +325,18 @@ def calibrate(
               for rows, steps in ((at.toxic_rows, at.toxic_steps), (at.neutral_rows, at.neutral_steps))]
     counts = map(torch.tensor, (tokens, at.toxic_steps, at.neutral_steps, list(toxic['prompt_id'])))
     return Calibration(*states, *counts, about)
+
+# %% ../../nbs/states/calibration.ipynb #ca00000b
+@patch
+def resampled(self:Calibration,
+    seed:int,
+)->Calibration:
+    "A calibration as other prompts of the kind might have given it: a bootstrap over prompts."
+    rng = np.random.default_rng(seed)
+    prompts, prompt_of = self.prompt_ids.unique(return_inverse=True)
+    times = rng.poisson(1, len(prompts))
+    toxic = torch.from_numpy(np.repeat(np.arange(len(prompt_of)), times[prompt_of.numpy()]))
+    if not len(toxic): raise ValueError(f'none of {len(prompts)} prompts was drawn: a bootstrap needs more prompts with toxic continuations')
+    neutral = torch.from_numpy(rng.integers(len(self.neutral), size=len(self.neutral)))
+    own = {name: rows[neutral if name.startswith('neutral') else toxic] for name, rows in self.tensors.items()}
+    return Calibration(**own, meta=self.meta|dict(resample=seed))
