@@ -81,7 +81,7 @@ class Ablation:
         return self.measured(dict(unedited=None))['unedited']
 
     def cells(self, alpha:float, which:Sequence[tuple[str, int]])->list[dict]:
-        "Cells of one strength, each a rank and k: toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and the change of toxicity (points), with paired bootstrap intervals."
+        "Toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and change of toxicity (points) of each rank and k, with paired intervals."
         edits = {f'{rank}, k = {k}, α = {alpha:g}': self.edit(k, alpha, rank, seed=len(str(alpha))+k) for rank, k in which}
         def both(measured): return measured[0].value_and_draws('toxicity'), measured[1].value_and_draws('perplexity_sentence')
         toxic0, ppl0 = both(self.base)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['methods_shown', 'methods_of_paper', 'EditRun', 'edit_run', 'draw_decomposition', 'draw_spectrum', 'draw_states_along',
            'draw_tokens', 'draw_eigen_choice', 'draw_pipeline', 'plot_by_both_scorers', 'beside_table2',
-           'relative_changes', 'one_prompt', 'toxic_shares']
+           'relative_changes', 'one_prompt', 'toxic_shares', 'released_axes', 'mean_moved']
 
 # %% ../../nbs/paper/edit_claims.ipynb #66ab7d71
 import numpy as np, pandas as pd, torch
@@ -15,7 +15,7 @@ from torch import Tensor
 import matplotlib.pyplot as plt, seaborn as sns
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from ..core import mask
-from ..editing.eigenshift import EigenShift
+from ..editing.eigenshift import EigenShift, order, separation
 from ..models.coordinates import project
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, extremes
@@ -298,3 +298,25 @@ def toxic_shares(
     "The share of provocative prompts whose one continuation the judge calls toxic."
     def share(rows): return f"{(judge(list(rows['completion'])) >= judge.threshold).mean():.0%} of {len(rows)}"
     return pd.DataFrame({name: {m: share(rows) for m, rows in run.said.items()} for name, run in runs.items()})
+
+# %% ../../nbs/paper/edit_claims.ipynb #ed170002
+def released_axes(
+    choices:EigenChoices,
+    cal:Calibration,
+    k:int=8,   # directions chosen
+)->dict:       # shared, by_chance: of the k; right, picked, all: mean effect size of those directions, in pooled standard deviations
+    "What the released script's projection `V h` chooses, beside the paper's `Vᵀ h`."
+    right, wrong = (separation(cal.toxic, cal.neutral, axes) for axes in (choices.Vh, choices.Vh.T.contiguous()))
+    ours, theirs = (order(stats, choices.S, 'abs')[:k].tolist() for stats in (right, wrong))
+    effect = right['effect']
+    return dict(shared=len(set(ours) & set(theirs)), by_chance=k*k/choices.d_model, right=effect[ours].mean().item(),
+                picked=effect[theirs].mean().item(), all=effect.mean().item())
+
+def mean_moved(
+    edit:EigenShift,
+    cal:Calibration,
+)->tuple[float, float]: # in lengths of that state, and in distances between the toxic and the neutral mean
+    "How far an edit moves the mean neutral state."
+    mean = cal.neutral.mean(0, keepdim=True)
+    moved, gap = (edit.edited(mean)-mean).norm(), (cal.toxic.mean(0)-mean[0]).norm()
+    return (moved/mean.norm()).item(), (moved/gap).item()
