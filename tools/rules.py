@@ -2,10 +2,13 @@
 
 A room imports only rooms above it in `rooms`; `editing` and `probing` do not know each other; modules of a room form no circle;
 nobody imports a private name of another module; our own package is imported inside a function only in `app`.
+And a module has every name that it uses, which its notebook, where tests import more, cannot tell; and uses what it imports.
 """
 import ast
 import sys
 from pathlib import Path
+from pyflakes.checker import Checker
+from pyflakes.messages import UndefinedName, UnusedImport, UnusedVariable
 
 root = Path(__file__).resolve().parent.parent
 package = 'eigenshift'
@@ -60,6 +63,12 @@ def breaches() -> list[str]:
             out += [f'{name}:{line}: {what} (from {other} import {", ".join(names)})' for what in breach(name, other, names, local)]
     return out+[f'circle: {c}' for c in circles(edges)]
 
+def loose_names() -> list[str]:
+    "Names that a module uses and does not have, and those that it has for nothing; `editing.methods` imports methods so that they are known."
+    found = [(name, message) for name, tree in modules().items() for message in Checker(tree, name).messages]
+    return [str(message) for name, message in found if isinstance(message, (UndefinedName, UnusedVariable))
+            or (isinstance(message, UnusedImport) and name != 'editing.methods')]
+
 def face() -> list[str]:
     "Names of the top level that the package and its stub for editors do not share."
     tree = ast.parse((root/package/'__init__.py').read_text())
@@ -69,6 +78,6 @@ def face() -> list[str]:
     return [f'eigenshift/__init__.py: {module}.{name} stands in one of _face and its TYPE_CHECKING block only' for module, name in sorted(differ)]
 
 if __name__ == '__main__':
-    found = breaches()+face()
+    found = breaches()+loose_names()+face()
     print(*found or ['no breach'], sep='\n')
     sys.exit(bool(found))

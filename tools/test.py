@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from multiprocessing import get_context
 from pathlib import Path
 from nbdev.config import get_config
-from rules import breaches, face
+from rules import breaches, face, loose_names
 from testnb import one
 
 root = get_config().config_path
@@ -61,6 +61,7 @@ checks = { # the longest first
     'README\'s numbers, run afresh': lambda: script('tools/readme.py', '--rerun'),
     'notebooks and modules in step (nbdev_export, nbdev_clean)': drift,
     'rooms: who imports whom': breaches,
+    'names that a module lacks or does not use (pyflakes)': loose_names,
     'the public face and its types agree': face,
     'README in step with index.ipynb': lambda: script('tools/readme.py', '--check'),
     'badges and install cells': lambda: script('tools/badges.py', '--check'),

@@ -14,7 +14,7 @@ from ..editing.checkpoint import stored_dtype
 from ..editing.head_edit import HeadEdit
 from ..models.head import as_head
 from ..models.loading import entry
-from ..states.decoding import (Decoding, decode, decoding, decoding_errors, plain_logits, relative_error,
+from ..states.decoding import (decode, decoding, decoding_errors, plain_logits, relative_error,
                                         tolerance)
 from ..states.generation import continuations
 from ..states.final import final_states

@@ -57,7 +57,7 @@ groups = { # heading -> parameters, of whatever subcommand has them
     'The edit': ('method', 'methods', 'k', 'kl', 'at', 'alpha', 'rank', 'center', 'sided', 'settings', 'under',
                  'plugin', 'strength'),
     'How much': ('trials', 'minutes', 'rise', 'candidates', 'least', 'budget', 'n', 'max_new_tokens', 'limit', 'texts',
-                 'preserved', 'draws', 'harm', 'max_length', 'perms',
+                 'preserved', 'draws', 'refits', 'harm', 'max_length', 'perms',
                  'untrained'),
     'Chat models': ('chat', 'system', 'template'),
     'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep',

@@ -49,18 +49,25 @@ def compared_edits(
     name:str=default,          # the method asked for
     settings:dict|None=None,   # its settings; the recommended ones where nothing is said
     folder:Path|str|None=None, # where the edits are saved; nowhere by default
-)->dict[str, Intervention]:    # title -> edit, the one asked for first
+    refits:int=1,              # fits of each: the first on the evidence as it is, the others on resamples of its prompts
+)->dict[str, list[Intervention]]: # title -> its fits, the edit asked for first
     "The edit asked for, its relative that becomes weights, another kind, and the trivial one."
     settings, kind = settings or {}, find_method(name)
-    usual = replace(evidence, preserve=None) # what stands beside is fitted as anyone would; it shares the parts
-    def kept(file, name, evidence=evidence, **settings):
-        path = None if folder is None else Path(folder)/f'{file}.safetensors'
-        return load_or_make(path, Intervention.load, lambda: fitted(name, evidence, **settings))
+    drawn = [evidence, *(evidence.resampled(seed) for seed in range(1, refits))]
+    usual = [replace(own, preserve=None) for own in drawn] # what stands beside is fitted as anyone would; it shares the parts
+    def kept(file, name, evidences, **settings):
+        def one(number, evidence):
+            path = None if folder is None else Path(folder)/(f'{file}-refit-{number}.safetensors' if number else f'{file}.safetensors')
+            try: return load_or_make(path, Intervention.load, lambda: fitted(name, evidence, **settings))
+            except ValueError as e:
+                if not number: raise
+                raise ValueError(f'refit {number}, on a resample of the fit prompts, failed: {e}. Ask for fewer refits, or give more prompts') from e
+        return [one(number, evidence) for number, evidence in enumerate(evidences)]
 
-    edits = {kind.title: kept('shift', name, **settings)}
+    edits = {kind.title: kept('shift', name, drawn, **settings)}
     linear = kind.linear(settings)
-    if linear is not None and edits[kind.title].unmergeable(evidence.model):
-        edits[f'{kind.title}, merged'] = kept('shift-merged', name, **linear)
+    if linear is not None and edits[kind.title][0].unmergeable(evidence.model):
+        edits[f'{kind.title}, merged'] = kept('shift-merged', name, drawn, **linear)
     with warnings.catch_warnings(): # nobody asked for these
         warnings.simplefilter('ignore')
         for other in _beside(name): edits[methods[other].title] = kept(f'beside-{other}', other, usual)

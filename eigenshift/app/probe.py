@@ -7,8 +7,6 @@ __all__ = ['probe']
 
 # %% ../../nbs/app/probe.ipynb #e5000067
 import inspect, shutil, time
-from collections.abc import Sequence
-from datasets import Dataset
 from pathlib import Path
 from .inputs import check_machine, job_folder, made_on, model_in_words
 from .probe_report import write_probe_report

@@ -7,8 +7,7 @@ __all__ = ['unit_shares', 'unit_means', 'nulls_in_words', 'neurons_against_layer
 
 # %% ../../nbs/app/probe_report.ipynb #e5000063
 import json, shlex, matplotlib.pyplot as plt, numpy as np, pandas as pd
-from collections.abc import Callable, Iterable
-from markupsafe import Markup
+from collections.abc import Iterable
 from pathlib import Path
 from .report import cautions, code, facts, figure, report, table
 from ..core import atomic

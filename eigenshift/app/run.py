@@ -237,6 +237,7 @@ def run(
     texts:int=300,          # most texts of the corpus
     preserved:int=800,      # most texts of each file to preserve
     draws:int=5,            # random edits in the control; with fewer, the interval against them is wide
+    refits:int=1,           # fits of each edit, on resamples of the fit prompts, each under its own noise: intervals cover them, from about 5 on
     harm:bool=True,         # measure what the edit costs mentions of groups, informal text, toxicity as a subject (English)
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first
@@ -253,8 +254,8 @@ def run(
 )->Run:
     "From a model and prompts to a comparison with intervals, a report and an edit to ship."
     asked, start = dict(locals()), time.time()
-    check_counts(1, n=n, limit=limit, texts=texts, preserved=preserved, draws=draws, max_new_tokens=max_new_tokens,
-                 least=least)
+    check_counts(1, n=n, limit=limit, texts=texts, preserved=preserved, draws=draws, refits=refits,
+                 max_new_tokens=max_new_tokens, least=least)
     check_counts(0, budget=budget)
     check_machine(model, dtype, device, quantize)
     check_engine(engine)
@@ -292,9 +293,9 @@ def run(
             with job.phase('continuations', f'continuations of {len(data.fit):,} fit prompts') as found:
                 found(f'{len(evidence.calibration.toxic):,} toxic')
             with job.phase('edits') as found:
-                edits = compared_edits(evidence, method, given, path)
-                found(', '.join(edits))
-            models = 1+len(edits)+draws
+                edits = compared_edits(evidence, method, given, path, refits)
+                found(', '.join(edits)+(f'; {refits} fits of each' if refits > 1 else ''))
+            models = refits*(1+len(edits))+draws
             what = f'{models} models × {len(data.evaluate):,} prompts × {n} continuations'
             how = spoken|dict(max_new_tokens=max_new_tokens, engine=engine)
             with job.phase('comparison', what) as found:
@@ -304,7 +305,7 @@ def run(
                 with job.phase('harm', 'what it costs whom') as found:
                     costs = measured_harm(evidence, edits, path)
                     found(counted(len(costs.warnings()), 'warning'))
-        done = Run(path, result, edits[asked_method(result)], costs if harm else None)
+        done = Run(path, result, edits[asked_method(result)][0], costs if harm else None)
         with job.phase('report') as found:
             found(write_report(done, runs.read_record(path/'config.json'), time.time()-start, job.warned))
     return done
@@ -322,7 +323,7 @@ def expected_work(
 )->dict[str, float]: # phase -> weight, in continuations
     "What each phase is expected to take; generating is most of it."
     rows = len(data.evaluate)*record['n']+len(data.neutral)
-    weights = dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5+record['draws']))
+    weights = dict(continuations=len(data.fit)*12, edits=200+len(data.fit), comparison=rows*(5*record['refits']+record['draws']))
     return weights | (dict(harm=1000) if record['harm'] else {}) | dict(report=50)
 
 def hints(
@@ -350,19 +351,19 @@ def in_short(
 
 def measured_harm(
     evidence:Evidence, # its model and tokenizer
-    edits:dict,        # title -> intervention, the one asked for first
+    edits:dict,        # title -> fits, those of the edit asked for first
     path:Path,         # folder of the run
 )->Harm:               # `Harm`, its table saved as `harm.csv`
     "What the edit that was asked for, and its merged relative, cost whom."
     asked = next(iter(edits))
-    reported = {name: edit for name, edit in edits.items() if name in (asked, f'{asked}, merged')}
+    reported = {name: fits[0] for name, fits in edits.items() if name in (asked, f'{asked}, merged')}
     def load(file): return Harm(pd.read_csv(file))
     def save(found, file): found.table.to_csv(file, index=False)
     return runs.load_or_make(path/'harm.csv', load, lambda: harm(evidence.model, evidence.tok, reported), save)
 
 def compare_all(
     evidence:Evidence,              # of the fit; its model, tokenizer and eigen-choices are used again
-    edits:dict,                     # title -> intervention
+    edits:dict,                     # title -> fits
     data:Texts,
     judge:Scorer, label:Scorer,     # scorers, the one that judges first
     path:Path,                      # folder of the run

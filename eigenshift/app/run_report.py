@@ -20,7 +20,6 @@ from .report import cards, cautions, chips, code, facts, figure, folded, pairs, 
 from ..core import atomic
 from ..editing.intervention import Section
 from ..evaluation.comparison import Comparison, differs
-from ..evaluation.harm import Harm
 from ..progress import duration
 from ..text.files import counted
 
@@ -240,6 +239,11 @@ def about(
         hardware=made.get('hardware', ''),
         versions=', '.join(f'{name} {version}' for name, version in versions.items() if version))
 
+def _of_fits(record):
+    "What intervals cover beside prompts or texts."
+    fits = record.get('refits', 1)
+    return '' if fits == 1 else f', and over {fits} fits of each edit, on resamples of the fit prompts, each under its own random numbers'
+
 def _comparison_blocks(result, method, record):
     "The table of the comparison and the paired differences."
     judge, *others = result.scorers
@@ -247,7 +251,7 @@ def _comparison_blocks(result, method, record):
     setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of "
                f"{record.get('max_new_tokens', 20)} tokens, the same random numbers for all methods; "
                f"perplexity on {_corpus_in_words(record['corpus'])}; "
-               f'in brackets 95 % bootstrap intervals over prompts, of perplexity over {units}. '
+               f'in brackets 95 % bootstrap intervals over prompts, of perplexity over {units}{_of_fits(record)}. '
                f"The scorer {judge} judges, {' and '.join(others)} labelled what the edits were fitted on. "
                "TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
     paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % '

@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel
 from ..environment import install_command
-from ..models.coordinates import project, rescale, take, taking
+from ..models.coordinates import rescale, take, taking
 from ..models.head import as_head, Head
 from .checkpoint import untie
 from .intervention import Intervention, checked_strength

@@ -21,7 +21,7 @@ from torch.utils.hooks import RemovableHandle
 from .. import __version__
 from ..core import atomic
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
-from ..models.head import Head, as_head, distance, sketch
+from ..models.head import Head, distance, sketch
 from ..models.eigenchoices import read_safetensors
 from ..states.engine import noted
 

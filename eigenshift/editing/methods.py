@@ -8,7 +8,7 @@ __all__ = ['Evidence', 'methods_table', 'find_method', 'fitted', 'baselines']
 # %% ../../nbs/editing/methods.ipynb #d0e50003
 import numpy as np
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from torch import Tensor
 from typing import Any
@@ -19,7 +19,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
-from .intervention import Intervention, Section, method, methods
+from .intervention import Intervention, method, methods
 from .lineas import LinEAS
 from .logit_bias import LogitBias
 from .neurons import AurA, Damp, Det0, unit_aurocs
@@ -31,7 +31,7 @@ from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
-from ..states.calibration import Calibration, calibrate, forget_states
+from ..states.calibration import Calibration, calibrate, forget_states, resampled_rows
 from ..states.generation import generate
 from ..states.final import corpus_states
 from ..states.reading import neuron_activations
@@ -54,6 +54,7 @@ class Evidence:
     options:dict = field(default_factory=dict) # of `calibrate`: positions, least, budget, max_new_tokens, chat
     progress:bool = False     # show progress bars
     parts:dict = field(default_factory=dict) # name -> part: what is known already; filled as methods ask
+    origin:tuple|None = None  # (evidence, seed) that this is a resample of
 
     def __repr__(self):
         return f'Evidence({type(self.model).__name__}, known: {sorted(map(str, self.parts)) or "nothing yet"})'
@@ -83,6 +84,9 @@ def calibration(self:Evidence)->Calibration:
 
 @patch
 def _calibrate(self:Evidence):
+    if self.origin is not None:
+        whole, seed = self.origin
+        return whole.calibration.resampled(seed)
     file = None if self.folder is None else Path(self.folder)/'calibration.safetensors'
     if file is not None and file.exists(): return Calibration.load(file)
     self.needs(prompts=self.prompts, scorer=self.scorer)
@@ -97,6 +101,7 @@ def _calibrate(self:Evidence):
 @patch(as_prop=True)
 def choices(self:Evidence)->EigenChoices:
     "The eigen-choices of the model's head."
+    if self.origin is not None: return self.origin[0].choices
     return self.part('choices', lambda: eigen_choices(self.model, self.tok))
 
 # %% ../../nbs/editing/methods.ipynb #d0e50009
@@ -104,6 +109,9 @@ def choices(self:Evidence)->EigenChoices:
 def generations(self:Evidence)->Dataset:
     "A Dataset of sampled continuations of the prompts."
     def make():
+        if self.origin is not None:
+            whole, seed = self.origin
+            return whole.generations.select(resampled_rows(whole.generations['prompt_id'], seed))
         self.needs(prompts=self.prompts)
         out = None if self.folder is None else Path(self.folder)/'generations'/'fit-stream'
         options = ('chat', 'system', 'template', 'max_new_tokens')
@@ -126,6 +134,7 @@ def traces(self:Evidence,
 def preserved(self:Evidence)->list[Tensor]|None:
     "Final states (n, d_model) of each register whose predictions should stay, or None."
     if self.preserve is None: return None
+    if self.origin is not None: return self.origin[0].preserved
     texts = self.preserve if isinstance(self.preserve, dict) else dict(texts=self.preserve)
     return self.part('preserved', lambda: [corpus_states(self.model, self.tok, own).H for own in texts.values()])
 
@@ -147,6 +156,14 @@ def _texts(self:Evidence):
         raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each '
                          'are the least: give prompts that provoke, more samples, or labelled texts')
     return toxic, neutral
+
+# %% ../../nbs/editing/methods.ipynb #d0e50041
+@patch
+def resampled(self:Evidence,
+    seed:int,
+)->Evidence:
+    "The evidence as other prompts might have given it: calibration and continuations of prompts drawn with replacement."
+    return replace(self, parts={}, folder=None, origin=(self, seed))
 
 # %% ../../nbs/editing/methods.ipynb #d0e50012
 def methods_table()->pd.DataFrame:   # one row per method

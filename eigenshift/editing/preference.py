@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from collections.abc import Iterator
 from typing import Any
-from torch import Tensor
 from fastcore.basics import patch
 from datasets import Dataset
 from torch.utils.hooks import RemovableHandle

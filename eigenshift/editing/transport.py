@@ -10,7 +10,7 @@ __all__ = ['mean_map', 'linear_map', 'in_order', 'named_module', 'norms', 'final
 # %% ../../nbs/editing/transport.ipynb #e50000a3
 import copy, re, warnings, numpy as np, torch
 from contextlib import contextmanager, ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 from weakref import WeakSet

@@ -9,7 +9,7 @@ __all__ = ['folder_name', 'looked_at', 'Shared', 'evaluate', 'statistic_draws', 
 # %% ../../nbs/evaluation/compare.ipynb #e50000b3
 import json, re, sys, time, numpy as np, pandas as pd
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
@@ -276,7 +276,7 @@ def intervention_identity(
 def _controlled(edits:dict, control:str|Sequence[str])->list[str]:
     "Which edits get a control of their own."
     wanted = dict(each=list(edits), first=list(edits)[:1])[control] if control in ('each', 'first') else list(control)
-    if odd := set(wanted)-set(edits):
+    if set(wanted)-set(edits):
         raise ValueError(f"control is {control!r}; it can be 'each', 'first', or names among {list(edits)}")
     return wanted
 

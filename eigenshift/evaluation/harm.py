@@ -8,20 +8,19 @@ __all__ = ['columns', 'own_stats', 'harm_sentences', 'sentence_inputs', 'read_se
 
 # %% ../../nbs/evaluation/harm.ipynb #ca538322
 import csv, numpy as np, pandas as pd, re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from ..core import asset
 from ..editing.intervention import Intervention
 from .measures import keeping_inputs, nll, per_token
 from .statistics import Measured, Ratio, family_p, ratio_influence, student_draws
 from ..metrics import resample_counts
+from ..states.generation import with_strength
 from ..states.tokens import token_spans
 import matplotlib.pyplot as plt, seaborn as sns
 from datasets import Dataset
 from matplotlib.axes import Axes
 from torch import Tensor
-from pandas.io.formats.style import Styler
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # %% ../../nbs/evaluation/harm.ipynb #13ff6dcc

@@ -30,7 +30,6 @@ from ..models.loading import entry, pad_ids
 from ..models.head import as_head
 from ..text.scoring import word_spans
 from ..states.reading import layer_states
-from ..text.data import data_file
 
 # %% ../../nbs/evaluation/retention.ipynb #62a0117e
 def last_words(

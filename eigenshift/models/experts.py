@@ -6,7 +6,7 @@
 __all__ = ['ExpertLayout', 'expert_layout', 'run_experts', 'Handle', 'watch_experts']
 
 # %% ../../nbs/models/experts.ipynb #cc83b5c6
-import inspect, re, weakref, torch
+import inspect, weakref, torch
 from collections.abc import Callable
 from dataclasses import dataclass
 from torch import nn, Tensor

@@ -11,7 +11,6 @@ import json, zipfile, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import atomic
 from ..models.head import as_head

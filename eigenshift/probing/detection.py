@@ -7,8 +7,8 @@ __all__ = ['Detection', 'open_probe', 'measure_detectors', 'detectors', 'side_by
            'plot_curves', 'plot_depths', 'plot_silhouettes', 'plot_depths_and_silhouettes', 'plot_eigen_choices']
 
 # %% ../../nbs/probing/detection.ipynb #e500005b
-import json, re, matplotlib.pyplot as plt, numpy as np, pandas as pd
-from collections.abc import Callable, Mapping, Sequence
+import re, matplotlib.pyplot as plt, numpy as np, pandas as pd
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from matplotlib.axes import Axes

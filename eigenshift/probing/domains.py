@@ -8,7 +8,6 @@ __all__ = ['transfer_probes', 'transfer_baselines', 'plot_transfer']
 # %% ../../nbs/probing/domains.ipynb #48f6bc6c
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from collections.abc import Mapping, Sequence
-from matplotlib.axes import Axes
 from ..metrics import auroc, check_labels
 from .layers import bag_of_words, depths, detector_metrics
 from .linear import fit_probe

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['fewest', 'toxic_step', 'match_steps', 'Calibration', 'toxic_steps', 'Positions', 'match_positions', 'find_positions',
-           'forget_states', 'enough', 'check_enough', 'calibrate']
+           'forget_states', 'enough', 'check_enough', 'calibrate', 'resampled_rows']
 
 # %% ../../nbs/states/calibration.ipynb #e500007f
 import heapq, json, tempfile, warnings, numpy as np, torch
@@ -327,16 +327,24 @@ def calibrate(
     return Calibration(*states, *counts, about)
 
 # %% ../../nbs/states/calibration.ipynb #ca00000b
+def resampled_rows(
+    prompt_ids:Sequence[int], # (n,) of each row, from 0
+    seed:int,
+)->np.ndarray:                # (m,) row numbers; those of a prompt stay together, and a prompt's number depends on its id and the seed alone
+    "A bootstrap over prompts: each counts Poisson(1) times."
+    ids = np.asarray(prompt_ids)
+    times = np.random.default_rng(seed).poisson(1, int(ids.max())+1)
+    return np.repeat(np.arange(len(ids)), times[ids])
+
 @patch
 def resampled(self:Calibration,
     seed:int,
 )->Calibration:
     "A calibration as other prompts of the kind might have given it: a bootstrap over prompts."
-    rng = np.random.default_rng(seed)
-    prompts, prompt_of = self.prompt_ids.unique(return_inverse=True)
-    times = rng.poisson(1, len(prompts))
-    toxic = torch.from_numpy(np.repeat(np.arange(len(prompt_of)), times[prompt_of.numpy()]))
-    if not len(toxic): raise ValueError(f'none of {len(prompts)} prompts was drawn: a bootstrap needs more prompts with toxic continuations')
-    neutral = torch.from_numpy(rng.integers(len(self.neutral), size=len(self.neutral)))
+    toxic = torch.from_numpy(resampled_rows(self.prompt_ids, seed))
+    if not len(toxic):
+        raise ValueError(f'none of {len(self.prompt_ids.unique())} prompts was drawn: a bootstrap needs more prompts with toxic continuations')
+    neutral = torch.from_numpy(np.random.default_rng([seed, 1]).integers(len(self.neutral), size=len(self.neutral)))
     own = {name: rows[neutral if name.startswith('neutral') else toxic] for name, rows in self.tensors.items()}
     return Calibration(**own, meta=self.meta|dict(resample=seed))
+

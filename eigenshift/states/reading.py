@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from ..core import batches_by_length, fingerprint
 from ..progress import track
-from ..models.blocks import block_calls, Neurons, neurons, streams
+from ..models.blocks import block_calls, neurons, streams
 from ..models.head import as_head
 from ..models.loading import pad_ids
 from .readers import Entry, matching, PoolingReader, pools, watched

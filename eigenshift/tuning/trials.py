@@ -8,7 +8,7 @@ __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading',
            'applied_scores', 'edit_scores']
 
 # %% ../../nbs/tuning/trials.ipynb #e0856e00
-import numpy as np, pandas as pd, torch, warnings
+import numpy as np, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
