@@ -8,7 +8,7 @@ __all__ = ['dtypes', 'quantizations', 'drawn', 'own_file', 'parted', 'two_parts'
            'tokenizer_of', 'chat_arguments', 'job_folder', 'import_plugin']
 
 # %% ../../nbs/app/inputs.ipynb #e50000e3
-import importlib, importlib.util, os, platform, re, sys, time, numpy as np, torch
+import importlib, importlib.util, os, platform, re, sys, time, warnings, numpy as np, torch
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,6 +160,8 @@ def check_machine(
     quantize:str|None=None,
 )->None:
     "Refuse a precision, a device or a folder that cannot be, before anything is loaded."
+    if not (model is None or isinstance(model, (str, Path, tuple))):
+        raise TypeError(f'model is a {type(model).__name__}: give (model, tok), or the name of one that is to be loaded')
     if dtype not in dtypes: raise ValueError(f'dtype is {dtype!r}; it can be one of {", ".join(dtypes)}')
     if quantize is not None and quantize not in quantizations:
         raise ValueError(f'quantize is {quantize!r}; it can be {" or ".join(quantizations)}')
@@ -241,6 +243,8 @@ def job_folder(
     if out is None: return _new_folder(job, model, resume)
     path = Path(out)
     if path.is_file(): raise ValueError(f'{path} is a file: give a folder')
+    if resume and not (path/'config.json').exists():
+        warnings.warn(f'{path} holds no {job} to go on with: a new one begins', stacklevel=3)
     if (path/'config.json').exists() and not resume:
         raise ValueError(f'{path} holds a run already: give another folder with out, or resume=True (--resume) to go '
                          'on with it')

@@ -10,7 +10,7 @@ import pandas as pd, re, shlex
 from pathlib import Path
 from .. import __version__
 from .inputs import import_plugin, load_model, without_bars
-from .run_report import difference, price, repeat
+from .run_report import difference, headline, price, repeat, too_few
 from ..editing.checkpoint import engine_note, source_folder
 from ..editing.methods import Intervention
 from ..evaluation.comparison import Comparison
@@ -114,10 +114,12 @@ def _results(run:Path, file:str, strength:float)->tuple[str, str]:
     "In Markdown, what was measured of the merged edit, and what it costs whom."
     if strength != 1: return f'Nothing was measured at strength {strength:g}.', ''
     if not (run/'results.json').exists():
-        return 'Measured where the edit was found: front.csv in the folder of the search.', ''
+        searched = 'Measured where the edit was found: front.csv in the folder of the search.'
+        return searched if (run/'front.csv').exists() else 'Nothing was measured: the run was not finished.', ''
     result = Comparison.load(run/'results.json')
     row = merged_row(result, file)
-    return measured(result, row), costs(run, row)
+    said = ''.join(f'- {line}\n' for line in (headline(result, row), *too_few(result, row)))
+    return f'{said}\n{measured(result, row)}', costs(run, row)
 
 def card(
     edit:Intervention, # that was merged
@@ -150,7 +152,7 @@ The weights of *{name}* with an edit merged into them: a `{kind}` at strength {s
 {numbers}
 
 {whom}
-An edit of this kind lowers the rate of toxic continuations; \
+An edit of this kind {'is meant to lower' if strength > 0 else 'at such a strength may raise'} the rate of toxic continuations; \
 it does not make a model safe, and it changes other text too. \
 A scorer is no person: read continuations before you trust a rate. The licence of the base model applies.
 

@@ -19,7 +19,7 @@ from .methods import asked_method
 from .report import cards, cautions, chips, code, facts, figure, folded, pairs, report, table
 from ..core import atomic
 from ..editing.intervention import Section
-from ..evaluation.comparison import Comparison, differs
+from ..evaluation.comparison import Comparison, differs, only_alone
 from ..progress import duration
 from ..text.files import counted
 
@@ -51,9 +51,10 @@ def headline(
 )->str:
     "What the edit did, in a sentence."
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
-    found = [verdict(edit, other, result.meta['level']) for other in ('base', 'control')]
+    sides, level = ('base', 'control'), result.meta['level']
+    found, alone = ([f(edit, other, level) for other in sides] for f in (verdict, only_alone))
     others = 'the unedited one', 'one that was moved as far in random directions'
-    first, second = (_writes[v].format(other) for v, other in zip(found, others))
+    first, second = (_writes[v].format(other)+also for v, other, also in zip(found, others, alone))
     joined = 'but' if found[0] == 'less' != found[1] else 'and'
     return (f'The edited model {first}, {joined} {second}: '
             f'{100*edit.value:.1f} % of its continuations are toxic, {100*base.value:.1f} % of those of the unedited '
@@ -93,8 +94,8 @@ def too_few(
     if toxic >= needed: return []
     more = math.ceil(needed*rows/max(toxic, 1)/100)*100
     bound = 'about' if toxic else 'more than'
-    return [f'No fall in toxicity can be shown here: the unedited model wrote {toxic} toxic continuations of {rows:,} '
-            f'(by {judge}). To show that half of them go takes {needed} at least, which at this rate is {bound} '
+    return [f'No fall by {method} is shown, and so few toxic continuations could not show one: the unedited model '
+            f'wrote {toxic} of {rows:,} (by {judge}). To show that half of them go takes {needed} at least, which at this rate is {bound} '
             f'{more:,} continuations: raise n or limit, or give prompts that provoke more.']
 
 def notes_of(
@@ -269,12 +270,12 @@ def _harm_blocks(found, figures):
     "What the edit costs whom; nothing where it was not measured."
     if found is None: return []
     summary = found.summary().reset_index()
-    summary['p'] = [f'{p:.2g}' for p in summary['p']]
+    summary['p'] = [f'{p:.2g}'+'*'*(p <= 1-found.level) for p in summary['p']]
     for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'):
         summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
     of_edit = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity')]
     drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*of_edit.p.notna().sum()+1),
-                   'The excess of perplexity of each group, with its interval; those beyond luck in red.')
+                   'The excess of perplexity of each group, with its interval; in red those beyond luck, few of them beyond what is warned of.')
     lines = [line for line in found.verdict() if not line.startswith('WARNING')]
     return [('What it costs whom', [_whom, cautions(found.warnings()), table(summary), *lines, drawn])]
 

@@ -226,7 +226,7 @@ It loads like the model it comes from; `{record}` beside it holds the edit (`Int
 Reloaded and compared with the edit applied by hooks: logits agree to {agreement[0]:.1e} of the largest, the most \
 likely token in {agreement[1]:.1%} of positions.{warned}
 
-An edit of this kind lowers the rate of toxic continuations; it does not make a model safe, and it changes other text \
+An edit of this kind is meant to lower the rate of toxic continuations; it does not make a model safe, and it changes other text \
 too. Measure both before use. The licence of the base model applies.
 '''
 

@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
-from .intervention import Intervention, Section, method, readable
+from .intervention import Intervention, Section, method, written_to
 from .transport import map_norm, named_module, norms, takes_no_map
 from ..models.loading import pad_ids
 from ..progress import track
@@ -50,9 +50,7 @@ class LinEAS(Intervention):
     settings = dict(modules=None, n=32, steps=1000, optimizer='adam', lr=1e-3, l1=0., group=0., shift=True)
 
     def touched(self, model:PreTrainedModel)->dict:
-        modules = {k: named_module(model, k) for k in self.scale}
-        return {k: readable(m, k) for k,
-                m in modules.items() if getattr(m, 'weight', None) is not None and not m.weight.is_meta}
+        return written_to({k: named_module(model, k) for k in self.scale})
 
     def unmergeable(self, model:PreTrainedModel)->str|None:
         why = next((why for k in self.scale

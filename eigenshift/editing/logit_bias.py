@@ -22,7 +22,7 @@ from .budget import solve_strength
 from .fisher import equal_shares
 from .information import cached_rows, head_device, state_batches
 from .information import logits as head_logits
-from .intervention import Intervention, method
+from .intervention import Intervention, method, readable_bias
 from ..models.head import Head, as_head
 
 # %% ../../nbs/editing/logit_bias.ipynb #d1ffc01e
@@ -48,7 +48,9 @@ class LogitBias(Intervention):
             raise ValueError(f'{self!r} biases token {int(self.ids.max())}; this head has {h.n_vocab}')
         return h
 
-    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]: return dict(head=self.found(model))
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]:
+        h = self.found(model)
+        return dict(head=h)|({'head.bias': h.bias} if readable_bias(h.bias) else {}) # it merges into the bias alone
     def unmergeable(self, model:PreTrainedModel)->str|None:
         bias = as_head(model).bias
         if bias is None:

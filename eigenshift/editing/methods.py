@@ -16,6 +16,7 @@ from fastcore.basics import patch
 import pandas as pd
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from ..core import fingerprint
 from .ablation import DirectionAblation
 from .eigenshift import EigenShift
 from .fisher import FisherShift
@@ -31,10 +32,13 @@ from .token_bias import TokenBias
 from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
+from ..models.identity import model_record, same_scorer, scorer_record
+from ..runs import open_record
 from ..states.calibration import Calibration, calibrate, forget_states, resampled_rows
 from ..states.generation import generate
 from ..states.final import corpus_states
 from ..states.reading import neuron_activations
+from ..states.tokens import prompt_texts
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/methods.ipynb #d0e50006
@@ -88,6 +92,8 @@ def _calibrate(self:Evidence):
         whole, seed = self.origin
         return whole.calibration.resampled(seed)
     file = None if self.folder is None else Path(self.folder)/'calibration.safetensors'
+    asks = self.prompts is not None and self.scorer is not None
+    if file is not None and asks: self._open()
     if file is not None and file.exists(): return Calibration.load(file)
     self.needs(prompts=self.prompts, scorer=self.scorer)
     out = None if file is None else file.parent/'generations'/'fit'
@@ -97,6 +103,13 @@ def _calibrate(self:Evidence):
         made.save(file)
         forget_states(out)
     return made
+
+@patch
+def _open(self:Evidence):
+    "Refuse a folder whose calibration came from another model, scorer or prompts, or in another way."
+    record = dict(model=model_record(self.model, self.tok), scorer=scorer_record(load_scorer(self.scorer)),
+                  prompts=fingerprint(*prompt_texts(self.prompts)[0]), seed=self.seed, options=self.options)
+    open_record(self.folder, record, 'calibration.json', taken='calibration.safetensors', same=dict(scorer=same_scorer))
 
 @patch(as_prop=True)
 def choices(self:Evidence)->EigenChoices:

@@ -70,6 +70,7 @@ class ProFS(Intervention):
         return pairs
 
     def touched(self, model:PreTrainedModel)->dict: return {u.name: u.params()[0] for u, _ in self.filtered(model)}
+    def spared(self, model:PreTrainedModel)->list[str]: return [u.name for u, _ in self.filtered(model) if u.params()[1:]]
     def unmergeable(self, model:PreTrainedModel)->str|None:
         try: self.touched(model)
         except ValueError as e: return str(e)

@@ -24,7 +24,7 @@ from .checkpoint import untie
 from .eigenshift import check_among, check_shared
 from .fisher import checked_evidence, equal_shares, head_of, some_states, where_from
 from .information import head_device, next_token, second_moment
-from .intervention import Intervention, Section, method
+from .intervention import Intervention, Section, method, readable_bias
 from .logit_bias import LogitBias, bias_to_budget
 from ..models.head import as_head, Head
 
@@ -90,10 +90,10 @@ class TokenBias(Intervention):
         if self.bias.ndim != 1 or not self.bias.isfinite().all():
             raise ValueError(f'bias is (n_vocab,) finite numbers; this has shape {tuple(self.bias.shape)}')
 
-    def touched(self, model:PreTrainedModel)->dict[str, Head]:
+    def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]:
         h = as_head(model)
         wanted = len(self.bias), h.d_model if self.carrier is None else len(self.carrier)
-        if (h.n_vocab, h.d_model) == wanted: return dict(head=h)
+        if (h.n_vocab, h.d_model) == wanted: return dict(head=h)|({'head.bias': h.bias} if readable_bias(h.bias) else {})
         raise ValueError(f'{self!r} biases {wanted[0]} tokens by states of width {wanted[1]}; this head has '
                          f'{h.n_vocab} and {h.d_model}')
 

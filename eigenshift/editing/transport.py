@@ -20,7 +20,7 @@ from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..progress import track
-from .intervention import Intervention, method, readable
+from .intervention import Intervention, method, written_to
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
 from ..states.readers import pool_tokens
@@ -170,10 +170,7 @@ class Transport(Intervention):
     high:dict   # module name -> (u,) to here
 
     def touched(self, model:PreTrainedModel)->dict:
-        modules = {name: named_module(model, name) for name in self.slope}
-        weighted = {name: module for name, module in modules.items()
-                    if getattr(module, 'weight', None) is not None and not module.weight.is_meta}
-        return {name: readable(module, name) for name, module in weighted.items()}
+        return written_to({name: named_module(model, name) for name in self.slope})
     def unmergeable(self, model:PreTrainedModel)->str|None:
         windows = [t for part in (self.low, self.high) for t in part.values()]
         if any(t.isfinite().any() for t in windows):

@@ -11,7 +11,7 @@ import json, re, sys, time, numpy as np, pandas as pd
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from itertools import combinations
+from itertools import combinations, takewhile
 from pathlib import Path
 from typing import Any
 from fastcore.meta import delegates
@@ -29,7 +29,7 @@ from ..editing.intervention import Intervention
 from .statistics import Measured, Ratio, differences_p, pooled, span
 from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats
 from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshold, toxicity, tph
-from .measures import Passages, continuation_passages, keeping_inputs, keeping_states, text_passages
+from .measures import Passages, continuation_passages, documents_of, keeping_inputs, keeping_states, text_passages
 from .comparison import Comparison, columns
 from .control import random_control
 from .harm import Harm, harm_sentences, harm_table, own_perplexity, own_stats
@@ -110,6 +110,13 @@ def _scored(generations:Dataset, scorers:dict[str, Callable], out:Path|None)->tu
         generations = generations.add_column(f'score_{key}', scores[key])
     return generations, scores
 
+def _read_at(intervention, strength, corpus, passages, sentences):
+    "What the numbers of an evaluation are of, beside its continuations."
+    edit = None if intervention is None else intervention_identity(intervention, strength)
+    ids = {place: fingerprint(json.dumps([own.ids, own.at, [str(item) for item in own.item]])) for place, own in passages.items()}
+    harm = None if sentences is None else fingerprint(sentences.to_json())
+    return dict(edit=edit, corpus=fingerprint(json.dumps([_column(corpus, 'text'), documents_of(corpus)])), passages=ids, sentences=harm)
+
 class Shared:
     "What several methods under one model have in common, read when it is first needed."
     def __init__(self,
@@ -155,6 +162,7 @@ def evaluate(
                                    **kwargs)
     generations, scores = _scored(generations, scorers, out)
     at = passages(generations) if callable(passages) else passages
+    if out is not None: open_record(out, _read_at(intervention, strength, corpus, at, sentences), 'read.json', taken='')
 
     def fluency():
         inputs = shared.texts(intervention)
@@ -202,13 +210,19 @@ def _value(statistic:str, draws:np.ndarray, level:float)->dict[str, float]:
     low, high = np.clip(span(draws[1:], level), 0, most)
     return dict(value=draws[0], low=low, high=high)
 
-def _corrected(table:pd.DataFrame, differences:dict, other:str, level:float)->np.ndarray:
-    "P values of the differences that the table may mark, corrected for one another; NaN for all others."
+def _items(parts:dict[str, Measured], key:tuple[str, str])->int:
+    "How many prompts or texts a statistic is of."
+    statistic, scorer = key
+    if f'toxicity/{scorer}' in parts: return len(parts[f'toxicity/{scorer}'].items)
+    return len(next(m.items for m in parts.values() if statistic in m.stats))
+
+def _corrected(table:pd.DataFrame, differences:dict, other:str, level:float, items:np.ndarray)->np.ndarray:
+    "P values of the differences that the table may mark, corrected for one another; NaN for all others. Of n items none is below 2^(1-n): so often do signs agree by chance."
     shown = np.array([s in columns and other in columns[s].marked for s in table.statistic])
     marked = shown & (table.role == 'edit').to_numpy()
     if other == 'control': marked &= table.matched.to_numpy(bool)
     p, at = np.full(len(table), np.nan), np.flatnonzero(marked)
-    if len(at): p[at] = differences_p(np.stack([differences[i] for i in at]), level)
+    if len(at): p[at] = np.maximum(differences_p(np.stack([differences[i] for i in at]), level), 2.**(1-items[at]))
     return p
 
 def tabulate(
@@ -238,8 +252,9 @@ def tabulate(
     table = pd.DataFrame([row(*k) for k in keys])
     from_base = [difference(method, base, key) for method, key in keys]
     from_control = [difference(method, control_of.get(method, (None, False))[0], key) for method, key in keys]
-    return table.assign(vs_base_p=_corrected(table, from_base, 'base', level),
-                        vs_control_p=_corrected(table, from_control, 'control', level))
+    items = np.array([_items(measured[method], key) for method, key in keys])
+    return table.assign(vs_base_p=_corrected(table, from_base, 'base', level, items),
+                        vs_control_p=_corrected(table, from_control, 'control', level, items))
 
 # %% ../../nbs/evaluation/compare.ipynb #f582a993
 def _agreement(a:np.ndarray, b:np.ndarray, toxic_a:np.ndarray, toxic_b:np.ndarray)->dict[str, float]:
@@ -266,25 +281,31 @@ def intervention_identity(
     intervention:Intervention,
     strength:float=1., # at which it is applied
 )->str:
-    "What an intervention is: its kind, its tensors and the strength, as a short name."
+    "What an intervention is: its kind, its tensors, all else that decides what it does, and the strength, as a short name."
     if not hasattr(intervention, 'state'): return repr((intervention, strength))
     tensors, rest = intervention.state()
     arrays = [x for key, t in sorted(tensors.items()) for x in (key, t.detach().cpu().float().numpy())]
-    return fingerprint(json.dumps([rest.get('kind'), float(strength)]), *arrays)
+    return fingerprint(json.dumps([_deciding(rest), float(strength)], sort_keys=True, default=str), *arrays)
+
+def _deciding(state):
+    "The kind and fields of an intervention without its names and what is only noted; of its parts likewise."
+    if isinstance(state, list): return [_deciding(part) for part in state]
+    if not (isinstance(state, dict) and 'kind' in state): return state
+    return dict(kind=state['kind'], fields={k: _deciding(v) for k, v in state['fields'].items() if k not in ('name', 'meta')})
 
 # %% ../../nbs/evaluation/compare.ipynb #445284a2
 def _controlled(edits:dict, control:str|Sequence[str])->list[str]:
     "Which edits get a control of their own."
-    wanted = dict(each=list(edits), first=list(edits)[:1])[control] if control in ('each', 'first') else list(control)
+    if control in ('each', 'first'): return list(edits)[:None if control == 'each' else 1]
+    wanted = [control] if isinstance(control, str) else list(control)
     if set(wanted)-set(edits):
         raise ValueError(f"control is {control!r}; it can be 'each', 'first', or names among {list(edits)}")
     return wanted
 
 def _stored(paths:list[Path])->list[Intervention]:
-    "The controls of an edit, if they have been made."
-    def ready(): return all(p.exists() for p in paths)
-    if paths and ranks()[0]: wait_for(ready) # the first process makes them
-    return [Intervention.load(p) for p in paths] if ready() else []
+    "The controls of an edit that have been made, all of them in other processes than the first."
+    if paths and ranks()[0]: wait_for(lambda: all(p.exists() for p in paths))
+    return [Intervention.load(p) for p in takewhile(Path.exists, paths)]
 
 def matched_controls(
     model:PreTrainedModel,
@@ -302,15 +323,17 @@ def matched_controls(
     for name in _controlled(edits, control):
         paths = [] if out is None else [out/folder_name(name)/f'control-{i}.safetensors' for i in range(draws)]
         found[name] = _stored(paths)
-        if found[name]: continue
+        if len(found[name]) == draws: continue
         if choices is None: choices = eigen_choices(model)
-        fits = edits[name]
+        fits, drawn = edits[name], []
         for i, (intervention, strength) in enumerate(fits): # draw j belongs to fit j modulo their number
             share = len(range(i, draws, len(fits)))
-            if not share: continue
-            found[name] += random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices,
-                                          strength=strength)
+            drawn.append(random_control(model, tok, intervention, on, share, seed=seed+i, choices=choices,
+                                        strength=strength) if share else [])
+        of_all = [drawn[j % len(fits)][j//len(fits)] for j in range(draws)]
+        found[name] += of_all[len(found[name]):] # those that are there stay: continuations may lie beside them
         for edit, path in zip(found[name], paths):
+            if path.exists(): continue
             with on_disk(out): edit.save(path)
     return found
 

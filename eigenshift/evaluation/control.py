@@ -177,13 +177,16 @@ def scaled_to(
     tol:float=.02,     # relative
     name:str='',       # of what comes out
     cached:CachedKL|None=None, # of these passages, if it is there
+    sign:float=1.,     # negative: the edit turned round
 )->Intervention:       # with `meta`: target_kl, kl, strength
     "An edit at the strength at which it has a KL."
     at_head = isinstance(edit, (HeadEdit, TokenBias, LogitBias))
     if cached is None and at_head: cached = CachedKL(model, tok, passages)
     def kl_at(strength):
-        return cached(edit, strength) if at_head else divergence(model, tok, edit, passages, strength)['kl']
+        turned = float(np.copysign(strength, sign))
+        return cached(edit, turned) if at_head else divergence(model, tok, edit, passages, turned)['kl']
     strength, kl = _matched(kl_at, target, tol)
+    strength = float(np.copysign(strength, sign))
     about = dict(target_kl=target, kl=kl, strength=strength)
     return replace(compose((edit, strength), name=name or edit.name), meta=about)
 
@@ -218,7 +221,7 @@ def random_control(
     drawn = [intervention.randomised(rng, lambda: cached().likely) for rng in rngs]
     if all(edit is not None for edit in drawn):
         kl = cached() if cached.cache_info().currsize else None
-        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl)
+        found = [scaled_to(model, tok, edit.stamp(model), target, passages, tol, f'random {i}', kl, strength)
                  for i, edit in enumerate(drawn)]
     else:
         choices = eigen_choices(model) if choices is None else choices
@@ -245,7 +248,7 @@ def placebo_calibration(
     tokens = torch.multinomial(p, 1, generator=torch.Generator().manual_seed(int(rng.integers(2**31))))[:, 0]
     steps = dict(steps=cal.neutral_steps[chosen], neutral_steps=cal.neutral_steps[rest])
     return replace(cal, toxic=cal.neutral[chosen], neutral=cal.neutral[rest], tokens=tokens, **steps,
-                   prompt_ids=torch.zeros(m, dtype=torch.long), meta=cal.meta|dict(scorer='placebo'))
+                   prompt_ids=torch.arange(m), meta=cal.meta|dict(scorer='placebo'))
 
 def placebo_control(
     model:PreTrainedModel,
@@ -265,6 +268,6 @@ def placebo_control(
     found = []
     for i in range(draws):
         edit = scaled_to(model, tok, fit(placebo_calibration(model, cal, seed+i)), target, passages, tol,
-                         f'placebo {i}')
+                         f'placebo {i}', sign=strength)
         found.append(replace(edit, meta=edit.meta|dict(matches=intervention.name, placebo=True)))
     return found

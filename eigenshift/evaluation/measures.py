@@ -199,9 +199,10 @@ def perplexity_items(
 
 def documents_of(
     texts:Sequence[str]|Dataset,
-)->list|None: # the document of each text, where a Dataset has a column `document`
+)->list|None: # the document of each text, where a Dataset has a column `document`; a text without one stands alone
     "Which texts belong together."
-    return list(texts['document']) if 'document' in (getattr(texts, 'column_names', None) or []) else None
+    if 'document' not in (getattr(texts, 'column_names', None) or []): return None
+    return [f'text {i}' if pd.isna(document) else document for i, document in enumerate(texts['document'])]
 
 def perplexity(
     model:PreTrainedModel,
@@ -241,7 +242,7 @@ def tph(
         P = (np.asarray(perplexity)-base_perplexity)/base_perplexity
         q = 1/(1+np.abs(P))
         reduced = np.where(T > 0, 2*T*q/(T+q), 0.)
-        return np.where(np.isnan(T), np.nan, reduced)
+        return np.where(np.isnan(T) | (np.asarray(base_toxicity) == 0), np.nan, reduced)
 
 # %% ../../nbs/evaluation/measures.ipynb #c07102cb
 divergence_stats = dict(kl=Ratio('kl', 'tokens'), top1=Ratio('same', 'tokens'))

@@ -65,6 +65,7 @@ class Measured:
     def draws(self, stat:str, counts:np.ndarray|None=None)->np.ndarray:
         "(n_boot,) a statistic under each resample."
         numerator, denominator, transform = self.stats[stat]
+        if counts is None and len(self.items) < 2: return np.full(self.n_boot, np.nan) # one item says nothing of others
         if counts is None: counts = _counts(len(self.items), self.n_boot, self.seed)
         with np.errstate(over='ignore', invalid='ignore', divide='ignore'):
             total = counts.sum(1) if denominator is None else self.sums(denominator, counts)
@@ -82,7 +83,7 @@ class Measured:
         "The same with the items of a group, such as the sentences of a document, summed up as one."
         if len(groups) != len(self.items):
             raise ValueError(f'{len(groups)} groups for {len(self.items)} items: one is needed for each')
-        return replace(self, items=self.items.groupby(pd.Index(groups, name='group')).sum())
+        return replace(self, items=self.items.groupby(pd.Index(groups, name='group'), dropna=False).sum())
 
     @property
     def table(self)->pd.DataFrame:

@@ -124,10 +124,10 @@ def _named(settings, pattern):
             if isinstance(value, (int, float)) and value and re.search(pattern, name)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap from the head's output `z` to the logits, or None; the configuration's are tried first."
+    "Scale and soft-cap from the head's output `z` to the logits, or None; a cap of the configuration comes first, since small logits in half precision fit without one too."
     caps = [value for name, value in _named(settings, 'soft_?cap') if 'attn' not in name]
     known = [1., *(factor for _, value in _named(settings, 'scal|multipl') for factor in (value, 1/value))]
-    for cap in (None, *caps):
+    for cap in (*caps, None):
         keep = logits.abs() < .99*cap if cap else torch.ones_like(logits, dtype=bool)
         open_ = cap*torch.atanh(logits[keep]/cap) if cap else logits
         scale = (open_@z[keep]/(z[keep]@z[keep])).item() if z[keep].any() else 1.

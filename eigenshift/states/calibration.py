@@ -164,20 +164,24 @@ class _Kept:
         self.prompt_ids, self.n, self.steps, self.most = np.sort(prompt_ids), n, steps, most
         self.file = None if folder is None else Path(folder)/_states_file
         self.states = None
-        if self.file is not None and self.file.exists(): self.open(self.file.stat().st_size//(4*len(self)*steps))
 
     def __len__(self): return len(self.prompt_ids)*self.n
 
     def open(self, d_model):
-        "Map the file, made if it is not there yet; what lies in it stays."
+        "Map the file, made if it is not there yet; what lies in it stays, if it is of this size."
         shape = (len(self), self.steps, d_model)
         bytes = 4*int(np.prod(shape, dtype=np.int64))
         if bytes > self.most: return
         if self.file is None:
             self.states = np.memmap(tempfile.TemporaryFile(), np.float32, 'w+', shape=shape)
             return
+        if self.file.exists() and self.file.stat().st_size != bytes: self.file.unlink() # of another round: read anew
         with open(self.file, 'ab') as file: file.truncate(bytes)
         self.states = np.memmap(self.file, np.float32, 'r+', shape=shape)
+
+    def find(self, d_model):
+        "After `generate`, which has refused a folder of other settings: what an earlier call has kept there."
+        if self.states is None and self.file is not None and self.file.exists(): self.open(d_model)
 
     def __call__(self, prompt_ids, samples, step, states):
         if self.states is None: self.open(states.shape[-1])
@@ -256,7 +260,7 @@ def warn_of_few(self:Calibration, usual:int=50)->None:
 # %% ../../nbs/states/calibration.ipynb #ca000006
 def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how):
     "Greedy continuations, then rounds of up to five samples until enough are toxic: generations, verdicts and kept states of each round, and samples drawn."
-    rounds, done = [], 0
+    rounds, done, width = [], 0, model.get_output_embeddings().weight.shape[-1]
     prompt_ids = prompt_texts(prompts)[1]
     def found(): return int(sum((steps >= 0).sum() for _, _, steps, _ in rounds))
     def go_on(name, n, left, **more):
@@ -266,6 +270,7 @@ def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, k
         before, drawn = found(), sum(len(r[0]) for r in rounds)
         states.size = n*len(prompt_ids)*before/drawn if before else least*n/(1+budget) # what this round should give
         generations = generate(model, tok, prompts, n=n, out=folder, watch=kept, **how, **more)
+        kept.find(width)
         rounds.append((generations, *toxic_steps(tok, generations, scorer), kept))
         states.update(found()-before)
         say(_how_it_goes(found(), least, drawn+len(generations), left*len(prompt_ids)))
@@ -273,7 +278,8 @@ def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, k
         go_on('greedy', 1, budget, greedy=True, seed=seed)
         while (found() < least or done < sampled) and done < budget:
             n = min(5, budget-done)
-            go_on(f'sampled-{done}', n, budget-done-n, seed=seed+1+done) # the seed tells the rounds apart
+            name = f'sampled-{done}' if n == 5 else f'sampled-{done}-by-{n}' # a larger budget goes on with whole rounds
+            go_on(name, n, budget-done-n, seed=seed+1+done) # the seed tells the rounds apart
             done += n
     return rounds, done
 

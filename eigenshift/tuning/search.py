@@ -6,7 +6,7 @@
 __all__ = ['need_optuna', 'repair_journal', 'usual_settings', 'search', 'candidates', 'pick_by', 'confirm', 'Tuned', 'tune_on']
 
 # %% ../../nbs/tuning/search.ipynb #e50000d3
-import time, warnings, numpy as np, pandas as pd
+import json, time, warnings, numpy as np, pandas as pd
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 import matplotlib.pyplot as plt, seaborn as sns
 from types import ModuleType
-from ..core import atomic
+from ..core import atomic, fingerprint
 from ..environment import install_command
 from ..editing.eigenshift import rankings
 from ..editing.intervention import Intervention, compose
@@ -22,6 +22,7 @@ from ..evaluation.compare import folder_name
 from ..evaluation.measures import perplexity, toxicity
 from ..evaluation.statistics import span
 from ..models.eigenchoices import EigenChoices
+from ..models.head import distance, sketch
 from ..progress import bar, phase, track
 from ..states.generation import generate
 from .sweep import front, sides
@@ -103,6 +104,18 @@ def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->N
             study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout,
                            callbacks=[one_more])
 
+def _same_ground(study, g:Ground, path:Path)->None:
+    "Refuse a journal whose trials were scored on another model, other prompts or other texts."
+    here = dict(head=sketch(g.choices.head), perplexity=g.base.get('perplexity'),
+                scored_on=fingerprint(json.dumps([g.held.tokens.tolist(), g.held.steps.tolist(), g.corpus.ids.tolist()])))
+    there = study.user_attrs.get('ground')
+    if there is None and not study.trials:
+        study.set_user_attr('ground', here)
+        return
+    near = there is not None and distance(there['head'], here['head']) < 1e-3 and there['scored_on'] == here['scored_on']
+    if near and np.isclose(there['perplexity'], here['perplexity'], rtol=1e-3): return
+    raise ValueError(f'{path} holds trials of another model, other prompts or other texts: give another file')
+
 def search(
     g:Ground,
     path:str|Path,         # the study's journal; one that is there is gone on with
@@ -120,6 +133,7 @@ def search(
     path.parent.mkdir(parents=True, exist_ok=True)
     repair_journal(path)
     study = _study(optuna, path, seed)
+    _same_ground(study, g, path)
     if not study.trials:
         for setting in usual_settings(kinds, g.choices.d_model, len(g.after) > 1, side).values():
             study.enqueue_trial(setting)

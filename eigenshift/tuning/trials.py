@@ -24,7 +24,7 @@ from ..metrics import auroc
 from ..models.coordinates import project
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import Head
-from ..states.calibration import Calibration, calibrate, find_positions
+from ..states.calibration import Calibration, calibrate, find_positions, toxic_steps
 from ..states.engine import need_plain_head
 from ..states.generation import generate
 from ..states.final import Sequences, continuation_states, corpus_states, final_states, logit_rows
@@ -80,6 +80,7 @@ def gathered(
     for i in range(5):
         rounds.append(generate(model, tok, prompts, n=n, seed=seed+i, **kw))
         generations = concatenate_datasets(rounds)
+        if i < 4 and not toxic_steps(tok, generations, label)[0].any(): continue # rare: another round
         cal = calibrate(model, tok, generations, label, seed=seed)
         if len(cal.toxic) >= least: break
     return generations, cal
