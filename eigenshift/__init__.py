@@ -28,8 +28,8 @@ _face = {
     'states.final': ['final_states'],
     'states.reading': ['layer_states', 'neuron_activations'],
     'states.calibration': ['Calibration', 'calibrate'],
-    'editing.intervention': ['Intervention', 'compose'],
-    'editing.methods': ['Evidence', 'Section', 'method', 'methods'],
+    'editing.intervention': ['Intervention', 'compose', 'Section'],
+    'editing.methods': ['Evidence', 'method', 'methods'],
     'editing.head_edit': ['HeadEdit'],
     'editing.eigenshift': ['EigenShift'],
     'editing.fisher': ['FisherShift'],
@@ -86,8 +86,8 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .states.final import final_states as final_states
     from .states.reading import layer_states as layer_states, neuron_activations as neuron_activations
     from .states.calibration import Calibration as Calibration, calibrate as calibrate
-    from .editing.intervention import Intervention as Intervention, compose as compose
-    from .editing.methods import Evidence as Evidence, Section as Section, method as method, methods as methods
+    from .editing.intervention import Intervention as Intervention, compose as compose, Section as Section
+    from .editing.methods import Evidence as Evidence, method as method, methods as methods
     from .editing.head_edit import HeadEdit as HeadEdit
     from .editing.eigenshift import EigenShift as EigenShift
     from .editing.fisher import FisherShift as FisherShift
