@@ -75,7 +75,20 @@ def face() -> list[str]:
     table = next(ast.literal_eval(n.value) for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == '_face')
     stub = {(n.module, a.name) for b in tree.body if isinstance(b, ast.If) for n in b.body if isinstance(n, ast.ImportFrom) for a in n.names}
     differ = stub ^ {(module, name) for module, names in table.items() for name in names}
-    return [f'eigenshift/__init__.py: {module}.{name} stands in one of _face and its TYPE_CHECKING block only' for module, name in sorted(differ)]
+    out = [f'eigenshift/__init__.py: {module}.{name} stands in one of _face and its TYPE_CHECKING block only' for module, name in sorted(differ)]
+    trees = modules()
+    lacking = [(module, name) for module, names in table.items() for name in names if name not in top_names(trees[module])]
+    return out+[f'eigenshift/__init__.py: {module} has no {name}' for module, name in lacking]
+
+def top_names(tree: ast.Module) -> set[str]:
+    "What a module defines or imports at its top level."
+    found = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)): found.add(node.name)
+        if isinstance(node, (ast.Import, ast.ImportFrom)): found |= {a.asname or a.name for a in node.names}
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        found |= {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return found
 
 if __name__ == '__main__':
     found = breaches()+loose_names()+face()
