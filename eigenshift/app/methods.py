@@ -61,7 +61,8 @@ def compared_edits(
             try: return load_or_make(path, Intervention.load, lambda: fitted(name, evidence, **settings))
             except ValueError as e:
                 if not number: raise
-                raise ValueError(f'refit {number}, on a resample of the fit prompts, failed: {e}. Ask for fewer refits, or give more prompts') from e
+                raise ValueError(f'refit {number}, on a resample of the fit prompts, failed: {e}. Ask for fewer refits, or '
+                                 'give more prompts') from e
         return [one(number, evidence) for number, evidence in enumerate(evidences)]
 
     edits = {kind.title: kept('shift', name, drawn, **settings)}

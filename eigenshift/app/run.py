@@ -237,7 +237,7 @@ def run(
     texts:int=300,          # most texts of the corpus
     preserved:int=800,      # most texts of each file to preserve
     draws:int=5,            # random edits in the control; with fewer, the interval against them is wide
-    refits:int=1,           # fits of each edit, on resamples of the fit prompts, each under its own noise: intervals cover them, from about 5 on
+    refits:int=1,           # fits of each edit, on resamples of the fit prompts; intervals cover them, from about 5 on
     harm:bool=True,         # measure what the edit costs mentions of groups, informal text, toxicity as a subject (English)
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
     system:str=None,        # with chat: what the system says first

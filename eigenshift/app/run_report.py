@@ -275,7 +275,8 @@ def _harm_blocks(found, figures):
         summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
     of_edit = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity')]
     drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*of_edit.p.notna().sum()+1),
-                   'The excess of perplexity of each group, with its interval; in red those beyond luck, few of them beyond what is warned of.')
+                   'The excess of perplexity of each group, with its interval; in red those beyond luck, few of them '
+                   'beyond what is warned of.')
     lines = [line for line in found.verdict() if not line.startswith('WARNING')]
     return [('What it costs whom', [_whom, cautions(found.warnings()), table(summary), *lines, drawn])]
 

@@ -65,7 +65,7 @@ def touched(self:Intervention, model:PreTrainedModel)->dict:
 
 @patch
 def spared(self:Intervention, model:PreTrainedModel)->list[str]:
-    "Names, as of `touched`, of modules whose bias it leaves alone while it edits their output: in a composition nothing before it may change that bias."
+    "Names, as of `touched`, of modules whose output it edits but for the bias, which nothing composed before it may change."
     return []
 
 @patch
@@ -167,7 +167,8 @@ def written_to(
     modules:Mapping[str, nn.Module], # name -> linear layer, `Conv1D`, norm
 )->dict[str, Tensor|Head]:           # name -> weight, and name.bias -> bias; those that are offloaded are left out
     "What an edit changes in some modules, for `touched`: an edit that merges into biases alone is known again by these."
-    weighted = {name: module for name, module in modules.items() if getattr(module, 'weight', None) is not None and not module.weight.is_meta}
+    weighted = {name: module for name, module in modules.items()
+                if getattr(module, 'weight', None) is not None and not module.weight.is_meta}
     return {name: readable(module, name) for name, module in weighted.items()}|{
         f'{name}.bias': module.bias for name, module in weighted.items() if readable_bias(getattr(module, 'bias', None))}
 
@@ -388,7 +389,8 @@ class Composed(Intervention):
         for i, part in enumerate(self.parts):
             shared = set(part.spared(model)) & {path for other in self.parts[:i] for path in other.touched(model)}
             if shared:
-                raise ValueError(f'{part!r} leaves the bias of {sorted(shared)[0]!r} alone and must be composed before what changes it: put it first')
+                raise ValueError(f'{part!r} leaves the bias of {sorted(shared)[0]!r} alone and must be composed before '
+                                 'what changes it: put it first')
     def attach(self, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
         self.check_order(model)
         for part, own in self.active(strength): yield from part.attach(model, own)

@@ -217,7 +217,7 @@ def _items(parts:dict[str, Measured], key:tuple[str, str])->int:
     return len(next(m.items for m in parts.values() if statistic in m.stats))
 
 def _corrected(table:pd.DataFrame, differences:dict, other:str, level:float, items:np.ndarray)->np.ndarray:
-    "P values of the differences that the table may mark, corrected for one another; NaN for all others. Of n items none is below 2^(1-n): so often do signs agree by chance."
+    "P values of the differences that may be marked, corrected for one another; none below 2^(1-n), n items agreeing by chance."
     shown = np.array([s in columns and other in columns[s].marked for s in table.statistic])
     marked = shown & (table.role == 'edit').to_numpy()
     if other == 'control': marked &= table.matched.to_numpy(bool)

@@ -124,7 +124,7 @@ def _named(settings, pattern):
             if isinstance(value, (int, float)) and value and re.search(pattern, name)]
 
 def _fit_scale(z, logits, settings, tol):
-    "Scale and soft-cap from the head's output `z` to the logits, or None; a cap of the configuration comes first, since small logits in half precision fit without one too."
+    "Scale and soft-cap from the head's output `z` to the logits, or None; a configured cap first: small logits fit without, too."
     caps = [value for name, value in _named(settings, 'soft_?cap') if 'attn' not in name]
     known = [1., *(factor for _, value in _named(settings, 'scal|multipl') for factor in (value, 1/value))]
     for cap in (*caps, None):

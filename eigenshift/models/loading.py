@@ -107,8 +107,12 @@ def _in_gguf(name, gguf_file):
     if gguf_file is None and str(name).endswith('.gguf'):
         if not os.path.isfile(name): raise FileNotFoundError(f'no file {str(name)!r}')
         name, gguf_file = os.path.split(os.path.abspath(name))
-    elif os.path.isfile(path): raise ValueError(f'{str(name)!r} is a file, and no *.gguf: give the folder of a model, a GGUF file or an id on the hub')
-    elif re.match(r'[./~]', str(name)) and not os.path.isdir(path): raise FileNotFoundError(f'no model {str(name)!r}, neither a folder nor an id on the hub. The bundled one loads without a name.')
+    elif os.path.isfile(path):
+        raise ValueError(f'{str(name)!r} is a file, and no *.gguf: give the folder of a model, a GGUF file or an id on '
+                         'the hub')
+    elif re.match(r'[./~]', str(name)) and not os.path.isdir(path):
+        raise FileNotFoundError(f'no model {str(name)!r}, neither a folder nor an id on the hub. The bundled one loads '
+                                'without a name.')
     if gguf_file is not None and importlib.util.find_spec('gguf') is None:
         raise ImportError(f'a GGUF file needs the package gguf: {install_command("gguf")}')
     return name, gguf_file

@@ -73,7 +73,8 @@ class Ablation:
         "Toxicity of what is written under each edit, and its perplexity."
         folders = None if self.out is None else {name: self.out/name for name in edits}
         said = generate_under(self.model, self.tok, self.prompts, edits, out=folders, n=self.n, seed=1, progress=False, **self.generate)
-        return {name: (toxicity(said[name], self.judge), perplexity_of_states(self.choices.head, self.corpus, edit)) for name, edit in edits.items()}
+        return {name: (toxicity(said[name], self.judge), perplexity_of_states(self.choices.head, self.corpus, edit))
+                for name, edit in edits.items()}
 
     @cached_property
     def base(self)->tuple[Measured, Measured]:
@@ -81,7 +82,7 @@ class Ablation:
         return self.measured(dict(unedited=None))['unedited']
 
     def cells(self, alpha:float, which:Sequence[tuple[str, int]])->list[dict]:
-        "Toxicity (%), perplexity (sentence mean, as in Table 6), TPH (%) and change of toxicity (points) of each rank and k, with paired intervals."
+        "Toxicity (%), perplexity (sentence mean), TPH (%) and change of toxicity (points) of each rank and k, with intervals."
         edits = {f'{rank}, k = {k}, α = {alpha:g}': self.edit(k, alpha, rank, seed=len(str(alpha))+k) for rank, k in which}
         def both(measured): return measured[0].value_and_draws('toxicity'), measured[1].value_and_draws('perplexity_sentence')
         toxic0, ppl0 = both(self.base)

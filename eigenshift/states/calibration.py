@@ -336,7 +336,7 @@ def calibrate(
 def resampled_rows(
     prompt_ids:Sequence[int], # (n,) of each row, from 0
     seed:int,
-)->np.ndarray:                # (m,) row numbers; those of a prompt stay together, and a prompt's number depends on its id and the seed alone
+)->np.ndarray:                # (m,) row numbers; how often a prompt's are drawn hangs on its id and the seed alone
     "A bootstrap over prompts: each counts Poisson(1) times."
     ids = np.asarray(prompt_ids)
     times = np.random.default_rng(seed).poisson(1, int(ids.max())+1)
@@ -349,7 +349,8 @@ def resampled(self:Calibration,
     "A calibration as other prompts of the kind might have given it: a bootstrap over prompts."
     toxic = torch.from_numpy(resampled_rows(self.prompt_ids, seed))
     if not len(toxic):
-        raise ValueError(f'none of {len(self.prompt_ids.unique())} prompts was drawn: a bootstrap needs more prompts with toxic continuations')
+        raise ValueError(f'none of {len(self.prompt_ids.unique())} prompts was drawn: a bootstrap needs more prompts '
+                         'with toxic continuations')
     neutral = torch.from_numpy(np.random.default_rng([seed, 1]).integers(len(self.neutral), size=len(self.neutral)))
     own = {name: rows[neutral if name.startswith('neutral') else toxic] for name, rows in self.tensors.items()}
     return Calibration(**own, meta=self.meta|dict(resample=seed))

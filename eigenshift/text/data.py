@@ -56,7 +56,8 @@ def pick_column(
         if name in df: return df[name]
         if str(name).casefold() in folded: return df[folded[str(name).casefold()]]
     raise ValueError(f'{source} has no column {column or " or ".join(usual)!r}: its columns are '
-                     f'{[str(c)[:60] for c in df]}; name the right one (column; --column for prompts, --text for probe), or call it {usual[0]!r} in the file. If the first line is already data, add a line '
+                     f'{[str(c)[:60] for c in df]}; name the right one (column; --column for prompts, --text for '
+                     f'probe), or call it {usual[0]!r} in the file. If the first line is already data, add a line '
                      'with the names of the columns, or save the texts as .txt, one per line')
 
 def label_key(
@@ -196,7 +197,8 @@ def find_source(
 )->str|Path:                   # Path, or `'hub'`
     "Where a public set is read from."
     if not isinstance(source, (str, Path, type(None))):
-        raise TypeError(f'a {type(source).__name__} where a file is meant: give its path; texts at hand can be written to one, a line each')
+        raise TypeError(f'a {type(source).__name__} where a file is meant: give its path; texts at hand can be written '
+                        'to one, a line each')
     if source not in (None, 'hub') and Path(source).is_dir(): raise ValueError(f'{str(source)!r} is a folder: give a file in it')
     folder = os.environ.get('EIGENSHIFT_DATA')
     found = [path for parts in files.get(name, ()) if folder and (path := Path(folder)/parts).is_file()]
