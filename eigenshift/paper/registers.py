@@ -4,14 +4,16 @@
 
 # %% auto #0
 __all__ = ['registers', 'line_groups', 'register_documents', 'passages', 'nats', 'read_registers', 'price', 'toxic_share',
-           'with_interval', 'measured_rows', 'Row']
+           'with_interval', 'passage_nats', 'measured_rows', 'Row', 'strength_at_price']
 
 # %% ../../nbs/paper/registers.ipynb #9e610004
 import json, zipfile, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from scipy.optimize import brentq
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from typing import Any
 from ..core import atomic
 from ..models.head import as_head
 from ..states.final import Sequences, corpus_states
@@ -130,6 +132,19 @@ def with_interval(
     return f'{value:,.{digits}f} [{low:,.{digits}f}, {high:,.{digits}f}]'
 
 # %% ../../nbs/paper/registers.ipynb #9e610016
+def passage_nats(
+    model:PreTrainedModel,             # unedited
+    tok:PreTrainedTokenizerBase,
+    edit:Any,                          # an intervention, one with its strength, or None
+    texts:Mapping[str, Sequence[str]], # register -> passages
+    unedited:Mapping[str, Sequences],  # what `read_registers` gives of them without an edit
+)->dict[str, dict]:                    # nats and sizes (register -> of each passage)
+    "What passages cost under an edit; the blocks read them again only where the edit reaches them."
+    edit, strength = with_strength(edit)
+    with under(model, edit, strength):
+        states = unedited if edit is None or edit.at_head else read_registers(model, tok, texts)
+        return dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
+
 def measured_rows(
     folder:Path,                       # one JSON file for each edit; what is there is not made again
     model:PreTrainedModel,             # unedited
@@ -148,13 +163,10 @@ def measured_rows(
         folders = {name: files[name].with_suffix('') for name in missing} # of the continuations
         made = generate_under(model, tok, prompts, missing, out=folders, n=n, seed=seed, progress=False)
         unedited = read_registers(model, tok, texts)
-    for name, (edit, strength) in {name: with_strength(edit) for name, edit in missing.items()}.items():
-        with under(model, edit, strength):
-            states = unedited if edit is None or edit.at_head else read_registers(model, tok, texts)
-            found = dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
+    for name, edit in missing.items():
         said = list(made[name]['completion'])
         verdicts = {judge: np.asarray(of(said)).tolist() for judge, of in judges.items()}
-        found |= dict(prompt=list(made[name]['prompt_id']), completion=said)|verdicts
+        found = passage_nats(model, tok, edit, texts, unedited)|dict(prompt=list(made[name]['prompt_id']), completion=said)|verdicts
         with atomic(files[name]) as tmp: tmp.write_text(json.dumps(found))
     return {name: json.loads(file.read_text()) for name, file in files.items()}
 
@@ -181,9 +193,30 @@ class Row:
     def worst(self)->tuple[str, tuple[float, np.ndarray]]:
         "The register that the edit charges most, and what it adds there."
         return max(self.prices().items(), key=lambda item: item[1][0])
+    def summary(self,
+        judges:Mapping[str, str], # key of a judge -> its title
+    )->dict[str, str]: # title, or register -> the number in words
+        "Shares and prices as a row of a table; the worst register with its interval."
+        shares = {title: with_interval(*self.share(key)) for key, title in judges.items()}
+        changes = {register: f'{percent:+,.1f}' for register, (percent, _) in self.prices().items()}
+        register, worst = self.worst()
+        return shares | changes | {'worst register': '' if self.found == self.base else f'{register} {with_interval(*worst)}'}
     def perplexity(self,
         register:str,
     )->float:
         "Perplexity of all passages of a register."
         return float(np.exp(np.sum(self.found['nats'][register])/np.sum(self.found['sizes'][register])))
+
+
+# %% ../../nbs/paper/registers.ipynb #9e610022
+def strength_at_price(
+    worst:Callable[[float], float], # strength -> percent of perplexity in the register that pays most
+    most:float,                     # percent that may be paid, > 0
+    strongest:float=1.,             # of the strengths that are allowed
+    tolerance:float=.02,            # of the strength, relative to the strongest
+)->float:                           # in (0, strongest]
+    "The strength at which an edit costs what is allowed."
+    if most <= 0: raise ValueError(f'a price of {most} % leaves the model as it is; give one above 0')
+    if worst(strongest) <= most: return strongest
+    return brentq(lambda strength: (worst(strength) if strength else 0)-most, 0, strongest, xtol=tolerance*strongest, rtol=tolerance)
 
