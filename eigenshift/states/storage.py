@@ -86,7 +86,7 @@ class MemoryStore:
 
 class FolderStore:
     "Rows in a folder, which knows how many are done (progress.json) and of what (settings.json)."
-    def __init__(self, folder:str|Path, sources:Iterable, n:int, dtype:str, pool:str, key:str):
+    def __init__(self, folder:str|Path, sources:Iterable, n:int, dtype:str, pool:str, key:str, of:dict|None=None):
         self.folder, self.saved_at, self.files = Path(folder), time.time(), {}
         self.arrays = {source.name: array_path(self.folder, source.name) for source in sources}
         self.state = self.folder/'progress.json'
@@ -96,7 +96,7 @@ class FolderStore:
             raise ValueError(f'{folder} holds activations of other texts, modules, pooling or precision: give another '
                              'folder, or remove it')
         # the versions of the libraries, too
-        open_record(self.folder, dict(key=key), name='settings.json', taken='*.safetensors')
+        open_record(self.folder, dict(key=key)|(of or {}), name='settings.json', taken='*.safetensors')
         if not self.state.exists(): self._create(sources, n, dtype, pool)
         for name, path in self.arrays.items(): self.files[name] = (os.open(path, os.O_RDWR), *map_array(path))
     def _create(self, sources, n, dtype, pool):

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['special_ids', 'completion', 'added_texts', 'token_spans', 'prompt_texts', 'end_ids', 'encode_prompts', 'prompt_room',
-           'drop_long_prompts']
+           'drop_long_prompts', 'text_ids']
 
 # %% ../../nbs/states/tokens.ipynb #a0000004
 import os, re, numpy as np
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -179,3 +180,20 @@ def drop_long_prompts(
     if room is None: return prompts
     def size(text): return len(encode_prompts(tok, [text], (), bool(chat), system, template)[0])
     return drop_long(prompts, size, room, 'prompt')
+
+# %% ../../nbs/states/tokens.ipynb #a0000022
+def text_ids(
+    tok:PreTrainedTokenizerBase,
+    texts:Sequence, # of each a string, or its token ids
+    max_length:int, # tokens that are kept: the first of a string, special tokens on; the last of token ids
+)->list[list[int]]:
+    "Token ids of texts; none may be missing or empty."
+    texts = list(texts)
+    if bad := [i for i, text in enumerate(texts) if not isinstance(text, (str, list))]:
+        raise ValueError(f'text {bad[0]} is {type(texts[bad[0]]).__name__}, expected str: drop missing texts first')
+    strings = [text for text in texts if isinstance(text, str)]
+    encoded = iter(tok(strings, truncation=True, max_length=max_length).input_ids if strings else [])
+    ids = [list(next(encoded)) if isinstance(text, str) else text[-max_length:] for text in texts]
+    if bad := [i for i, own in enumerate(ids) if len(own) == 0]:
+        raise ValueError(f'text {bad[0]} has no tokens, so no states: drop empty texts first')
+    return ids
