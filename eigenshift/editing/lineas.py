@@ -21,6 +21,7 @@ from .transport import map_norm, named_module, norms, takes_no_map
 from ..models.loading import pad_ids
 from ..progress import track
 from ..states.readers import pool_tokens
+from ..states.tokens import text_ids
 
 # %% ../../nbs/editing/lineas.ipynb #27d3fa79
 def transport_cost(
@@ -202,7 +203,7 @@ def fit(cls:LinEAS,
             f'{len(toxic)} toxic and {len(neutral)} neutral texts: two of each are the least, 32 are usual')
     found = [named_module(model, k) for k in names]
     texts = [some_texts(list(of_class), n, seed) for of_class in (toxic, neutral)]
-    batches = [pad_ids(model, tok, tok(own, truncation=True, max_length=max_length).input_ids) for own in texts]
+    batches = [pad_ids(model, tok, text_ids(tok, own, max_length)) for own in texts]
     with _frozen(model):
         with torch.no_grad(): target = [Y.detach() for Y in _pooled(model, found, _Identity(len(found)), batches[1])]
         maps = _Maps([Y.shape[1] for Y in target], batches[0]['input_ids'].device, shift)
@@ -230,8 +231,7 @@ def loss(self:LinEAS,
 )->float:
     "The loss on these texts: toxic ones under the maps against neutral ones without."
     modules = [named_module(model, k) for k in self.scale]
-    batches = [pad_ids(model, tok, tok(list(t), truncation=True, max_length=max_length).input_ids)
-               for t in (toxic, neutral)]
+    batches = [pad_ids(model, tok, text_ids(tok, own, max_length)) for own in (toxic, neutral)]
     with _frozen(model):
         Y = _pooled(model, modules, _Identity(len(modules)), batches[1])
         with self.apply(model, strength): X = _pooled(model, modules, _Identity(len(modules)), batches[0])
@@ -241,7 +241,7 @@ def loss(self:LinEAS,
 @patch(cls_method=True)
 def from_evidence(cls:LinEAS, evidence:Any, **settings:Any)->LinEAS:
     "Learn from toxic and neutral texts: labelled ones, or the model's own continuations."
-    return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
+    return cls.fit(evidence.model, evidence.tok, *evidence.sequences, seed=evidence.seed, progress=evidence.progress,
                    **settings)
 
 @patch(cls_method=True)

@@ -38,7 +38,7 @@ from ..states.calibration import Calibration, calibrate, forget_states, resample
 from ..states.generation import generate
 from ..states.final import corpus_states
 from ..states.reading import neuron_activations
-from ..states.tokens import prompt_texts
+from ..states.tokens import end_ids, prompt_texts
 from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/methods.ipynb #d0e50006
@@ -155,20 +155,31 @@ def preserved(self:Evidence)->list[Tensor]|None:
 @patch(as_prop=True)
 def texts(self:Evidence)->tuple[list[str], list[str]]:
     "Toxic and neutral texts: the labelled ones, or the model's own continuations with their prompts."
-    return self.part('texts', self._texts)
+    def joined(rows): return [prompt+completion for prompt, completion in zip(rows['prompt'], rows['completion'])]
+    return self.part('texts', lambda: self._by_verdict(joined))
+
+@patch(as_prop=True)
+def sequences(self:Evidence)->tuple[list, list]:
+    "What methods read: the labelled texts, or the token ids of the model's own continuations, prompts included."
+    if self.labelled is not None: return self.texts
+    ends = end_ids(self.model, self.tok)
+    def said(new): return new[:-1] if new and new[-1] in ends else new
+    def joined(rows): return [[*prompt, *said(new)] for prompt, new in zip(rows['prompt_ids'], rows['token_ids'])]
+    return self.part('sequences', lambda: self._by_verdict(joined))
 
 @patch
-def _texts(self:Evidence):
+def _by_verdict(self:Evidence, joined):
+    "The toxic and the neutral ones of the labelled texts, or of what a function makes of the continuations."
     if self.labelled is not None: return tuple(map(list, self.labelled))
     self.needs(scorer=self.scorer)
-    rows = self.generations
-    whole = [prompt+completion for prompt, completion in zip(rows['prompt'], rows['completion'])]
-    is_toxic = load_scorer(self.scorer).toxic(list(rows['completion']))
-    toxic, neutral = ([text for text, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
+    whole = joined(self.generations)
+    is_toxic = self.part('verdicts', lambda: load_scorer(self.scorer).toxic(list(self.generations['completion'])))
+    toxic, neutral = ([own for own, bad in zip(whole, is_toxic) if bool(bad) == want] for want in (True, False))
     if min(len(toxic), len(neutral)) < 10:
         raise ValueError(f'{len(toxic)} of {len(whole)} continuations are toxic and {len(neutral)} are not; 10 of each '
                          'are the least: give prompts that provoke, more samples, or labelled texts')
     return toxic, neutral
+
 
 # %% ../../nbs/editing/methods.ipynb #d0e50041
 @patch

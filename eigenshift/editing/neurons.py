@@ -243,7 +243,7 @@ def from_texts(cls:NeuronScaling,
 @patch(cls_method=True)
 def from_evidence(cls:NeuronScaling, evidence:Any, **settings:Any)->NeuronScaling:
     "Fit from the units' activations on toxic and neutral texts, read once for all methods that need them."
-    toxic, neutral = evidence.texts
+    toxic, neutral = evidence.sequences
     def read():
         acts = neuron_activations(evidence.model, evidence.tok, [*toxic, *neutral], 'max', progress=evidence.progress)
         return unit_aurocs(acts, np.repeat([1, 0], [len(toxic), len(neutral)]), tie=1e-5)

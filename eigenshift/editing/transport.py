@@ -24,6 +24,7 @@ from .intervention import Intervention, method, written_to
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
 from ..states.readers import pool_tokens
+from ..states.tokens import text_ids
 
 # %% ../../nbs/editing/transport.ipynb #04f93b66
 def mean_map(
@@ -152,7 +153,7 @@ def responses(
     batch_size:int=32,  # texts at a time
 )->Tensor:              # (n, u) float32 on the CPU
     "A module's output, averaged over each text's tokens."
-    ids, parts = tok(list(texts), truncation=True, max_length=max_length).input_ids, []
+    ids, parts = text_ids(tok, texts, max_length), []
     with _evaluating(model), _ending_at(model, module):
         for rows in batches_by_length([len(i) for i in ids], batch_size):
             batch = pad_ids(model, tok, [ids[i] for i in rows])
@@ -384,7 +385,7 @@ class BlockStream:
         max_length:int, # tokens of a text
         batch_size:int, # texts at a time
     ):
-        ids = tok(list(texts), truncation=True, max_length=max_length).input_ids
+        ids = text_ids(tok, texts, max_length)
         self.blocks, self.at, self.n, self.model = blocks(model), 0, len(ids), model
         modules = [module for _, module in self.blocks]
         self.rows, self.masks, self.states, self.calls = [], [], [], []
@@ -444,7 +445,7 @@ class _Reader:
         self.model, self.tok, self.texts, self.how = model, tok, texts, (max_length, batch_size)
         owner = {k: i for i, (base, _) in enumerate(blocks(model)) for k in names if k.startswith(base+'.')}
         self.block = owner if in_order(model, names) == names else {}
-        ids = tok(texts[0][:16], truncation=True, max_length=max_length).input_ids
+        ids = text_ids(tok, texts[0][:16], max_length)
         self.shapes, why = None, 'the modules are not in the order in which they run'
         if self.block: self.shapes, why = runs_alone(model, tok, ids, list(self.block))
         self.streams = None
@@ -530,7 +531,7 @@ class _Learned:
 
     @classmethod
     def from_evidence(cls, evidence:Any, **settings:Any)->Self:
-        return cls.fit(evidence.model, evidence.tok, *evidence.texts, seed=evidence.seed, progress=evidence.progress,
+        return cls.fit(evidence.model, evidence.tok, *evidence.sequences, seed=evidence.seed, progress=evidence.progress,
                        **settings)
 
 # %% ../../nbs/editing/transport.ipynb #b1b2a014

@@ -176,7 +176,7 @@ _neuron_pools = ('max', 'mean') # an expert has no last or first token of a text
 def layer_states(
     model:PreTrainedModel,   # any transformers model that `blocks` knows
     tok:PreTrainedTokenizerBase,   # its tokenizer
-    texts:Sequence[str], # n texts
+    texts:Sequence, # n texts, or the token ids of each
     pool:str|Sequence[str]='mean', # one of "mean", "max", "last", "cls"; or several of them
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
     max_length:int=128, # tokens of a text, special tokens on
@@ -194,7 +194,7 @@ def layer_states(
 def neuron_activations(
     model:PreTrainedModel,   # any transformers model that `neurons` knows
     tok:PreTrainedTokenizerBase,   # its tokenizer
-    texts:Sequence[str], # n texts
+    texts:Sequence, # n texts, or the token ids of each
     pool:str|Sequence[str]='max', # "max" or "mean", or both
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
     max_length:int=128, # tokens of a text, special tokens on
@@ -212,7 +212,7 @@ def neuron_activations(
 def read_both(
     model:PreTrainedModel,   # any transformers model that `blocks` and `neurons` know
     tok:PreTrainedTokenizerBase,   # its tokenizer
-    texts:Sequence[str], # n texts
+    texts:Sequence, # n texts, or the token ids of each
     neuron_pools:Sequence[str]=_neuron_pools, # poolings of the neurons, none for no neurons
     layer_pools:Sequence[str]=('mean', 'max'), # poolings of the layers
     out:str|Path|None=None, # a folder to write to and resume from; memory by default
