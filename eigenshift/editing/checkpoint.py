@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['record_name', 'tied_in_vllm', 'record_of', 'untie', 'engine_note', 'source_folder', 'carry_files', 'lost_parts',
-           'carry_tensors', 'stored_dtype', 'write_weights', 'plain_modes', 'logit_agreement', 'model_card',
-           'unwrapped', 'save_checkpoint']
+           'carry_tensors', 'stored_dtype', 'write_weights', 'plain_modes', 'logit_agreement', 'share_of_edit',
+           'model_card', 'unwrapped', 'save_checkpoint']
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50003
 import json, re, shutil, stat, torch, warnings
@@ -208,6 +208,15 @@ def logit_agreement(
     a, b = a.float().cpu(), b.float().cpu()
     return ((a-b).abs().max()/a.abs().max()).item(), (a.argmax(-1) == b.argmax(-1)).float().mean().item()
 
+def share_of_edit(
+    base:Tensor,     # (..., n_vocab) logits of the unedited model
+    expected:Tensor, # as many, under the edit
+    found:Tensor,    # as many, of what should be edited
+)->float:            # 1: all of it; 0: nothing of it; NaN where the edit moves nothing
+    "How much of what an edit does to logits is found: rounding, which has no direction, counts for little."
+    moved, seen = (own.double().cpu()-base.double().cpu() for own in (expected, found))
+    return float((moved*seen).sum()/moved.square().sum())
+
 _card = '''---
 library_name: transformers
 pipeline_tag: text-generation
@@ -279,7 +288,7 @@ def save_checkpoint(
                          'into that')
     ids = torch.randint(0, as_head(model).n_vocab, (2, 16), generator=torch.Generator().manual_seed(0)).to(entry(model))
     dtype, exact = stored_dtype(model), (torch.float32, torch.float64)
-    with torch.no_grad(): expected = hooked(ids)
+    with torch.no_grad(): base, expected = model(ids).logits, hooked(ids)
     merge()
     with atomic(path) as folder:
         write_weights(model, folder, dtype)
@@ -288,10 +297,15 @@ def save_checkpoint(
             carry_files(source, folder)
             carry_tensors(model, source, folder)
         record(folder/record_name)
-        agreement = logit_agreement(expected, _reloaded(model, folder, ids, **kw))
-        if not agreement[0] < (1e-4 if dtype in exact else .02):
+        found = _reloaded(model, folder, ids, **kw)
+        agreement, shown = logit_agreement(expected, found), share_of_edit(base, expected, found)
+        if not agreement[0] < (1e-4 if dtype in exact else .05):
             raise RuntimeError(f'the reloaded checkpoint is not the edited model: logits differ by {agreement[0]:.2g} '
                                'of the largest; nothing was written')
+        if abs(shown-1) >= .5:
+            raise RuntimeError(f'the reloaded checkpoint shows {shown:.0%} of what the edit does to the logits; nothing '
+                               'was written. Where the model is in half precision a small edit may be lost in rounding: '
+                               'load it with dtype="float32"')
         describe(folder, agreement)
         plain_modes(folder)
     if note := engine_note(model): warnings.warn(note, stacklevel=3)

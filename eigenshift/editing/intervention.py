@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['kinds', 'methods', 'Section', 'Intervention', 'method', 'readable', 'written_to', 'readable_bias', 'checked_strength',
-           'merge_affine', 'Composed', 'compose']
+           'merged_into', 'merge_affine', 'Composed', 'compose']
 
 # %% ../../nbs/editing/intervention.ipynb #e5000077
 import importlib, json, math, torch
@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from torch.utils.hooks import RemovableHandle
 from .. import __version__
-from ..core import atomic
+from ..core import atomic, fingerprint
 from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
 from ..models.head import Head, distance, sketch
 from ..models.eigenchoices import read_safetensors
@@ -186,6 +186,42 @@ def checked_strength(
         return float(strength)
     raise ValueError(f'strength is {strength!r}; it must be a finite number: 0 is the base model, 1 the edit as fitted')
 
+# %% ../../nbs/editing/intervention.ipynb #35a1ad76
+def _is_tensors(value):
+    return isinstance(value, dict) and bool(value) and all(isinstance(tensor, Tensor) for tensor in value.values())
+def _is_parts(value):
+    return isinstance(value, tuple) and bool(value) and all(isinstance(part, Intervention) for part in value)
+
+@patch
+def state(self:Intervention)->tuple[dict, dict]:
+    "Tensors by field (and key, after a slash), and the class's name with the other fields."
+    tensors, rest = {}, {}
+    for field in fields(self):
+        value = getattr(self, field.name)
+        if isinstance(value, Tensor): tensors[field.name] = value
+        elif _is_tensors(value): tensors |= {f'{field.name}/{key}': tensor for key, tensor in value.items()}
+        elif _is_parts(value):
+            parts = [part.state() for part in value]
+            tensors |= {f'{field.name}/{i}/{key}': tensor for i, (ts, _) in enumerate(parts)
+                        for key, tensor in ts.items()}
+            rest[field.name] = [other for _, other in parts]
+        else: rest[field.name] = value
+    return tensors, dict(kind=type(self).__name__, fields=rest)
+
+# %% ../../nbs/editing/intervention.ipynb #9009ad18
+@patch
+def marks(self:Intervention)->list[str]: # 16 hexadecimal digits for each part
+    "What its numbers are known by, in the configuration of a model that it was merged into."
+    tensors = [piece for name, tensor in sorted(self.state()[0].items())
+               for piece in (name, tensor.detach().cpu().double().numpy())]
+    return [fingerprint(type(self).__name__, *tensors)]
+
+def merged_into(
+    model:PreTrainedModel,
+)->list[str]: # `marks` of edits
+    "Which edits were merged into a model, now or before it was saved."
+    return list(getattr(model.config, 'eigenshift_merged', None) or [])
+
 # %% ../../nbs/editing/intervention.ipynb #9009ad17
 @patch
 def stamp(self:Intervention,
@@ -198,19 +234,23 @@ def stamp(self:Intervention,
 @patch
 def check(self:Intervention,
     model:PreTrainedModel,
-    force:bool=False, # accept other weights of the same shape
+    force:bool=False, # accept other weights of the same shape, and this edit once more
 )->None:
-    "Refuse a model that it does not belong to."
-    known = self.meta.get('weights', {})
-    for path, weight in self.touched(model).items():
-        if path not in known or force: continue
-        far = distance(known[path], sketch(weight))
-        if far <= (.2 if getattr(weight, 'quantized', False) else .02): continue
+    "Refuse a model that it does not belong to, and one that holds it already."
+    if force: return
+    known, weights = self.meta.get('weights', {}), self.touched(model)
+    far_of = {path: distance(known[path], sketch(weight)) for path, weight in weights.items() if path in known}
+    unedited = bool(far_of) and max(far_of.values()) < 1e-5 # the weights were put back since
+    if not unedited and set(self.marks()) & set(merged_into(model)):
+        raise ValueError(f'{self!r} is merged into this model already: load the base model; force=True adds it once more')
+    for path, far in far_of.items():
+        if far <= (.2 if getattr(weights[path], 'quantized', False) else .02): continue
         how = (f'differs from its own by {far:.2g} of its norm. Is it already edited? Several edits merge as '
                'compose(...); force=True applies it anyway')
         if math.isinf(far): how = 'has another shape'
         raise ValueError(f'{self!r} belongs to another model ({self.meta.get("model") or "unnamed"}): the weight '
                          f'{path!r} {how}')
+
 
 # %% ../../nbs/editing/intervention.ipynb #baaf275f
 @patch
@@ -251,8 +291,9 @@ def merge(self:Intervention,
     strength, model = checked_strength(strength), unwrapped(model)
     self.check(model, force)
     if why := self.unmergeable(model): raise ValueError(f'{self!r} cannot be merged: {why}')
-    with torch.no_grad():
-        if strength: self.edit(model, strength)
+    if not strength: return model
+    with torch.no_grad(): self.edit(model, strength)
+    model.config.eigenshift_merged = [*merged_into(model), *self.marks()] # so that nobody merges it twice
     return model
 
 # %% ../../nbs/editing/intervention.ipynb #a0e11007
@@ -276,28 +317,6 @@ def merge_affine(
     if bias is None: return
     shift = 0 if shift is None else shift.to(bias.device, wide)
     bias.data[at] = (bias.data[at].to(wide)*factor + shift).to(bias.dtype)
-
-# %% ../../nbs/editing/intervention.ipynb #35a1ad76
-def _is_tensors(value):
-    return isinstance(value, dict) and bool(value) and all(isinstance(tensor, Tensor) for tensor in value.values())
-def _is_parts(value):
-    return isinstance(value, tuple) and bool(value) and all(isinstance(part, Intervention) for part in value)
-
-@patch
-def state(self:Intervention)->tuple[dict, dict]:
-    "Tensors by field (and key, after a slash), and the class's name with the other fields."
-    tensors, rest = {}, {}
-    for field in fields(self):
-        value = getattr(self, field.name)
-        if isinstance(value, Tensor): tensors[field.name] = value
-        elif _is_tensors(value): tensors |= {f'{field.name}/{key}': tensor for key, tensor in value.items()}
-        elif _is_parts(value):
-            parts = [part.state() for part in value]
-            tensors |= {f'{field.name}/{i}/{key}': tensor for i, (ts, _) in enumerate(parts)
-                        for key, tensor in ts.items()}
-            rest[field.name] = [other for _, other in parts]
-        else: rest[field.name] = value
-    return tensors, dict(kind=type(self).__name__, fields=rest)
 
 # %% ../../nbs/editing/intervention.ipynb #a0e11008
 def _find(kind, module):
@@ -378,6 +397,7 @@ class Composed(Intervention):
     def touched(self, model:PreTrainedModel)->dict[str, Tensor|Head]:
         return {f'{i}/{path}': weight for i, part in enumerate(self.parts)
                 for path, weight in part.touched(model).items()}
+    def marks(self)->list[str]: return [mark for part, _ in self.active(1.) for mark in part.marks()]
     def check(self, model:PreTrainedModel, force:bool=False)->None:
         for part in self.parts: part.check(model, force)
     def stamp(self, model:PreTrainedModel)->Intervention:

@@ -33,7 +33,7 @@ from .transport import LinearAcT, MeanAcT
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..models.head import as_head
 from ..models.identity import model_record, same_scorer, scorer_record
-from ..runs import open_record
+from ..runs import differences, open_record, read_record
 from ..states.calibration import Calibration, calibrate, forget_states, resampled_rows
 from ..states.generation import generate
 from ..states.final import corpus_states
@@ -94,7 +94,9 @@ def _calibrate(self:Evidence):
     file = None if self.folder is None else Path(self.folder)/'calibration.safetensors'
     asks = self.prompts is not None and self.scorer is not None
     if file is not None and asks: self._open()
-    if file is not None and file.exists(): return Calibration.load(file)
+    if file is not None and file.exists():
+        self._check_model(file.parent)
+        return Calibration.load(file)
     self.needs(prompts=self.prompts, scorer=self.scorer)
     out = None if file is None else file.parent/'generations'/'fit'
     made = calibrate(self.model, self.tok, self.prompts, self.scorer, seed=self.seed, out=out, progress=self.progress,
@@ -103,6 +105,14 @@ def _calibrate(self:Evidence):
         made.save(file)
         forget_states(out)
     return made
+
+@patch
+def _check_model(self:Evidence, folder):
+    "Refuse a calibration that was made from another model."
+    if not (folder/'calibration.json').exists(): return # one that was put there without its record
+    there, here = read_record(folder/'calibration.json')['model'], model_record(self.model, self.tok)
+    if wrong := differences(there, here|dict(name=there['name'])):
+        raise ValueError(f'{folder} holds the calibration of another model ({"; ".join(wrong)}): give another folder')
 
 @patch
 def _open(self:Evidence):

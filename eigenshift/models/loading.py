@@ -323,12 +323,26 @@ def _pieces_and_rules(tok):
     with tempfile.TemporaryDirectory() as folder:
         return b''.join(Path(file).read_bytes() for file in sorted(tok.save_vocabulary(folder)))
 
+_fingerprints = {} # of tokenizers, by a digest of what their library writes
+
 def tokenizer_fingerprint(
     tok:PreTrainedTokenizerBase,   # a tokenizer of transformers
 )->str:                            # 64 hexadecimal digits
     "A fingerprint of a tokenizer's pieces, rules, special tokens and chat template."
     names = ('chat_template', 'add_bos_token', 'add_eos_token', 'clean_up_tokenization_spaces', 'split_special_tokens')
     about = dict(special={name: str(token) for name, token in tok.special_tokens_map.items()},
-                 vocabulary=tok.get_vocab(),
                  **{name: getattr(tok, name, None) for name in names})
-    return hashlib.sha256(_pieces_and_rules(tok)+json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()
+    key = _quick_digest(tok, about)
+    if key in _fingerprints: return _fingerprints[key]
+    told = json.dumps(about|dict(vocabulary=tok.get_vocab()), sort_keys=True, default=str)
+    found = hashlib.sha256(_pieces_and_rules(tok)+told.encode()).hexdigest()
+    if key is not None: _fingerprints[key] = found
+    return found
+
+def _quick_digest(tok, about):
+    "A digest of all that decides the fingerprint, without parsing or sorting it; None where there is no short way."
+    fast = getattr(tok, 'backend_tokenizer', None)
+    if fast is None: return None
+    written = fast.to_str()
+    rules = written[max(written.find('"added_tokens"'), 0):] # what comes before is the state that calls change
+    return hashlib.sha256((rules+json.dumps(about, sort_keys=True, default=str)).encode()).hexdigest()
