@@ -24,6 +24,7 @@ from ..evaluation.compare import compare
 from ..evaluation.comparison import Comparison
 from ..evaluation.harm import Harm, harm
 from ..evaluation.measures import documents_of
+from ..models.head import head_width
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..states.calibration import enough
@@ -172,7 +173,7 @@ def record_of(
     settings:dict,                  # of the method, those that were given
 )->dict:                            # JSON types
     "All that decides the numbers of a run."
-    asked = asked | dict(least=asked['least'] or enough(model.get_output_embeddings().weight.shape[-1]))
+    asked = asked | dict(least=asked['least'] or enough(head_width(model)))
     named = 'bundled' if asked['model'] is None else said(asked['model'])
     names = setting_names(run)
     rest = {name: value for name, value in asked.items() if name not in (*aside, *sources, *names)}
@@ -273,7 +274,7 @@ def run(
             lm, tok = load_model(model, dtype, device, quantize)
             def short(prompts): return drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken)
             if skip_long: data = load_texts(asked, short)
-            given = find_method(method).check_settings(given, lm.get_output_embeddings().weight.shape[-1])
+            given = find_method(method).check_settings(given, head_width(lm))
             record = record_of(asked, lm, tok, data, label, judge, method, given)
             noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
             same = dict(scorer=same_scorer, check_scorer=same_scorer)

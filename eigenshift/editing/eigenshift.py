@@ -32,6 +32,7 @@ from .intervention import Section, method
 from ..metrics import auroc
 from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.engine import need_plain_head
+from ..text.scorers import scorer_name
 
 # %% ../../nbs/editing/eigenshift.ipynb #25bbcf12
 def checked_states(
@@ -208,7 +209,7 @@ def fit(cls:EigenShift,
     name = name or f"EigenShift {rank} k={len(chosen)} α={factor}{side_in_words(center_at, sided)}"
     about = dict(k=len(chosen), d_model=d, alpha=factor, rank=rank, center=centre_in_words(center_at, center),
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral),
-                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+                 scorer=scorer_name(scorer), seed=seed, eigenshift=__version__)
     keep = {key: choices.meta.get(key) for key in ('model', 'head', 'method')}
     if 'sketch' in choices.meta: keep['weights'] = dict(head=choices.meta['sketch'])
     out = cls(name, choices.Vh[chosen].float()*sign.float(), scale, center_at, sided, chosen,

@@ -30,6 +30,7 @@ from .eigenshift import (EigenShift, as_tokens, centre_in_words, centre_of, chec
                                            side_in_words, word_effect, words_section)
 from ..states.calibration import Calibration, calibrate, check_enough
 from ..states.final import corpus_states
+from ..text.scorers import scorer_name
 from .information import (best_between, cholesky, fisher, fisher_sums, gradients, head_device,
                                             second_moment, toward, unfilled)
 from .budget import to_budget
@@ -205,7 +206,7 @@ def fit(cls:FisherShift,
     edit = replace(edit, write=edit.write*float(np.exp(np.mean(np.log(strengths)))))
     about = dict(k=k, d_model=h.d_model, kl=kl, ridge=ridge, center=centre_in_words(center_at, center),
                  sided=sided or 'no', n_toxic=len(toxic), n_neutral=len(neutral),
-                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+                 scorer=scorer_name(scorer), seed=seed, eigenshift=__version__)
     edit = replace(edit, stats=component_stats(edit, toxic, neutral), meta=where_from(source, h)|about)
     return edit.described(h, toxic, tokens, tok or getattr(source, 'tok', None)) if describe else edit
 

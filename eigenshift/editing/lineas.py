@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import __version__
-from .intervention import Intervention, Section, method, written_to
+from .intervention import Intervention, Section, method, shared_reason, written_to
 from .transport import map_norm, named_module, norms, takes_no_map
 from ..models.loading import pad_ids
 from ..progress import track
@@ -54,6 +54,7 @@ class LinEAS(Intervention):
         return written_to({k: named_module(model, k) for k in self.scale})
 
     def unmergeable(self, model:PreTrainedModel)->str|None:
+        if shared := shared_reason(model, self.scale): return shared
         why = next((why for k in self.scale
                     if (why := takes_no_map(named_module(model, k), k, bool(self.shift[k].any())))), None)
         return why and f'{why}, or fit with shift=False'

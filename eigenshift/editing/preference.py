@@ -16,7 +16,8 @@ from datasets import Dataset
 from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback
 from .. import __version__
-from .intervention import Intervention, method, readable
+from ..environment import install_command
+from .intervention import Intervention, method, readable, shared_reason
 from ..models.blocks import blocks, is_linear
 from ..models.head import sketch
 from ..runs import open_record
@@ -30,9 +31,8 @@ def preference_pairs(
 )->list[dict]:    # of prompt, prompt_ids, and for "chosen" and "rejected" the text and the ids
     "Pairs of a neutral and a toxic continuation of the same prompt."
     is_toxic, by_prompt = load_scorer(scorer).toxic(list(rows['completion'])), {}
-    lengths = [len(ids) for ids in rows['token_ids']]
-    for i, (prompt, toxic) in enumerate(zip(rows['prompt_id'], is_toxic)):
-        if lengths[i]: by_prompt.setdefault(prompt, ([], []))[int(toxic)].append(i)
+    for i, (prompt, text, toxic) in enumerate(zip(rows['prompt_id'], rows['completion'], is_toxic)):
+        if text.strip(): by_prompt.setdefault(prompt, ([], []))[int(toxic)].append(i)
     at = [pair for neutral, toxic in by_prompt.values() for pair in zip(neutral, toxic)][:most]
     def pair(chosen, rejected):
         "One pair, from two rows of a prompt."
@@ -69,6 +69,7 @@ class LowRank(Intervention):
         for k in self.down:
             W = model.get_submodule(k).weight
             if not W.is_floating_point() or W.is_meta: return f'the weight {k!r} is quantised or offloaded: use apply'
+        return shared_reason(model, self.down)
 
 @patch
 def attach(self:LowRank, model:PreTrainedModel, strength:float)->Iterator[RemovableHandle]:
@@ -104,18 +105,22 @@ def linear_layers(
 # %% ../../nbs/editing/preference.ipynb #8a423983
 _sides = 'prompt_ids', 'chosen_ids', 'rejected_ids'
 
+def _need_trl():
+    "The two optional packages that train: trl and peft."
+    try: import trl, peft
+    except ImportError as e:
+        raise ImportError(f'training on preferences needs trl and peft: {install_command("train")}') from e
+    return trl, peft
+
 def _trainer(pairs, model, config, lora, tok):
     "A trainer of trl that takes the pairs as they are encoded."
-    try:
-        from trl import DPOTrainer
-        from peft import LoraConfig
-    except ImportError as e:
-        raise ImportError('training on preferences needs trl and peft: pip install "eigenshift[train]"') from e
-    class OnIds(DPOTrainer):
+    trl, peft = _need_trl()
+    class OnIds(trl.DPOTrainer):
         "Takes prompt_ids, chosen_ids and rejected_ids."
         def _prepare_dataset(self, dataset, *args, **kw): return dataset
     rows = Dataset.from_list([{k: list(map(int, p[k])) for k in _sides} for p in pairs])
-    trainer = OnIds(model=model, args=config, train_dataset=rows, processing_class=tok, peft_config=LoraConfig(**lora))
+    trainer = OnIds(model=model, args=config, train_dataset=rows, processing_class=tok,
+                    peft_config=peft.LoraConfig(**lora))
     trainer.remove_callback(PrinterCallback)
     return trainer
 
@@ -146,25 +151,23 @@ def train_dpo(
     name:str|None=None,
 )->LowRank:
     "Train a LoRA on preferences by DPO, and give it as an edit."
-    try: from trl import DPOConfig
-    except ImportError as e:
-        raise ImportError('training on preferences needs trl and peft: pip install "eigenshift[train]"') from e
+    trl, _ = _need_trl()
     if len(pairs) < 2: raise ValueError(f'{len(pairs)} pairs: two are the least, hundreds are better')
     lora = dict(r=rank, lora_alpha=2*rank, lora_dropout=0., target_modules=linear_layers(model), task_type='CAUSAL_LM')
     if out is not None:
         ids = json.dumps([[list(map(int, p[k])) for k in _sides] for p in pairs])
-        same = dict(rank=rank, beta=beta, lr=lr, batch_size=batch_size, seed=seed,
+        same = dict(rank=rank, beta=beta, epochs=epochs, lr=lr, batch_size=batch_size, seed=seed,
                     pairs=hashlib.sha256(ids.encode()).hexdigest(), head=[round(x, 4) for x in sketch(model)])
-        open_record(out, same, 'dpo.json', noted=dict(epochs=epochs))
+        open_record(out, same, 'dpo.json')
     device, training = next(model.parameters()).device, model.training
     frozen = {k: p.requires_grad for k, p in model.named_parameters()}
     with tempfile.TemporaryDirectory() as spare, warnings.catch_warnings():
         warnings.simplefilter('ignore', FutureWarning) # about names that trl gives to transformers
-        config = DPOConfig(output_dir=str(out or spare), beta=beta, num_train_epochs=epochs, learning_rate=lr,
-                           per_device_train_batch_size=batch_size,
-                           seed=seed, bf16=False, gradient_checkpointing=False, save_strategy='epoch' if out else 'no',
-                           save_total_limit=1, report_to='none',
-                           disable_tqdm=True, logging_strategy='epoch', use_cpu=device.type == 'cpu', max_length=None)
+        config = trl.DPOConfig(output_dir=str(out or spare), beta=beta, num_train_epochs=epochs, learning_rate=lr,
+                               per_device_train_batch_size=batch_size, seed=seed, bf16=False,
+                               gradient_checkpointing=False, save_strategy='epoch' if out else 'no',
+                               save_total_limit=1, report_to='none', disable_tqdm=True, logging_strategy='epoch',
+                               use_cpu=device.type == 'cpu', max_length=None)
         trainer = _trainer(pairs, model, config, lora, tok)
         try:
             trainer.train(resume_from_checkpoint=bool(out) and _last_checkpoint(out))

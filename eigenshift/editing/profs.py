@@ -19,6 +19,7 @@ from .intervention import Intervention, method
 from .preference import evidence_pairs
 from ..models.blocks import blocks, neurons, text_config
 from ..states.reading import layer_states
+from ..text.scorers import load_scorer
 
 # %% ../../nbs/editing/profs.ipynb #619905da
 def toxic_subspace(
@@ -151,7 +152,7 @@ def from_evidence(cls:ProFS, evidence:Any, pairs:int=500, **settings:Any)->ProFS
     found = evidence_pairs(evidence, pairs)
     texts = [[p[side] for p in found] for side in ('chosen', 'rejected')]
     out = cls.fit(evidence.model, evidence.tok, *texts, progress=evidence.progress, **settings)
-    out.meta['scorer'] = getattr(evidence.scorer, 'name', evidence.scorer)
+    out.meta['scorer'] = load_scorer(evidence.scorer).name
     return out
 
 @patch(cls_method=True)

@@ -207,9 +207,9 @@ def edit(self:StreamShift, model:PreTrainedModel, strength:float)->None:
         module = hook_module(model, place)
         untie(model)
         W = module.weight.data
-        some = torch.arange(min(4, len(W)), device=W.device)
+        some = W.any(1).nonzero()[:4, 0] # rows of zeros, as a padding token's, say nothing of the scale
         # some models scale what they look up
-        size = (module(some).float().norm()/W[some].float().norm()).to(torch.float32)
+        size = (module(some).float().norm()/W[some].float().norm()).to(torch.float32) if len(some) else 1.
         for i in range(0, len(W), 4096):
             rows = W[i:i+4096]
             rows.copy_((self.changed(place, rows.float()*size, strength)/size).to(W.dtype))

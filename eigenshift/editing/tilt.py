@@ -29,7 +29,7 @@ from ..models.head import Head
 from ..states.calibration import Calibration, calibrate
 from ..states.final import corpus_states, encode
 from ..text.data import bundled_registers, people_words
-from ..text.scorers import load_scorer
+from ..text.scorers import load_scorer, scorer_name
 
 # %% ../../nbs/editing/tilt.ipynb #5702d1fe
 def tilt(
@@ -247,7 +247,7 @@ def fit(cls:TiltShift,
     bias = _to_budget(wanted, kept, expected, _Charged(h, registers, carrier, seed), kl, least)
     about = dict(kl=kl, spared=spared if len(words) else None, carried=carrier is not None, n_vocab=h.n_vocab,
                  d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), registers=len(registers),
-                 drawn=int(drawn), scored=len(ids), prior=prior, scorer=getattr(scorer, 'name', scorer), seed=seed,
+                 drawn=int(drawn), scored=len(ids), prior=prior, scorer=scorer_name(scorer), seed=seed,
                  eigenshift=__version__)
     ordered = ids[(wanted[ids]*(1-bias[ids].exp())).sort(descending=True, stable=True).indices[:200]]
     rate = (wanted/use.clamp(min=1e-30))[ordered]

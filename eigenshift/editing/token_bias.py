@@ -17,6 +17,7 @@ import pandas as pd
 from torch.utils.hooks import RemovableHandle
 from transformers import LogitsProcessor, PreTrainedModel, PreTrainedTokenizerBase
 from ..states.calibration import Calibration
+from ..text.scorers import scorer_name
 from ..models.eigenchoices import EigenChoices
 from .. import __version__
 from ..core import mask
@@ -25,7 +26,7 @@ from .eigenshift import check_among, check_shared
 from .fisher import checked_evidence, equal_shares, head_of, some_states, where_from
 from .information import head_device, next_token, second_moment
 from .intervention import Intervention, Section, method, readable_bias
-from .logit_bias import LogitBias, bias_to_budget
+from .logit_bias import LogitBias, bias_to_budget, cap_record, warn_of_cap
 from ..models.head import as_head, Head
 
 # %% ../../nbs/editing/token_bias.ipynb #d28d8117
@@ -230,7 +231,7 @@ def fit(cls:TokenBias,
     found = _sampled(counts, expected, prior)
     about = dict(kl=kl, prior=float(prior), normaliser=normaliser, carried=carried, n_vocab=h.n_vocab,
                  d_model=h.d_model, n_toxic=len(tokens), n_neutral=len(neutral), distinct=len(found['id']),
-                 scorer=getattr(scorer, 'name', scorer), seed=seed, eigenshift=__version__)
+                 scorer=scorer_name(scorer), seed=seed, eigenshift=__version__, **cap_record(h))
     named = {} if tok is None else dict(toxic_tokens=[tok.decode([i]) for i in found['id'][:10].tolist()])
     return cls(name or f"TokenBias KL={kl:g}{' carried' if carried else ''}", bias, carrier, found,
                meta=where_from(source, h)|about|named)
@@ -289,7 +290,7 @@ def sparse(self:TokenBias,
         raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
     bias = self.bias-self.bias.median() # a constant changes nothing
     ids = bias.abs().sort(descending=True, stable=True).indices[:m]
-    about = {k: v for k, v in self.meta.items() if k in ('model', 'weights', 'kl', 'scorer', 'n_toxic')}
+    about = {k: v for k, v in self.meta.items() if k in ('model', 'weights', 'kl', 'scorer', 'n_toxic', 'softcap')}
     return LogitBias(f'{self.name}, {len(ids)} tokens', ids, bias[ids], meta=about|dict(k=len(ids)))
 
 @patch
@@ -300,6 +301,7 @@ def logits_processor(self:TokenBias,
     if self.carrier is not None:
         raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with '
                          'carried=False')
+    warn_of_cap(self)
     bias = self.bias*strength
     class AddBias(LogitsProcessor):
         "Adds a bias to the logits of every token."

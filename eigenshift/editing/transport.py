@@ -20,7 +20,7 @@ from torch.utils.hooks import RemovableHandle
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..core import batches_by_length
 from ..progress import track
-from .intervention import Intervention, method, written_to
+from .intervention import Intervention, method, shared_reason, written_to
 from ..models.blocks import blocks
 from ..models.loading import entry, pad_ids
 from ..states.readers import pool_tokens
@@ -177,6 +177,7 @@ class Transport(Intervention):
         if any(t.isfinite().any() for t in windows):
             return ('its maps act inside a window of responses, and no weight does the same: use apply, or fit with '
                     'quantiles=None')
+        if shared := shared_reason(model, self.slope): return shared
         return next((why for k in self.slope
                      if (why := takes_no_map(named_module(model, k), k, bool(self.offset[k].any())))), None)
     def edit(self, model:PreTrainedModel, strength:float)->None:

@@ -7,7 +7,7 @@ __all__ = ['permute_within', 'aurocs_under', 'family_p_values', 'null_table', 'n
            'pairwise_overlaps', 'bootstrap_aurocs', 'balanced_halves', 'expert_stability', 'plot_kept']
 
 # %% ../../nbs/probing/stability.ipynb #e5000057
-import matplotlib.pyplot as plt, numpy as np, pandas as pd
+import matplotlib.pyplot as plt, numpy as np, pandas as pd, warnings
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from matplotlib.axes import Axes
@@ -156,6 +156,17 @@ def _right_side_shares(x, y):
     np.put_along_axis(shares, order, np.where(toxic, neutral_below, toxic_above), 1)
     return shares
 
+def _resamples(y, n_boot, seed):
+    "(n_boot, n) counts of resamples with both classes; those of one class are drawn again, and a warning says so."
+    counts, again = resample_counts(len(y), n_boot, seed), 0
+    while len(lacking := np.flatnonzero(~(counts[:, y].any(1) & counts[:, ~y].any(1)))):
+        again += len(lacking)
+        counts[lacking] = resample_counts(len(y), len(lacking), [seed, again])
+    if again:
+        warnings.warn(f'{again} resamples of the {y.sum()} toxic and {(~y).sum()} neutral texts held one class alone '
+                      'and were drawn again: intervals of so few texts are rough', stacklevel=3)
+    return counts.astype(float)
+
 def bootstrap_aurocs(
     activations:Mapping|np.ndarray|Tensor, # module -> (n, units), or one matrix
     y:Sequence[int],                       # (n,) labels, 1 = toxic
@@ -166,7 +177,7 @@ def bootstrap_aurocs(
     "AUROCs over resampled texts, to first order, all units under the same resamples."
     matrices = by_module(activations)
     y = check_labels(y, len(next(iter(matrices.values()))))
-    counts = resample_counts(len(y), n_boot, seed).astype(float)
+    counts = _resamples(y, n_boot, seed)
     toxic_weights = counts[:, y]/counts[:, y].sum(1, keepdims=True)
     neutral_weights = counts[:, ~y]/counts[:, ~y].sum(1, keepdims=True)
     parts = []

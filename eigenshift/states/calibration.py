@@ -20,6 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from ..text.scoring import Scorer
 from ..core import atomic
 from ..models.eigenchoices import read_safetensors
+from ..models.head import head_width
 from ..progress import bar, say
 from .generation import generate
 from .final import final_states
@@ -260,7 +261,7 @@ def warn_of_few(self:Calibration, usual:int=50)->None:
 # %% ../../nbs/states/calibration.ipynb #ca000006
 def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how):
     "Greedy continuations, then rounds of up to five samples until enough are toxic: generations, verdicts and kept states of each round, and samples drawn."
-    rounds, done, width = [], 0, model.get_output_embeddings().weight.shape[-1]
+    rounds, done, width = [], 0, head_width(model)
     prompt_ids = prompt_texts(prompts)[1]
     def found(): return int(sum((steps >= 0).sum() for _, _, steps, _ in rounds))
     def go_on(name, n, left, **more):
@@ -306,7 +307,7 @@ def calibrate(
     if positions not in ('matched', 'first'):
         raise ValueError(f"positions is {positions!r}; it can be 'matched' or 'first'")
     scorer = load_scorer(scorer)
-    if least is None: least = enough(model.get_output_embeddings().weight.shape[-1])
+    if least is None: least = enough(head_width(model))
     how = dict(max_new_tokens=max_new_tokens, chat=chat, system=system, template=template, progress=progress)
     if made := 'token_ids' in getattr(prompts, 'column_names', ()):
         rounds, samples = [(prompts, *toxic_steps(tok, prompts, scorer))], 0

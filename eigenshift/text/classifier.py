@@ -63,7 +63,7 @@ def toxic_labels(
     chosen = [index.get(t, t) for t in (toxic if isinstance(toxic, (list, tuple)) else [toxic])]
     if not chosen or any(isinstance(i, bool) or i not in names for i in chosen):
         raise ValueError(f'toxic={toxic!r} is not among the labels {names}')
-    return chosen
+    return list(dict.fromkeys(chosen)) # one that is named twice counts once
 
 # %% ../../nbs/text/classifier.ipynb #382f2679
 def head_kind(

@@ -67,6 +67,7 @@ def label_key(
     if value is None or value is pd.NA or value is pd.NaT or isinstance(value, float) and value != value: return ''
     key = str(value).strip()
     if key.lower() in ('true', 'false'): return str(int(key.lower() == 'true'))
+    if '_' in key: return key # Python reads 1_0 as 10
     try: return str(int(float(key))) if float(key) == int(float(key)) else key
     except (ValueError, OverflowError): return key
 
@@ -117,6 +118,8 @@ def _named(keys, toxic, neutral, name):
     for what, keys_of in zip(('toxic', 'neutral'), wanted):
         if keys_of and (absent := sorted(keys_of-set(keys))):
             raise ValueError(f'{name}: {what}={absent} is not among the labels {_counted(keys)}')
+    if both := sorted(wanted[0] & (wanted[1] or set())):
+        raise ValueError(f'{name}: {both} cannot be both toxic and neutral: leave it out of one of the two')
     is_toxic = keys.isin(wanted[0])
     is_neutral = (keys != '') & ~is_toxic if wanted[1] is None else keys.isin(wanted[1])
     return np.select([is_toxic, is_neutral], [1, 0], -1)

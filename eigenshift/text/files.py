@@ -120,16 +120,25 @@ def _fitted(cells, width):
     while len(cells) > width and not cells[-1].strip(): cells = cells[:-1]
     return cells
 
+def _all_fitted(records, width, report):
+    "The records with `_fitted` cells; says how many end in more separators than the header."
+    longer = [line for line, cells in records[1:] if len(cells) > width]
+    report.note(f'{counted(len(longer), "row")} with separators at the end, beyond the columns of the header (the first '
+                f'in line {longer[0] if longer else 0}): they are left out, so a text that ends in one has to stand in '
+                'quotes', len(longer))
+    return [(line, _fitted(cells, width)) for line, cells in records]
+
 # %% ../../nbs/text/files.ipynb #f11e0015
 def _convention(text, delimiter, width, report):
     "The records under the first convention in which all fit the header, or None."
     for said, quoting in _quotings.items():
         if 'escapechar' in quoting and '\\"' not in text: continue
-        try: records = [(line, _fitted(cells, width)) for line, cells in _records(text, delimiter, **quoting)]
+        try: records = _records(text, delimiter, **quoting)
         except csv.Error: continue
-        if any(len(cells) > width or said and len(cells) < width for _, cells in records[1:]): continue
+        sizes = [len(_fitted(cells, width)) for _, cells in records[1:]]
+        if any(size > width or said and size < width for size in sizes): continue
         report.note(said, bool(said))
-        return records
+        return _all_fitted(records, width, report)
 
 def _unquoted(text, delimiter, width):
     "The records with quotes read as plain characters, if every line then has exactly the header's cells; else None."
@@ -157,9 +166,15 @@ def _one_by_one(text, delimiter, width):
             at += 1
             continue
         cells, used = _record_at(lines, at, delimiter)
-        cells = None if cells is None or len(_fitted(cells, width)) > width else _fitted(cells, width)
+        if cells is not None and not _fits(cells, used, lines[at], width): cells = None
         yield at+1, cells, lines[at].rstrip('\r\n')
         at += used if cells is not None else 1
+
+def _fits(cells, used, first, width):
+    "Whether the cells of a record are those of the header; in a file of one column, whether they are no plain text."
+    if width > 1: return len(_fitted(cells, width)) <= width
+    left_open = used > 1 and cells[0][-1:].isspace() # `he said "` closes what a line far above has opened
+    return not left_open and (len(cells) == 1 or first.startswith('"') and len(_fitted(cells, 1)) == 1)
 
 # %% ../../nbs/text/files.ipynb #f11e0018
 def _separator(header, suffix):
@@ -178,6 +193,55 @@ def _column_names(header, report):
         names.append(f'{name}.{again}' if again else name)
     return names
 
+# %% ../../nbs/text/files.ipynb #f11e0045
+_line_end = re.compile('\r\n|\r|\n')
+
+def _kind(cell):
+    "What cells are compared by: themselves, and None for a number."
+    try: float(cell)
+    except ValueError: return cell.strip()
+
+def _full_lines(lines, line, cells, delimiter, width):
+    "The lines of a quoted record, each read without its quotes, if all are full records then; else None."
+    used = 1+sum(len(_line_end.findall(cell)) for cell in cells)
+    whole = [part for part in lines[line-1:line-1+used] if part.strip()]
+    if len(whole) < 2: return None
+    return _unquoted(''.join(whole), delimiter, width)
+
+def _alike(plain, cells, known):
+    "Whether records hold what known ones do in columns that repeat, other than that of the cell of several lines."
+    column = next(i for i, cell in enumerate(cells) if _line_end.search(cell))
+    kinds = [{_kind(cell) for cell in values} for values in zip(*known)]
+    telling = [i for i, found in enumerate(kinds) if i != column and len(found-{None}) < len(known)]
+    return bool(telling) and all(_kind(row[i]) in kinds[i] for _, row in plain for i in telling)
+
+def _without_swallowed(records, text, delimiter, width, report):
+    "The records, with those split again that a quote left open has made one of."
+    several = [(line, cells) for line, cells in records[1:] if any(map(_line_end.search, cells))]
+    if width == 1: return _noted_lines(records, several, report)
+    lines = io.StringIO(text, newline='').readlines()
+    full = {line: (plain, cells) for line, cells in several
+            if (plain := _full_lines(lines, line, cells, delimiter, width))}
+    known = [cells for line, cells in records[1:] if line not in full and len(cells) == width]
+    swallowed = {line: plain for line, (plain, cells) in full.items()
+                 if delimiter == '\t' or _alike(plain, cells, known)}
+    report.note(f'{counted(len(full)-len(swallowed), "cell")} of several lines that could be rows of their own: each is '
+                'one cell, as its quotes say', len(full)-len(swallowed))
+    everywhere = _unquoted(text, delimiter, width) if swallowed else None
+    if everywhere and everywhere[0][1] == records[0][1]:
+        report.note('every line is a full record, so quotes are taken as they stand')
+        return everywhere
+    report.note(f'{counted(len(swallowed), "quote")} left open, the first in line {min(swallowed, default=0)}: the lines '
+                'that follow are full records, and are read as such', len(swallowed))
+    return [found for line, cells in records for found in swallowed.get(line, [(line, cells)])]
+
+def _noted_lines(records, several, report):
+    "The records of a file of one column; says how many cells have several lines, as nothing shows whether they should."
+    most = max((1+len(_line_end.findall(cells[0])) for _, cells in several), default=0)
+    report.note(f'{counted(len(several), "cell")} of several lines (at most {most}), as the quotes say: if a quote was '
+                'left open, save the lines as .txt', len(several))
+    return records
+
 # %% ../../nbs/text/files.ipynb #f11e0019
 def _split_hint(text, suffix, report):
     "The text less Excel's `sep=;`, and what separates its cells."
@@ -189,13 +253,7 @@ def _split_hint(text, suffix, report):
 
 def _all_records(text, delimiter, width, report):
     "The records of a file that follows one convention throughout, else None."
-    if width == 1: return _plain_column(text, delimiter)
-    records = _convention(text, delimiter, width, report)
-    swallowed = records and delimiter == '\t' and any('\t' in cell and '\n' in cell for _, cells in records
-                                                      for cell in cells)
-    plain = _unquoted(text, delimiter, width) if swallowed else None
-    report.note('every line is a full record, so quotes are taken as they stand', plain is not None)
-    return plain or records
+    return _plain_column(text, delimiter) if width == 1 else _convention(text, delimiter, width, report)
 
 def _read_delimited(text, suffix, report, bad):
     "The rows of a CSV or TSV file as a DataFrame of strings; a cell that its row lacks is None."
@@ -203,7 +261,8 @@ def _read_delimited(text, suffix, report, bad):
     if not text.strip(): return pd.DataFrame()
     header = next(row for row in csv.reader(io.StringIO(text, newline=''), delimiter=delimiter) if row)
     width, records = len(header), _all_records(text, delimiter, len(header), report)
-    rows = [cells for _, cells in records[1:]] if records else _recovered(text, delimiter, header, report, bad)
+    records = records or _recovered(text, delimiter, header, report, bad)
+    rows = [cells for _, cells in _without_swallowed(records, text, delimiter, width, report)[1:]]
     short = sum(len(cells) < width for cells in rows)
     report.note(f'{counted(short, "row")} with fewer cells than the header: the missing ones are empty', short)
     return pd.DataFrame([cells+[None]*(width-len(cells)) for cells in rows], columns=_column_names(header, report),
@@ -216,8 +275,8 @@ def _plain_column(text, delimiter):
     return records if all(len(cells) == 1 for _, cells in records) else None
 
 def _recovered(text, delimiter, header, report, bad):
-    "The rows of a file that is not CSV throughout."
-    rows, raw, skipped = [], 0, 0
+    "The records of a file that is not CSV throughout."
+    records, raw, skipped = [(1, header)], 0, 0
     for line, cells, whole in list(_one_by_one(text, delimiter, len(header)))[1:]:
         if cells is None and len(header) > 1 and bad == 'raise':
             raise ValueError(_not_a_record(line, whole, delimiter, header))
@@ -225,11 +284,11 @@ def _recovered(text, delimiter, header, report, bad):
             skipped += 1
             continue
         raw += cells is None
-        rows.append([whole] if cells is None else cells)
+        records.append((line, [whole] if cells is None else cells))
     report.rows += skipped
     report.drop('that cannot be read', skipped)
     report.note(f'{counted(raw, "line")} with separators or quotes that are not CSV: each is a cell as it stands', raw)
-    return rows
+    return _all_fitted(records, len(header), report)
 
 def _not_a_record(line, whole, delimiter, header):
     "The message for a line that does not fit the header."
