@@ -234,14 +234,14 @@ def run(
     check_toxic_labels:str=None, # likewise of the scorer that judges
     head:str=None,          # of the scorer, where its configuration is silent: sigmoid (labels independent) or softmax (one of them)
     check_head:str=None,    # likewise of the scorer that judges
-    corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; by default bundled sentences that are not preserved
+    corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; half of the bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
     skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
     method:str=None,        # tilt (the default), fisher (implied by k), stream (by at), eigen (by alpha and rank), or any other, your own too
     k:int|float=None,       # directions: a count, or a fraction of the model's width; the method's choice by default
     kl:float=None,          # tilt, fisher and stream: budget of KL divergence on what should stay, nats per token
-    preserve:str=None,      # tilt, fisher, stream: files of text that should stay, with commas between; all weigh alike, and perplexity is measured on none of them
+    preserve:str=None,      # tilt, fisher, stream: files of text that should stay, with commas between; all weigh alike
     at:int=None,            # stream: 0 at the embeddings (merges), 1 after the first block, and so on
     alpha:float=None,       # eigen: factor kept along the directions; 0 removes, 1 leaves
     rank:str=None,          # eigen: effect, abs, auroc, logit, signed (the paper's) or random
