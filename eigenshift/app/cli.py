@@ -180,7 +180,7 @@ def unloaded(
 # %% ../../nbs/app/cli.ipynb #f4caf1c4
 examples = dict( # subcommand -> lines
     run=['eigenshift run --model HuggingFaceTB/SmolLM2-135M --prompts prompts.csv --preserve letters.txt,chats.txt',
-         'eigenshift run --limit 20 --n 2 --draws 1     (the bundled model, in a minute)'],
+         'eigenshift run --limit 20 --n 2 --draws 2     (the bundled model, in a minute or two)'],
     probe=['eigenshift probe --model HuggingFaceTB/SmolLM2-135M --data comments.csv --label kind --toxic rude,hateful'],
     tune=['eigenshift tune --model HuggingFaceTB/SmolLM2-135M --prompts prompts.csv --minutes 30'],
     merge=['eigenshift merge runs/run-smollm2-135m-2026-11-29-1841 --out smollm2-edited'],

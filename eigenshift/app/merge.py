@@ -16,6 +16,7 @@ from ..editing.methods import Intervention
 from ..evaluation.comparison import Comparison
 from ..evaluation.harm import Harm
 from ..models.head import as_head
+from ..models.packaged import PackagedModel, packaged_models
 from ..runs import read_record
 from transformers import PreTrainedModel
 
@@ -64,8 +65,11 @@ def merged_row(
 def measured(
     result:Comparison,
     method:str, # of its rows
+    record:dict=None, # of the run, as `config.json` has it
 )->str:         # a table in Markdown
     "What was measured, before and after."
+    kept = sum((record or {}).get('preserved', {}).values())
+    stay = f', none of them among the {kept:,} that are preserved' if kept else ''
     prompts = f"{result.meta['prompts']} held-out prompts × {result.meta['n']} continuations"
     lines = ['| | before | after | difference, 95 % interval |', '|---|---|---|---|']
     for scorer in result.scorers:
@@ -75,7 +79,7 @@ def measured(
     before, after = (result.get(m, price) for m in ('base', method))
     lines.append(f"| perplexity of the corpus | {before.value:.4g} | {after.value:.4g} | "
                  f"{' '.join(difference(after, 'vs_base', 1))} |")
-    how = (f'{prompts}, {result.meta["texts"]} texts; {result.scorers[0]} judged, the other scorer labelled what the '
+    how = (f'{prompts}, {result.meta["texts"]} texts{stay}; {result.scorers[0]} judged, the other scorer labelled what the '
            'edit was fitted on.')
     return '\n'.join(lines)+f'\n\n{how}'
 
@@ -89,19 +93,40 @@ def costs(
     lines = Harm(found.table[found.table.edit == edit]).verdict() if edit in found.edits else []
     return '\n'.join(['## What it costs whom', '', *(f'- {line}' for line in lines), '']) if lines else ''
 
-_tied = """
+_tied = """\
 The base model ties its head to its input embedding, and this one does not (`tie_word_embeddings` is false): \
 the head is a matrix of its own. transformers reads that. \
 A loader that ties them again drops the edit without a word, as the converter of llama.cpp does for Gemma. \
 Compare a few greedy continuations with those of transformers before you serve it elsewhere."""
 
+def _packaged(name:str)->PackagedModel|None:
+    "The packaged model that a base is; a folder of that name goes first."
+    return None if Path(name).exists() else packaged_models.get(name)
+
+def _base(name:str)->str|None:
+    "The base model's id on the hub; None where it has none that is known."
+    if (own := _packaged(name)) is not None: return own.hub
+    return name if '/' in name and not Path(name).exists() else None
+
+def _licence(name:str)->str:
+    "The licence of a packaged model, behind the sentence that it applies."
+    own = _packaged(name)
+    return f' ({own.licence})' if own else ''
+
 def _head(name:str, language:str|None)->str:
     "The YAML of the card, without its rules."
-    on_hub = '/' in name and not Path(name).exists()
-    head = {'base_model': name if on_hub else None, 'base_model_relation': 'finetune' if on_hub else None,
+    base, own = _base(name), _packaged(name)
+    head = {'base_model': base, 'base_model_relation': base and 'finetune', 'license': own and own.licence_key,
             'library_name': 'transformers', 'pipeline_tag': 'text-generation', 'language': language,
             'tags': '[eigenshift, detoxification]'}
     return '\n'.join(f'{key}: {value}' for key, value in head.items() if value)
+
+def _serving(folder:str, tied:bool, engine:str)->str:
+    "How to load and to serve the checkpoint, and what does not serve it."
+    load = (f'```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\nmodel, tok = AutoModelForCausalLM.'
+            f'from_pretrained("{folder}"), AutoTokenizer.from_pretrained("{folder}")\n```')
+    serve = f'**{engine}.**' if engine else f'```sh\nvllm serve {shlex.quote(folder)}\n```'
+    return '\n\n'.join([load, serve, *([_tied] if tied else [])])
 
 def _commands(run:Path, out:Path, strength:float)->str:
     "What was typed, from the run to the checkpoint."
@@ -119,7 +144,7 @@ def _results(run:Path, file:str, strength:float)->tuple[str, str]:
     result = Comparison.load(run/'results.json')
     row = merged_row(result, file)
     said = ''.join(f'- {line}\n' for line in (headline(result, row), *too_few(result, row)))
-    return f'{said}\n{measured(result, row)}', costs(run, row)
+    return f'{said}\n{measured(result, row, read_record(run/"config.json"))}', costs(run, row)
 
 def card(
     edit:Intervention, # that was merged
@@ -135,7 +160,7 @@ def card(
 )->str:                  # Markdown with a YAML head
     "The README of a merged checkpoint."
     numbers, whom = _results(run, file, strength)
-    engine, kind = engine_note(model), type(edit).__name__
+    kind = type(edit).__name__
     of_edit = {k: v for k, v in edit.meta.items() if isinstance(v, (str, int, float))
                and k not in ('model', 'eigenshift')}
     settings = '\n'.join(f'| {k} | {v} |' for k, v in of_edit.items())
@@ -150,24 +175,14 @@ The weights of *{name}* with an edit merged into them: a `{kind}` at strength {s
 ## Before and after
 
 {numbers}
-
-{whom}
+{whom and f'{chr(10)}{whom}'}
 An edit of this kind {'is meant to lower' if strength > 0 else 'at such a strength may raise'} the rate of toxic continuations; \
 it does not make a model safe, and it changes other text too. \
-A scorer is no person: read continuations before you trust a rate. The licence of the base model applies.
+A scorer is no person: read continuations before you trust a rate. The licence of the base model applies{_licence(name)}.
 
 ## Use
 
-```python
-from transformers import AutoModelForCausalLM, AutoTokenizer
-model, tok = AutoModelForCausalLM.from_pretrained("{out.name}"), AutoTokenizer.from_pretrained("{out.name}")
-```
-
-```sh
-vllm serve {shlex.quote(out.name)}
-```
-{_tied if tied else ''}
-{f'**{engine}.**' if engine else ''}
+{_serving(out.name, tied, engine_note(model))}
 
 ## How it was made
 

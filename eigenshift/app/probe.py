@@ -70,6 +70,7 @@ def probe(
 )->Detection:
     "From labelled texts and a model to tables, figures and a page: what detects toxicity, and is it more than length?"
     arguments, start = _arguments(locals()), time.time()
+    if seed < 0: raise ValueError(f'seed is {seed}; it must be at least 0')
     check_machine(model, dtype, device, quantize)
     folder = job_folder(out, 'probe', model, resume)
     columns = dict(text=text, label=label, toxic=_label_list(toxic), neutral=_label_list(neutral), threshold=threshold,

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
-from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on,
-                                   model_in_words, own_file, parts_in_words, registers, two_parts, two_scorers)
+from .inputs import (apart, chat_arguments, check_machine, drawn_texts, import_plugin, job_folder, load_model,
+                                   made_on, model_in_words, own_file, parts_in_words, registers, two_parts, two_scorers)
 from .. import runs
-from .methods import Evidence, asked_method, choose_method, compared_edits, find_method, implied
-from .run_report import notes_of, write_report
+from .methods import (Evidence, asked_method, check_on_model, choose_method, compared_edits, find_method,
+                                    implied)
+from .run_report import difference, headline, notes_of, write_report
 from ..core import fingerprint
 from ..evaluation.compare import compare
 from ..evaluation.comparison import Comparison
-from ..evaluation.harm import Harm, harm
+from ..editing.checkpoint import plain_modes
+from ..evaluation.harm import Harm, harm, signed
 from ..evaluation.measures import documents_of
 from ..models.head import head_width
 from ..models.identity import model_record, same_scorer, scorer_record
@@ -30,7 +32,7 @@ from ..progress import Progress, say
 from ..states.calibration import enough
 from ..states.engine import need_vllm
 from ..states.tokens import drop_long_prompts
-from ..text.data import load_corpus, load_prompts, read_report
+from ..text.data import bundled_registers, load_corpus, load_prompts, read_report
 from ..text.files import counted
 from ..text.scoring import Scorer
 from ..text.splits import spread
@@ -108,6 +110,8 @@ class Texts:
     evaluate:list       # prompts that it is judged on
     neutral:Dataset     # `text` for perplexity, and of running text `document`, over which its intervals are
     preserve:dict|None  # register -> texts whose predictions should stay
+    bundled:dict        # register -> bundled texts that the default edit preserves where none are named
+    shared:int          # texts that were to be preserved and measured, and are now one of them
     sources:dict        # what they were called
     parts:str           # what became of the prompts, in words
     read:dict           # what became of the rows of each file: name of the argument -> account
@@ -123,22 +127,30 @@ class Texts:
                        fingerprint=fingerprint(*self.fit, *self.evaluate))
         corpus = dict(texts=len(self.neutral), documents=self.documents,
                       fingerprint=fingerprint(*self.neutral['text']))
-        out = dict(prompts=prompts, corpus=corpus)
-        if self.preserve is None: return out
-        stay = [dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in self.preserve.values()]
-        return out | dict(preserve=stay)
+        def stay(found): return [dict(texts=len(texts), fingerprint=fingerprint(*texts)) for texts in found.values()]
+        out = dict(prompts=prompts, corpus=corpus, bundled=stay(self.bundled))
+        return out if self.preserve is None else out | dict(preserve=stay(self.preserve))
+
+    def counts(self)->dict[str, int]:
+        "How many texts of each register stay, for the record that people read."
+        return {Path(name).name: len(texts) for name, texts in (self.preserve or self.bundled).items()}
 
     def lines(self)->list[str]:
         "What a run begins with, beside the prompts."
         of = f' of {self.documents:,} documents' if self.documents else ''
         words = [f"perplexity on {len(self.neutral):,} texts{of} ({self.sources['corpus']})"]
-        for name, texts in (self.preserve or {}).items():
-            words.append(f'{len(texts):,} texts of {Path(name).name} to preserve')
+        if self.bundled:
+            named = ', '.join(f'{n:,} of {name}' for name, n in self.counts().items())
+            whose = 'for the default edit to preserve (bundled)' if self.preserve is None else 'to preserve'
+            words.append(f'texts {whose}: {named}; perplexity is measured on none of them')
+        if self.shared:
+            words.append(f'{self.shared:,} texts were to be preserved and measured: half of them are preserved, half measured')
         return words
 
 def load_texts(
     asked:dict,                                # parameters of `run`
     keep:Callable[[Dataset], Dataset]|None=None, # which prompts are kept; all by default
+    preserving:bool=True,                      # whether an edit preserves texts, on which nothing may then be measured
 )->Texts:
     "The prompts, the corpus and the texts to preserve."
     encoding, seed, limit = asked['encoding'], asked['seed'], asked['limit']
@@ -147,12 +159,15 @@ def load_texts(
     if keep is not None: prompts = keep(prompts)
     fit, evaluate = two_parts(prompts, limit, seed, halves)
     corpus, preserved = load_corpus(asked['corpus'], encoding=encoding), {}
-    neutral = spread(corpus, asked['texts'], seed)
-    stay = registers(asked['preserve'], asked['preserved'], seed, encoding, preserved)
+    stay = registers(asked['preserve'], encoding, preserved)
+    bundled = {name: Dataset.from_dict(dict(text=texts)) for name, texts in bundled_registers().items()}
+    measured, named_stay, bundled, shared = apart(corpus, stay or {}, bundled if preserving else {})
+    neutral, bundled = spread(measured, asked['texts'], seed), drawn_texts(bundled)
+    stay = None if stay is None else drawn_texts(named_stay, asked['preserved'], seed)
     read = dict(prompts=read_report(prompts).record(), corpus=read_report(corpus).record(), preserve=preserved)
     named = ('prompts', 'corpus', *(['preserve'] if asked['preserve'] else []))
     sources = {name: said(asked[name]) or 'bundled' for name in named}
-    return Texts(fit, evaluate, neutral, stay, sources, parts_in_words(prompts, limit, halves), read)
+    return Texts(fit, evaluate, neutral, stay, bundled, shared, sources, parts_in_words(prompts, limit, halves), read)
 
 def check_counts(
     smallest:int, /,   # of each
@@ -195,14 +210,19 @@ class Run:
         "What must be known before the numbers are read."
         return [*notes_of(self.comparison), *(self.harm.warnings() if self.harm is not None else [])]
 
+    @property
+    def summary(self)->str:
+        "What the edit did, in a sentence."
+        return headline(self.comparison, asked_method(self.comparison))
+
     def __repr__(self)->str:
         notes = ''.join(f'\n! {note}' for note in self.notes())
         files = f'report: {self.path/"report.html"}\nedit:   {self.path/"shift.safetensors"}'
         shown = self.comparison.wide(('toxicity', 'perplexity', 'kl', 'distinct_2'), intervals=False)
-        return f'{shown.to_string()}\n{notes}\n\n{files}'
+        return f'{self.summary}\n\n{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self)->str:
-        return self.comparison._repr_html_()+''.join(f'<p>⚠ {html.escape(note)}</p>' for note in self.notes())
+        return f'<p><b>{html.escape(self.summary)}</b></p>'+self.comparison._repr_html_()+''.join(f'<p>⚠ {html.escape(note)}</p>' for note in self.notes())
 
 # %% ../../nbs/app/run.ipynb #a10c51ff
 def run(
@@ -215,7 +235,7 @@ def run(
     check_toxic_labels:str=None, # likewise of the scorer that judges
     head:str=None,          # of the scorer, where its configuration is silent: sigmoid (labels independent) or softmax (one of them)
     check_head:str=None,    # likewise of the scorer that judges
-    corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; bundled sentences by default
+    corpus:str=None,        # file of neutral text, wikitext or wikipedia, for perplexity; half of the bundled sentences by default
     encoding:str='utf-8',   # of the files of prompts, corpus and preserve
     skip_bad:bool=False,    # leave out rows of the prompts that cannot be read, and count them
     skip_long:bool=False,   # leave out prompts that are too long for the model, and count them
@@ -237,7 +257,7 @@ def run(
     limit:int=300,          # most prompts to fit on, and most to judge on
     texts:int=300,          # most texts of the corpus
     preserved:int=800,      # most texts of each file to preserve
-    draws:int=5,            # random edits in the control; with fewer, the interval against them is wide
+    draws:int=5,            # random edits in the control; with fewer, the interval against them is wide, and with 1 there is none
     refits:int=1,           # fits of each edit, on resamples of the fit prompts; intervals cover them, from about 5 on
     harm:bool=True,         # measure what the edit costs mentions of groups, informal text, toxicity as a subject (English)
     chat:bool=False,        # wrap prompts with the chat template, as instruct models want it
@@ -257,7 +277,7 @@ def run(
     asked, start = dict(locals()), time.time()
     check_counts(1, n=n, limit=limit, texts=texts, preserved=preserved, draws=draws, refits=refits,
                  max_new_tokens=max_new_tokens, least=least)
-    check_counts(0, budget=budget)
+    check_counts(0, budget=budget, seed=seed)
     check_machine(model, dtype, device, quantize)
     check_engine(engine)
     folder = job_folder(out, 'run', model, resume)
@@ -274,9 +294,10 @@ def run(
             lm, tok = load_model(model, dtype, device, quantize)
             def short(prompts): return drop_long_prompts(prompts, lm, tok, max_new_tokens, **spoken)
             if skip_long: data = load_texts(asked, short)
-            given = find_method(method).check_settings(given, head_width(lm))
+            given = check_on_model(method, given, lm)
             record = record_of(asked, lm, tok, data, label, judge, method, given)
-            noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm))
+            noted = dict(command=command_of(asked, method), sources=data.sources, read=data.read, made=made_on(lm),
+                         preserved=data.counts(), shared=data.shared)
             same = dict(scorer=same_scorer, check_scorer=same_scorer)
             with runs.accept_versions(accept_versions):
                 path = runs.open_record(folder, record, resume=resume, noted=noted, same=same)
@@ -293,8 +314,9 @@ def run(
                                 progress=True)
             with job.phase('continuations', f'continuations of {len(data.fit):,} fit prompts') as found:
                 found(f'{len(evidence.calibration.toxic):,} toxic')
+                plain_modes(path/'calibration.safetensors')
             with job.phase('edits') as found:
-                edits = compared_edits(evidence, method, given, path, refits)
+                edits = compared_edits(evidence, method, given, path, refits, data.bundled)
                 found(', '.join(edits)+(f'; {refits} fits of each' if refits > 1 else ''))
             models = refits*(1+len(edits))+draws
             what = f'{models} models × {len(data.evaluate):,} prompts × {n} continuations'
@@ -346,9 +368,10 @@ def in_short(
 )->str:
     "What the edit that was asked for does, in a line."
     method = asked_method(result)
-    before, after = (result.get(m, 'toxicity') for m in ('base', method))
-    price = result.get(method, 'perplexity').value/result.get('base', 'perplexity').value-1
-    return f'{method} {before.value:.1%} → {after.value:.1%} toxic, perplexity {price:+.1%}'
+    (before, after), (plain, price) = ([result.get(m, s) for m in ('base', method)] for s in ('toxicity', 'perplexity'))
+    fall, rise = ' '.join(difference(after, 'vs_base')), ' '.join(difference(price, 'vs_base', 1))
+    return (f'{method} {before.value:.1%} → {after.value:.1%} toxic, {fall} points; '
+            f'perplexity {signed(price.value/plain.value-1)}, {rise}')
 
 def measured_harm(
     evidence:Evidence, # its model and tokenizer

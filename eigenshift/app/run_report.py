@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['price', 'verdict', 'difference', 'headline', 'needed_toxic', 'design_effect', 'too_few', 'notes_of', 'first_numbers',
-           'differences', 'before_and_after', 'with_chips', 'draw_into', 'section_blocks', 'repeat', 'about',
-           'write_report']
+           'differences', 'before_and_after', 'with_chips', 'draw_into', 'section_blocks', 'repeat',
+           'preserved_in_words', 'about', 'write_report']
 
 # %% ../../nbs/app/run_report.ipynb #e50000e7
 import json, math, re, shlex, matplotlib.pyplot as plt, numpy as np, pandas as pd
@@ -19,7 +19,8 @@ from .methods import asked_method
 from .report import cards, cautions, chips, code, facts, figure, folded, pairs, report, table
 from ..core import atomic
 from ..editing.intervention import Section
-from ..evaluation.comparison import Comparison, differs, only_alone
+from ..evaluation.comparison import Comparison, differs, only_alone, only_one_random
+from ..evaluation.harm import signed
 from ..progress import duration
 from ..text.files import counted
 
@@ -42,8 +43,13 @@ def difference(
     scale:float=100,# 100 for percentage points
 )->tuple[str, str]: # the difference and its interval, signed
     "A paired difference as text."
-    value, low, high = (f'{scale*row[side+end]:+.1f}'.replace('-', '−') for end in ('', '_low', '_high'))
-    return value, f'[{low}, {high}]'
+    value, low, high = (signed(scale*row[side+end], '.1f') for end in ('', '_low', '_high'))
+    if math.isnan(row[side]): return '–', ''
+    return value, '[no interval]' if math.isnan(row[f'{side}_low']) else f'[{low}, {high}]'
+
+def _no_random(row:pd.Series)->str:
+    "What to say where the random edits beside a method were made for another one."
+    return '' if row.get('matched', True) else 'no random edits of its KL were measured'
 
 def headline(
     result:Comparison,   # `Comparison`
@@ -55,6 +61,7 @@ def headline(
     found, alone = ([f(edit, other, level) for other in sides] for f in (verdict, only_alone))
     others = 'the unedited one', 'one that was moved as far in random directions'
     first, second = (_writes[v].format(other)+also for v, other, also in zip(found, others, alone))
+    if found[1] == 'unknown': second = only_one_random(result, edit) or _no_random(edit) or second
     joined = 'but' if found[0] == 'less' != found[1] else 'and'
     return (f'The edited model {first}, {joined} {second}: '
             f'{100*edit.value:.1f} % of its continuations are toxic, {100*base.value:.1f} % of those of the unedited '
@@ -122,7 +129,7 @@ def first_numbers(
     value, interval = difference(result.get(method, 'toxicity'), 'vs_control')
     out.append(('against random edits of the same KL', f'{value} points', f'{interval} by {result.scorers[0]}'))
     edit, base = result.get(method, price), result.get('base', price)
-    rise = f'{edit.value/base.value-1:+.1%}'.replace('-', '−').replace('%', ' %')
+    rise = signed(edit.value/base.value-1).replace('%', ' %')
     note = f"{rise}; {' '.join(difference(edit, 'vs_base', 1))}"
     return out + [('perplexity of the corpus', f'{base.value:.4g} → {edit.value:.4g}', note)]
 
@@ -218,6 +225,16 @@ def _corpus_in_words(corpus):
     of = f" of {corpus['documents']} documents" if corpus.get('documents') else ''
     return f"{corpus['texts']} texts{of}"
 
+def preserved_in_words(
+    record:dict, # as `config.json` has it
+)->str:          # nothing where it is not known
+    "How many texts of which registers are preserved, and by which edit where none were named."
+    counts, named = record.get('preserved', {}), record.get('sources', {}).get('preserve')
+    words = ', '.join(f'{n:,} of {name}' for name, n in counts.items())
+    if words and named is None: words += ' (bundled, by the default edit)'
+    if record.get('shared'): words += f"; {record['shared']:,} texts were to be preserved and measured, and are halved"
+    return words
+
 def about(
     record:dict,             # as `config.json` has it
     result:Comparison,
@@ -234,8 +251,8 @@ def about(
         method=f"{getattr(shift, 'name', asked_method(result))}",
         prompts=f"{named}: {prompts.get('fit', '?')} to fit on, {prompts['evaluate']} to judge on × {record['n']}",
         scorers=f"{result.scorers[0]} judges, {', '.join(result.scorers[1:])} labelled",
-        corpus=f"{sources.get('corpus', 'given')}, {_corpus_in_words(record['corpus'])}",
-        preserved=sources.get('preserve', ''),
+        corpus=f"{sources.get('corpus', 'given')}, {_corpus_in_words(record['corpus'])}, none of them preserved",
+        preserved=preserved_in_words(record),
         made=f"{made.get('date', '')}{took}".strip(', '),
         hardware=made.get('hardware', ''),
         versions=', '.join(f'{name} {version}' for name, version in versions.items() if version))
@@ -272,7 +289,7 @@ def _harm_blocks(found, figures):
     summary = found.summary().reset_index()
     summary['p'] = [f'{p:.2g}'+'*'*(p <= 1-found.level) for p in summary['p']]
     for column in ('change of perplexity, mean', 'largest excess', 'at most, for any'):
-        summary[column] = [f'{v:+.1%}'.replace('-', '−') for v in summary[column]]
+        summary[column] = [signed(v) for v in summary[column]]
     of_edit = found.table[(found.table.edit == found.edits[0]) & (found.table.statistic == 'perplexity')]
     drawn = figure(draw_into(figures, 'what-it-costs-whom', found.plot, .2*of_edit.p.notna().sum()+1),
                    'The excess of perplexity of each group, with its interval; in red those beyond luck, few of them '

