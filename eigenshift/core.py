@@ -6,7 +6,7 @@
 __all__ = ['assets', 'asset', 'atomic', 'fingerprint', 'causes', 'batches_by_length', 'mask']
 
 # %% ../nbs/core.ipynb #e5000003
-import codecs, hashlib, os, re, shutil, numpy as np
+import codecs, hashlib, os, re, shutil, stat, numpy as np
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,11 +36,21 @@ def atomic(
     tmp = path.with_name(f'.{path.name}.{os.getpid()}.tmp{path.suffix}')
     try:
         yield tmp
+        _plain_modes(tmp)
         if path.is_dir(): shutil.rmtree(path)
         os.replace(tmp, path)
     finally:
         if tmp.is_dir(): shutil.rmtree(tmp, ignore_errors=True)
         else: tmp.unlink(missing_ok=True)
+
+def _plain_modes(path):
+    "Give a file, or a folder and what is inside, the modes that newly written ones have here."
+    probe = path.with_name(f'{path.name}.mode')
+    probe.touch()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.unlink()
+    for each in [path, *path.rglob('*')]:
+        each.chmod(mode | (mode & 0o444) >> 2 if each.is_dir() else mode) # who may read a folder may enter it
 
 # %% ../nbs/core.ipynb #89c09c37
 def fingerprint(

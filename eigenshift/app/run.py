@@ -23,7 +23,6 @@ from .run_report import difference, headline, notes_of, write_report
 from ..core import fingerprint
 from ..evaluation.compare import compare
 from ..evaluation.comparison import Comparison
-from ..editing.checkpoint import plain_modes
 from ..evaluation.harm import Harm, harm, signed
 from ..evaluation.measures import documents_of
 from ..models.head import head_width
@@ -314,7 +313,6 @@ def run(
                                 progress=True)
             with job.phase('continuations', f'continuations of {len(data.fit):,} fit prompts') as found:
                 found(f'{len(evidence.calibration.toxic):,} toxic')
-                plain_modes(path/'calibration.safetensors')
             with job.phase('edits') as found:
                 edits = compared_edits(evidence, method, given, path, refits, data.bundled)
                 found(', '.join(edits)+(f'; {refits} fits of each' if refits > 1 else ''))

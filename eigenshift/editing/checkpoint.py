@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['record_name', 'tied_in_vllm', 'record_of', 'untie', 'engine_note', 'source_folder', 'carry_files', 'lost_parts',
-           'carry_tensors', 'stored_dtype', 'write_weights', 'plain_modes', 'logit_agreement', 'share_of_edit',
-           'model_card', 'unwrapped', 'save_checkpoint']
+           'carry_tensors', 'stored_dtype', 'write_weights', 'logit_agreement', 'share_of_edit', 'model_card',
+           'unwrapped', 'save_checkpoint']
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50003
 import json, re, shutil, stat, torch, warnings
@@ -187,18 +187,6 @@ def write_weights(
         if part and 'dtype' in part: part['dtype'] = str(dtype).removeprefix('torch.')
     (folder/'config.json').write_text(json.dumps(config, indent=2, sort_keys=True)+'\n')
 
-# %% ../../nbs/editing/checkpoint.ipynb #c1e50017
-def plain_modes(
-    path:Path, # a file, or a folder with what is inside
-)->None:
-    "Give files and folders the modes that newly written ones have here."
-    probe = path.with_name(f'.{path.name}.mode')
-    probe.touch()
-    mode = stat.S_IMODE(probe.stat().st_mode)
-    probe.unlink()
-    for each in [path, *path.rglob('*')]:
-        each.chmod(mode | (mode & 0o444) >> 2 if each.is_dir() else mode) # who may read a folder may enter it
-
 # %% ../../nbs/editing/checkpoint.ipynb #1ed39467
 def logit_agreement(
     a:Tensor, # (..., n_vocab) logits
@@ -307,6 +295,5 @@ def save_checkpoint(
                                'was written. Where the model is in half precision a small edit may be lost in rounding: '
                                'load it with dtype="float32"')
         describe(folder, agreement)
-        plain_modes(folder)
     if note := engine_note(model): warnings.warn(note, stacklevel=3)
     return path

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from torch.utils.hooks import RemovableHandle
 from .. import __version__
 from ..core import atomic, fingerprint
-from .checkpoint import model_card, plain_modes, record_of, save_checkpoint, unwrapped
+from .checkpoint import model_card, record_of, save_checkpoint, unwrapped
 from ..models.blocks import shared_modules
 from ..models.head import Head, distance, sketch
 from ..models.eigenchoices import read_safetensors
@@ -372,9 +372,7 @@ def save(self:Intervention,
     header = dict(kind='Intervention', what=state['kind'], module=type(self).__module__, state=json.dumps(state),
                   eigenshift=__version__)
     tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    with atomic(Path(path)) as tmp:
-        save_file(tensors, tmp, metadata=header)
-        plain_modes(tmp)
+    with atomic(Path(path)) as tmp: save_file(tensors, tmp, metadata=header)
     return Path(path)
 
 @patch(cls_method=True)

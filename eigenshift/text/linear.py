@@ -59,9 +59,7 @@ class LinearScorer(Scorer):
         "One safetensors file; everything but the weights is in its header."
         head = dict(format='eigenshift-linear-1', name=self.name, bias=self.bias, threshold=self.threshold,
                     blocks=self.blocks, id2label={0: 'neutral', 1: 'toxic'})
-        with atomic(path) as tmp:
-            save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)})
-            tmp.chmod(0o644)
+        with atomic(path) as tmp: save_file(self.weights, tmp, metadata={'scorer': json.dumps(head)})
 
 # %% ../../nbs/text/linear.ipynb #5632c781
 def load_linear(
