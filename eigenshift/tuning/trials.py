@@ -41,9 +41,10 @@ def halves(
 )->tuple[list[str], list[str]]: # learn, choose
     "Two halves by a hash that is independent of the split."
     prompts = list(dict.fromkeys(prompts))
-    first = [unit_hash(prompt, 'half') < .5 for prompt in prompts]
-    return [prompt for prompt, is_first in zip(prompts, first)
-            if is_first], [prompt for prompt, is_first in zip(prompts, first) if not is_first]
+    is_first = [unit_hash(prompt, 'half') < .5 for prompt in prompts]
+    learn = [prompt for prompt, first in zip(prompts, is_first) if first]
+    choose = [prompt for prompt, first in zip(prompts, is_first) if not first]
+    return learn, choose
 
 @dataclass(frozen=True)
 class Positions:
