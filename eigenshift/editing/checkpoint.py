@@ -8,7 +8,7 @@ __all__ = ['record_name', 'tied_in_vllm', 'record_of', 'untie', 'engine_note', '
            'unwrapped', 'save_checkpoint']
 
 # %% ../../nbs/editing/checkpoint.ipynb #c1e50003
-import json, re, shutil, stat, torch, warnings
+import json, re, shutil, torch, warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
