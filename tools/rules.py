@@ -2,9 +2,11 @@
 
 A room imports only rooms above it in `rooms`; `editing` and `probing` do not know each other; modules of a room form no circle;
 nobody imports a private name of another module; our own package is imported inside a function only in `app`.
-And a module has every name that it uses, which its notebook, where tests import more, cannot tell; and uses what it imports.
+And a module has every name that it uses, which its notebook, where tests import more, cannot tell; and uses what it imports. A notebook defines every name that its cells use, those that no test runs included.
 """
 import ast
+import json
+import re
 import sys
 from pathlib import Path
 from pyflakes.checker import Checker
@@ -69,6 +71,23 @@ def loose_names() -> list[str]:
     return [str(message) for name, message in found if isinstance(message, (UndefinedName, UnusedVariable))
             or (isinstance(message, UnusedImport) and name != 'editing.methods')]
 
+notebook_names = {'get_ipython', 'display'} # what a notebook has without defining it
+
+def code_of(notebook: Path) -> str:
+    "The code of all cells of a notebook, one after the other; lines for the shell are left out."
+    cells = [''.join(cell['source']) for cell in json.loads(notebook.read_text())['cells'] if cell['cell_type'] == 'code']
+    return '\n'.join(re.sub(r'^(\s*)[%!].*$', r'\1pass', cell, flags=re.M) for cell in cells)
+
+def lost_names() -> list[str]:
+    "Names that a cell of a notebook uses and nothing defines; most of all in slow cells, which no test runs."
+    found = []
+    for path in sorted((root/'nbs').rglob('*.ipynb')):
+        if '.ipynb_checkpoints' in path.parts: continue
+        messages = Checker(ast.parse(code_of(path)), str(path.relative_to(root))).messages
+        lost = {message.message_args[0] for message in messages if isinstance(message, UndefinedName)}-notebook_names
+        found += [f'{path.relative_to(root)}: nothing defines {name}' for name in sorted(lost)]
+    return found
+
 def face() -> list[str]:
     "Names of the top level that the package and its stub for editors do not share."
     tree = ast.parse((root/package/'__init__.py').read_text())
@@ -91,6 +110,6 @@ def top_names(tree: ast.Module) -> set[str]:
     return found
 
 if __name__ == '__main__':
-    found = breaches()+loose_names()+face()
+    found = breaches()+loose_names()+lost_names()+face()
     print(*found or ['no breach'], sep='\n')
     sys.exit(bool(found))

@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_compl
 from multiprocessing import get_context
 from pathlib import Path
 from nbdev.config import get_config
-from rules import breaches, face, loose_names
+from rules import breaches, face, loose_names, lost_names
 from testnb import one
 
 root = get_config().config_path
@@ -62,6 +62,7 @@ checks = { # the longest first
     'notebooks and modules in step (nbdev_export, nbdev_clean)': drift,
     'rooms: who imports whom': breaches,
     'names that a module lacks or does not use (pyflakes)': loose_names,
+    'names that a cell uses and nothing defines, slow cells too (pyflakes)': lost_names,
     'the public face and its types agree': face,
     'README in step with index.ipynb': lambda: script('tools/readme.py', '--check'),
     'badges and install cells': lambda: script('tools/badges.py', '--check'),
