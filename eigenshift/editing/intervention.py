@@ -249,8 +249,8 @@ def check(self:Intervention,
     force:bool=False, # accept other weights of the same shape, and this edit once more
 )->None:
     "Refuse a model that it does not belong to, and one that holds it already."
+    known, weights = self.meta.get('weights', {}), self.touched(model) # which refuses what has no place for it
     if force: return
-    known, weights = self.meta.get('weights', {}), self.touched(model)
     far_of = {path: distance(known[path], sketch(weight)) for path, weight in weights.items() if path in known}
     unedited = bool(far_of) and max(far_of.values()) < 1e-5 # the weights were put back since
     if not unedited and set(self.marks()) & set(merged_into(model)):
