@@ -221,7 +221,9 @@ class Run:
         return f'{self.summary}\n\n{shown.to_string()}\n{notes}\n\n{files}'
 
     def _repr_html_(self)->str:
-        return f'<p><b>{html.escape(self.summary)}</b></p>'+self.comparison._repr_html_()+''.join(f'<p>⚠ {html.escape(note)}</p>' for note in self.notes())
+        answer = f'<p><b>{html.escape(self.summary)}</b></p>'
+        notes = [f'<p>⚠ {html.escape(note)}</p>' for note in self.notes()]
+        return answer+self.comparison._repr_html_()+''.join(notes)
 
 # %% ../../nbs/app/run.ipynb #a10c51ff
 def run(
