@@ -218,7 +218,7 @@ def _alike(plain, cells, known):
 def _without_swallowed(records, text, delimiter, width, report):
     "The records, with those split again that a quote left open has made one of."
     several = [(line, cells) for line, cells in records[1:] if any(map(_line_end.search, cells))]
-    if width == 1: return _noted_lines(records, several, report)
+    if width == 1: return records if '""' in text else _noted_lines(records, several, report) # writers of CSV double quotes
     lines = io.StringIO(text, newline='').readlines()
     full = {line: (plain, cells) for line, cells in several
             if (plain := _full_lines(lines, line, cells, delimiter, width))}
