@@ -12,12 +12,13 @@ _face = {
     'app.probe': ['probe'],
     'app.tune': ['tune'],
     'app.merge': ['merge'],
-    'app.explorer': ['explore'],
+    'app.explorer': ['explore', 'Exploration', 'snapshot'],
     'app.check': ['check'],
     'text.splits': ['select_split', 'split_of', 'sample', 'stratified', 'length_matched'],
-    'text.data': ['load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw', 'load_toxicn',
-                  'people_words'],
-    'text.scoring': ['Scorer'],
+    'text.data': ['data_file', 'load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw',
+                  'load_toxicn', 'people_words'],
+    'text.linear': ['fit_linear'],
+    'text.scoring': ['Scorer', 'word_spans'],
     'text.scorers': ['load_scorer', 'toxic_words'],
     'models.loading': ['load_lm', 'load_encoder'],
     'models.head': ['Head', 'as_head'],
@@ -29,7 +30,7 @@ _face = {
     'states.reading': ['layer_states', 'neuron_activations'],
     'states.calibration': ['Calibration', 'calibrate'],
     'editing.intervention': ['Intervention', 'compose', 'Section'],
-    'editing.methods': ['Evidence', 'method', 'methods'],
+    'editing.methods': ['Evidence', 'method', 'methods', 'methods_table'],
     'editing.head_edit': ['HeadEdit'],
     'editing.eigenshift': ['EigenShift'],
     'editing.fisher': ['FisherShift'],
@@ -47,9 +48,10 @@ _face = {
     'metrics': ['auroc', 'average_precision'],
     'evaluation.measures': ['toxicity', 'perplexity', 'divergence', 'diversity', 'tph'],
     'evaluation.harm': ['harm', 'Harm', 'own_perplexity'],
-    'evaluation.comparison': ['Comparison'],
-    'evaluation.compare': ['compare'],
-    'core': ['mask'],
+    'evaluation.comparison': ['Comparison', 'differs'],
+    'evaluation.control': ['random_control'],
+    'evaluation.compare': ['compare', 'scorer_agreement'],
+    'core': ['asset', 'mask'],
 }
 _module_of = {name: module for module, names in _face.items() for name in names}
 __all__ = sorted(_module_of)
@@ -66,16 +68,17 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .app.probe import probe as probe
     from .app.tune import tune as tune
     from .app.merge import merge as merge
-    from .app.explorer import explore as explore
+    from .app.explorer import explore as explore, Exploration as Exploration, snapshot as snapshot
     from .app.check import check as check
     from .text.splits import (
         select_split as select_split, split_of as split_of, sample as sample, stratified as stratified,
         length_matched as length_matched)
     from .text.data import (
-        load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled,
+        data_file as data_file, load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled,
         load_sentences as load_sentences, load_jigsaw as load_jigsaw, load_toxicn as load_toxicn,
         people_words as people_words)
-    from .text.scoring import Scorer as Scorer
+    from .text.linear import fit_linear as fit_linear
+    from .text.scoring import Scorer as Scorer, word_spans as word_spans
     from .text.scorers import load_scorer as load_scorer, toxic_words as toxic_words
     from .models.loading import load_lm as load_lm, load_encoder as load_encoder
     from .models.head import Head as Head, as_head as as_head
@@ -87,7 +90,8 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .states.reading import layer_states as layer_states, neuron_activations as neuron_activations
     from .states.calibration import Calibration as Calibration, calibrate as calibrate
     from .editing.intervention import Intervention as Intervention, compose as compose, Section as Section
-    from .editing.methods import Evidence as Evidence, method as method, methods as methods
+    from .editing.methods import (
+        Evidence as Evidence, method as method, methods as methods, methods_table as methods_table)
     from .editing.head_edit import HeadEdit as HeadEdit
     from .editing.eigenshift import EigenShift as EigenShift
     from .editing.fisher import FisherShift as FisherShift
@@ -106,6 +110,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .evaluation.measures import (
         toxicity as toxicity, perplexity as perplexity, divergence as divergence, diversity as diversity, tph as tph)
     from .evaluation.harm import harm as harm, Harm as Harm, own_perplexity as own_perplexity
-    from .evaluation.comparison import Comparison as Comparison
-    from .evaluation.compare import compare as compare
-    from .core import mask as mask
+    from .evaluation.comparison import Comparison as Comparison, differs as differs
+    from .evaluation.control import random_control as random_control
+    from .evaluation.compare import compare as compare, scorer_agreement as scorer_agreement
+    from .core import asset as asset, mask as mask
