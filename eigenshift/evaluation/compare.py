@@ -27,7 +27,7 @@ from ..models.identity import model_record, same_scorer, scorer_record
 from ..models.eigenchoices import EigenChoices, eigen_choices
 from ..editing.intervention import Intervention
 from .statistics import Measured, Pooled, Ratio, differences_p, pooled, span
-from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats
+from .measures import checked_scores, diversity, diversity_stats, divergence, divergence_stats, divergence_sums
 from .measures import perplexity, perplexity_stats, scorer_name, scorer_threshold, toxicity, tph
 from .measures import Passages, continuation_passages, documents_of, keeping_inputs, keeping_states, text_passages
 from .comparison import Comparison, columns
@@ -117,6 +117,23 @@ def _read_at(intervention, strength, corpus, passages, sentences):
     harm = None if sentences is None else fingerprint(sentences.to_json())
     return dict(edit=edit, corpus=fingerprint(json.dumps([_column(corpus, 'text'), documents_of(corpus)])), passages=ids, sentences=harm)
 
+class _Distances:
+    "How far edits of the head go, read for all that are expected once the first is asked for: the unedited logits are computed once."
+    def __init__(self, model, tok): self.read, self.expected, self.found = partial(divergence_sums, model, tok), [], {}
+    def expect(self, edits):
+        "Pairs of edit and strength that will be measured."
+        self.expected += [pair for pair in edits if pair[0] is not None and pair[0].at_head]
+    def sums(self, place, passages, intervention, strength):
+        "The `divergence_sums` of an edit at a place; None where it was not expected."
+        at = next((i for i, (edit, size) in enumerate(self.expected) if edit is intervention and size == strength), None)
+        if at is None: return None
+        of, known = self.found.get(place, (passages, []))
+        if of is not passages: known = []
+        if at >= len(known):
+            known = [*known, *self.read(self.expected[len(known):], passages)]
+            self.found[place] = passages, known
+        return known[at]
+
 class Shared:
     "What several methods under one model have in common, read when it is first needed."
     def __init__(self,
@@ -127,6 +144,7 @@ class Shared:
     ):
         self._texts = cache(lambda: keeping_inputs(model, tok, encode(tok, corpus)))
         self._sentences = cache(lambda: sentence_inputs(model, tok, sentences))
+        self.distances = _Distances(model, tok)
     def texts(self, intervention:Intervention|None)->list[tuple]|None:
         "What enters the head at the corpus; None where this edit changes it, or where it is too much to keep."
         return self._texts() if intervention is None or intervention.at_head else None
@@ -167,7 +185,11 @@ def evaluate(
     def fluency():
         inputs = shared.texts(intervention)
         with edited(): return perplexity(model, tok, corpus, inputs=inputs).items
-    def distance(place): return lambda: divergence(model, tok, intervention, at[place], strength).items
+    def distance(place):
+        def read():
+            sums = shared.distances.sums(place, at[place], intervention, strength)
+            return divergence(model, tok, intervention, at[place], strength, sums=sums).items
+        return read
     def variety(): return diversity(generations).items
     def own(): return own_perplexity(model, tok, generations).items
     def charged():
@@ -628,6 +650,7 @@ def compare(
                         seed+asked.repeat, folder, asked.strength, boot, sentences if read else None, generations,
                         shared, **kwargs)
     def write(repeat, edits, folders):
+        shared.distances.expect(edits.values())
         return generate_under(model, tok, prompts, edits, folders, n=n, seed=seed+repeat, **kwargs)
     n_controls = _draws(draws)*len(_controlled(edits, control))+sum(map(len, placebos.values()))
     planned, progress = repeats*(1+len(edits))+n_controls, kwargs.get('progress', True)

@@ -7,7 +7,7 @@ __all__ = ['toxicity_stats', 'diversity_stats', 'perplexity_stats', 'divergence_
            'scorer_threshold', 'toxicity', 'ngrams', 'distinct_n', 'diversity', 'batched_inputs', 'per_token',
            'keeping_inputs', 'nll', 'perplexity_items', 'documents_of', 'perplexity', 'tph', 'kl_and_top1', 'Passages',
            'text_passages', 'continuation_passages', 'passage_states', 'unedited_states', 'keeping_states',
-           'divergence']
+           'divergence_sums', 'divergence']
 
 # %% ../../nbs/evaluation/measures.ipynb #e500009b
 import numpy as np, pandas as pd, torch
@@ -252,10 +252,12 @@ def kl_and_top1(
     edited:Tensor, # (rows, n_vocab) of the edit
 )->tuple[Tensor, Tensor]: # (rows,) nats, and whether the argmax agrees
     "How far two next-token distributions are apart."
-    same = base.argmax(-1) == edited.argmax(-1)
-    p, q = base.log_softmax(-1), edited.log_softmax(-1)
-    ratio = (p-q).masked_fill_(p == -torch.inf, 0) # a token that the base excludes adds nothing
-    return (p.exp()*ratio).sum(-1), same
+    return _kl(base.log_softmax(-1), edited), base.argmax(-1) == edited.argmax(-1)
+
+def _kl(p, edited):
+    "(rows,) nats from log-probabilities to the distributions of edited logits."
+    ratio = (p-edited.log_softmax(-1)).masked_fill_(p == -torch.inf, 0) # a token that the base excludes adds nothing
+    return (p.exp()*ratio).sum(-1)
 
 @dataclass(frozen=True)
 class Passages:
@@ -336,23 +338,31 @@ def keeping_states(
     if sum(map(len, passages.at))*as_head(model).d_model > most: return passages
     return replace(passages, states=cache(lambda: unedited_states(model, tok, passages)))
 
-def _divergences(model, tok, intervention, strength, passages, elements):
-    "Of each passage its sum of KL and how many likeliest tokens stay, a few at a time."
-    h, out = as_head(model), np.zeros((len(passages), 2))
+def divergence_sums(
+    model:PreTrainedModel,
+    tok:PreTrainedTokenizerBase,
+    edits:Sequence[tuple[Intervention, float]], # n edits and their strengths
+    passages:Passages,
+    elements:int|None=None, # most logits at a time; by default as many as are fast
+)->np.ndarray:              # (n, passages, 2): of each passage its sum of KL in nats, and how many likeliest tokens stay
+    "How far edits move the next-token distributions of some passages; what the unedited model says there is computed once."
+    h, out = as_head(model), np.zeros((len(edits), len(passages), 2))
     sizes = [len(at) for at in passages.at]
     kept = None if passages.states is None else unedited_states(model, tok, passages).split(sizes)
     budget = logit_rows(h.n_vocab, entry(model), elements)
-    intervention.check(model)
+    for intervention, _ in edits: intervention.check(model)
     for rows in batches_by_length(sizes, min(len(passages), 256), budget):
         batch = passages.some(rows)
+        counts = [sizes[i] for i in rows]
         with torch.inference_mode():
             states = passage_states(model, tok, batch) if kept is None else torch.cat([kept[i] for i in rows])
             base = h.logits(states).float()
-            with intervention.applied(model, strength):
-                edited = h.logits(states if intervention.at_head else passage_states(model, tok, batch)).float()
-            kl, same = kl_and_top1(base, edited)
-        counts = [sizes[i] for i in rows]
-        for i, a, s in zip(rows, kl.split(counts), same.split(counts)): out[i] = a.double().sum().item(), s.sum().item()
+            log_p, likeliest = base.log_softmax(-1), base.argmax(-1)
+            for found, (intervention, strength) in zip(out, edits):
+                with intervention.applied(model, strength):
+                    edited = h.logits(states if intervention.at_head else passage_states(model, tok, batch)).float()
+                of_passages = zip(_kl(log_p, edited).split(counts), (likeliest == edited.argmax(-1)).split(counts))
+                for i, (kl, same) in zip(rows, of_passages): found[i] = kl.double().sum().item(), same.sum().item()
     return out
 
 def divergence(
@@ -366,13 +376,14 @@ def divergence(
     n_boot:int=1000,     # resamples of the items
     level:float=.95,     # coverage of the intervals
     seed:int=0,          # of the resamples
+    sums:np.ndarray|None=None, # (passages, 2) of `divergence_sums` for this edit there, where they are known
 )->Measured:             # `kl` in nats per token, `top1`, over documents, texts or prompts
     "How far an edit moves the next-token distributions of neutral text, or of some passages."
     passages = texts if isinstance(texts, Passages) else text_passages(tok, texts, max_length)
     tokens = np.array([len(at) for at in passages.at], float)
-    found = np.stack([np.zeros(len(tokens)), tokens], 1)
-    if intervention is not None: found = _divergences(model, tok, intervention, strength, passages, elements)
-    items = pd.DataFrame(dict(kl=found[:, 0], same=found[:, 1], tokens=tokens),
+    if sums is None and intervention is None: sums = np.stack([np.zeros(len(tokens)), tokens], 1)
+    if sums is None: sums = divergence_sums(model, tok, [(intervention, strength)], passages, elements)[0]
+    items = pd.DataFrame(dict(kl=sums[:, 0], same=sums[:, 1], tokens=tokens),
                          index=pd.Index(passages.item, name='item'))
     if items.kl.isna().any():
         raise ValueError(f'the KL of {items.kl.isna().sum()} passages is NaN: lower the strength of the edit, '
