@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['resample_counts', 'interval', 'check_labels', 'unit_blocks', 'auroc', 'average_precision', 'order_with_ties',
-           'rank_counts', 'score_units', 'auroc_interval']
+           'rank_counts', 'score_units', 'interval_of', 'auroc_interval']
 
 # %% ../nbs/metrics.ipynb #e5000007
 import numpy as np, torch
 from collections.abc import Iterator, Sequence
+from scipy.optimize import brentq
 from statistics import NormalDist
 from torch import Tensor
 
@@ -180,15 +181,37 @@ def score_units(
     return A, error, over_toxic((n1-toxic_below)/(n0+n1-below))/n1
 
 # %% ../nbs/metrics.ipynb #21f3a918
+def _of_perfect(n_toxic, n_neutral, z):
+    "The least AUROC that may lie behind a sample of 1: where 1-A is z standard errors of Hanley and McNeil (Newcombe 2006, method 5)."
+    size = (n_toxic+n_neutral)/2-1
+    def beyond(A):
+        variance = A*(1-A)*(1+size*(1-A)/(2-A)+size*A/(1+A))/(n_toxic*n_neutral)
+        return (1-A)**2-z*z*variance
+    return brentq(beyond, 0, 1-1e-12)
+
+def interval_of(
+    A:np.ndarray,     # (units,) AUROCs
+    error:np.ndarray, # (units,) their standard errors, as of `score_units`
+    n_toxic:int,      # texts
+    n_neutral:int,
+    level:float=.95,  # coverage, in (0, 1)
+)->np.ndarray:        # (2, units) low and high, in [0, 1]
+    "Intervals of AUROCs: DeLong's error on the scale of log-odds, which few texts need; of a perfect sample, Newcombe's."
+    z = NormalDist().inv_cdf((1+level)/2)
+    with np.errstate(divide='ignore', invalid='ignore'):
+        odds, spread = A/(1-A), np.exp(z*error/(A*(1-A)))
+        low, high = (ends/(1+ends) for ends in (odds/spread, odds*spread))
+    least = _of_perfect(n_toxic, n_neutral, z)
+    return np.where(A == 1, [[least], [1.]], np.where(A == 0, [[0.], [1-least]], [low, high]))
+
 def auroc_interval(
     X:np.ndarray|Tensor,          # (n, units) activations; or (n,)
     y:Sequence|np.ndarray|Tensor, # (n,) labels, 1 = toxic
     level:float=.95,              # coverage, in (0, 1)
     block:int=256,                # units at a time
-)->np.ndarray:                    # (2, units) low and high, clipped to [0, 1]; (2,) for one unit
+)->np.ndarray:                    # (2, units) low and high, in [0, 1]; (2,) for one unit
     "The interval of each unit's AUROC over texts drawn anew."
     if X.ndim == 1: return auroc_interval(X[:, None], y, level)[:, 0]
     pos, neg = _rows_of(check_labels(y, len(X)))
     A, error = np.concatenate([np.stack(score_units(rows, pos, neg)[:2]) for _, rows in unit_blocks(X, block)], 1)
-    width = NormalDist().inv_cdf((1+level)/2)*error
-    return np.clip([A-width, A+width], 0, 1)
+    return interval_of(A, error, len(pos), len(neg), level)

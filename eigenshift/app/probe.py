@@ -8,9 +8,10 @@ __all__ = ['probe']
 # %% ../../nbs/app/probe.ipynb #e5000067
 import inspect, shutil, time
 from pathlib import Path
+from .. import runs
 from .inputs import check_machine, job_folder, made_on, model_in_words
 from .probe_report import write_probe_report
-from ..probing.detection import Detection, measure_detectors
+from ..probing.detection import Detection, check_permutations, measure_detectors
 from ..probing.samples import load_any, load_texts
 from ..progress import Progress, say
 from ..text.data import read_report
@@ -39,9 +40,12 @@ def _label_list(given):
 def _arguments(given):
     "What `eigenshift probe` needs to be told to repeat this call: what differs from its defaults and can be typed."
     defaults = {name: p.default for name, p in inspect.signature(probe).parameters.items()}
-    left_out = ('out', 'keep', 'resume', 'device', 'untrained', 'quiet')
-    return {name: value for name, value in given.items() if name not in left_out and value != defaults[name]
-            and isinstance(value, (str, int, float))}
+    left_out = ('out', 'keep', 'resume', 'accept_versions', 'device', 'untrained', 'quiet')
+    asked = {name: value for name, value in given.items() if name not in left_out and value is not defaults[name]}
+    if not all(isinstance(asked.get(name, ''), (str, Path)) for name in ('model', 'data')): return dict(from_python=True)
+    typed = {name: ', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value for name, value in asked.items()}
+    return {name: value if isinstance(value, (str, int, float)) else str(value) for name, value in typed.items()
+            if value != defaults[name]}
 
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
@@ -63,14 +67,18 @@ def probe(
     device:str=None,      # cuda, cpu, auto (spread over all GPUs); a GPU where there is one by default
     dtype:str='auto',     # float32, bfloat16, float16
     quantize:str=None,    # 4bit or 8bit
+    store:str=None,       # float32 or float16, in which activations are kept; float32 up to a billion parameters
     keep:bool=False,      # keep the activations; they are removed at the end by default
     resume:bool=False,    # go on with the probe in the folder, which was interrupted
+    accept_versions:bool=False, # go on with a probe begun under other versions of torch, transformers, …
     quiet:bool=False,     # say nothing on the way
     seed:int=0,           # of all that is drawn
 )->Detection:
     "From labelled texts and a model to tables, figures and a page: what detects toxicity, and is it more than length?"
     arguments, start = _arguments(locals()), time.time()
     if seed < 0: raise ValueError(f'seed is {seed}; it must be at least 0')
+    if store not in (None, 'float32', 'float16'): raise ValueError(f"store is {store!r}; it can be 'float32' or 'float16'")
+    check_permutations(perms)
     check_machine(model, dtype, device, quantize)
     folder = job_folder(out, 'probe', model, resume)
     columns = dict(text=text, label=label, toxic=_label_list(toxic), neutral=_label_list(neutral), threshold=threshold,
@@ -87,9 +95,10 @@ def probe(
         for line in (f'model {_model_name(model, lm)}: {model_in_words(lm)}', f'everything goes to {folder}'): say(line)
         noted = dict(model=_model_name(model, lm), source=_source_name(data), split=split, arguments=arguments,
                      read=read_report(ds).record(), made=made_on(lm))
-        d = measure_detectors(lm, tok, ds['text'][:], labels, folder, untrained, perms, max_length=max_length,
-                              dtype='float32' if small else 'float16', seed=seed, progress=True, resume=resume,
-                              noted=noted)
+        with runs.accept_versions(accept_versions):
+            d = measure_detectors(lm, tok, ds['text'][:], labels, folder, untrained, perms, max_length=max_length,
+                                  dtype=store or ('float32' if small else 'float16'), seed=seed, progress=True,
+                                  resume=resume, noted=noted)
         with job.phase('report') as found: found(write_probe_report(d, time.time()-start, job.warned))
     if not keep: shutil.rmtree(d.path/'activations', ignore_errors=True)
     return d

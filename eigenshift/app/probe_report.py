@@ -146,12 +146,17 @@ def _about(d, seconds):
                 made=f"{made.get('date', '')}{took}".strip(', '), hardware=made.get('hardware', ''),
                 versions=', '.join(f'{name} {version}' for name, version in versions.items() if version))
 
+def _command(arguments):
+    "What to type for the same probe."
+    if arguments.get('from_python'): return '# a model or texts were handed over in Python: call eigenshift.probe with the same'
+    def option(name, value): return f'--{name.replace("_", "-")}'+('' if value is True else f' {shlex.quote(str(value))}')
+    return ' '.join(['eigenshift probe', *(option(name, value) for name, value in arguments.items() if value is not False)])
+
 def _how_to_repeat(d, seconds):
     "The command and the record."
-    arguments = ' '.join(f'--{name.replace("_", "-")} {shlex.quote(str(value))}'
-                         for name, value in d.config.get('arguments', {}).items())
+    command = _command(d.config.get('arguments', {}))
     record = d.config if seconds is None else dict(d.config, seconds=round(seconds))
-    return 'Settings, and how to repeat', [code(f'eigenshift probe {arguments}'.strip()),
+    return 'Settings, and how to repeat', [code(command),
                                            code(json.dumps(record, indent=1))]
 
 # %% ../../nbs/app/probe_report.ipynb #874c1483
@@ -170,6 +175,7 @@ def write_probe_report(
     "results.csv and results.json, figures, and the self-contained page."
     rows = detectors(d)
     said = findings(d, rows)
+    if 'in short' not in said: raise ValueError("a page sets a clustering beside a probe: measure with methods ('kmeans', 'logistic') at least")
     _write_results(d, said, rows)
     parts = [_overview, _about_length, _about_neurons, _about_layers, *([_about_eigen] if len(d.eigen) else [])]
     head = ('', [facts(_about(d, seconds)), cautions(warned)])

@@ -285,5 +285,5 @@ def neurons(
                                 d_model)
     if found: return _mark_shared(found, model)
     held = sorted({type(m).__name__ for _, b in blocks(model) for m in b.children()})
-    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}): methods on neurons have '
-                     'nothing to work on; use one at the head, such as FisherShift')
+    raise ValueError(f'no block of {type(model).__name__} has an MLP (they hold {held}), so it has no neurons to '
+                     'read or to edit: read its layers alone (layer_states), or edit its head (FisherShift)')

@@ -40,7 +40,8 @@ class _Lookup:
     table:pd.DataFrame # as of detectors
     def row(self, sample, detector):
         "One detector on one sample."
-        return self.table[(self.table['sample'] == sample) & (self.table.detector == detector)].iloc[0]
+        rows = self.table[(self.table['sample'] == sample) & (self.table.detector == detector)]
+        return rows.iloc[0]
     def texts(self, sample):
         "How many texts a sample holds."
         return int(self.d.samples.set_index('sample').texts[sample])
@@ -139,6 +140,8 @@ def findings(
     "What the tables say about length, neurons, layers and eigen-choices."
     look = _Lookup(d, detectors(d) if table is None else table)
     topics = {'in short': _in_short, 'length': _length, 'neurons': _neurons, 'stability': _stability, 'layers': _layers}
+    if not {'kmeans', 'logistic'} <= set(d.layers.method):
+        for topic in ('in short', 'layers'): del topics[topic] # they set a clustering beside a probe
     if len(d.eigen): topics['eigen-choices'] = _eigen_choices
     return {topic: write(look) for topic, write in topics.items()}
 

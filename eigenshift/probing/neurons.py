@@ -10,9 +10,8 @@ __all__ = ['length_strata', 'within_auroc', 'by_module', 'binary_metrics', 'neur
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
-from statistics import NormalDist
 from torch import Tensor
-from ..metrics import check_labels, score_units, unit_blocks, auroc
+from ..metrics import check_labels, interval_of, score_units, unit_blocks, auroc
 
 # %% ../../nbs/probing/neurons.ipynb #b51886b0
 def length_strata(
@@ -62,10 +61,10 @@ def _scored_units(x, toxic, cut, level):
     "AUROC with interval, average precision and metrics at the threshold, one row for each row of (units, n) values."
     positive, negative = (torch.from_numpy(np.flatnonzero(side)) for side in (toxic, ~toxic))
     area, error, precision = score_units(x, positive, negative)
-    margin = NormalDist().inv_cdf((1+level)/2)*error
+    low, high = interval_of(area, error, toxic.sum(), (~toxic).sum(), level)
     values = x.cpu().numpy()
     threshold = np.median(values, 1) if cut == 'median' else np.full(len(values), float(cut))
-    return pd.DataFrame(dict(auroc=area, low=np.clip(area-margin, 0, 1), high=np.clip(area+margin, 0, 1),
+    return pd.DataFrame(dict(auroc=area, low=low, high=high,
                              folded=np.maximum(area, 1-area), ap=precision, cut=threshold,
                              **binary_metrics(values > threshold[:, None], toxic)))
 

@@ -204,9 +204,13 @@ def balanced_halves(
     rng:np.random.Generator, # which halves
 )->tuple[np.ndarray, np.ndarray]:
     "Row numbers of two random halves, balanced in class and stratum."
-    order = rng.permutation(len(y))
-    order = order[np.argsort((2*strata+y)[order], kind='stable')]
-    return np.sort(order[::2]), np.sort(order[1::2])
+    order, halves = rng.permutation(len(y)), ([], [])
+    for label in (0, 1):
+        own = order[y[order] == label]
+        own = own[np.argsort(strata[own], kind='stable')]
+        halves[label].append(own[::2]) # the odd one out of the neutral texts goes to the first, of the toxic ones to the second
+        halves[1-label].append(own[1::2])
+    return tuple(np.sort(np.concatenate(half)) for half in halves)
 
 def _half_rows(one, other, ks):
     "Overlap of the two halves' top k, and what the chosen units keep, both ways."

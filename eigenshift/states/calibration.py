@@ -259,20 +259,31 @@ def warn_of_few(self:Calibration, usual:int=50)->None:
         warnings.warn(f'{len(self.toxic)} toxic states: directions are uncertain below {usual}; give more prompts, or a larger budget', stacklevel=3)
 
 # %% ../../nbs/states/calibration.ipynb #ca000006
+@dataclass(frozen=True)
+class _Round:
+    "Continuations of all prompts, and what is known of each."
+    generations:Dataset
+    is_toxic:np.ndarray # (rows,) by the scorer
+    steps:np.ndarray    # (rows,) at which its toxic word begins; -1: it has none
+    kept:Any = None     # `_Kept` states, where they were looked at on the way
+
+    @property
+    def found(self): return int((self.steps >= 0).sum())
+
 def _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how):
-    "Greedy continuations, then rounds of up to five samples until enough are toxic: generations, verdicts and kept states of each round, and samples drawn."
+    "Greedy continuations, then rounds of up to five samples until enough are toxic: the rounds, and how many samples were drawn."
     rounds, done, width = [], 0, head_width(model)
     prompt_ids = prompt_texts(prompts)[1]
-    def found(): return int(sum((steps >= 0).sum() for _, _, steps, _ in rounds))
+    def found(): return sum(own.found for own in rounds)
     def go_on(name, n, left, **more):
         "A round of n continuations a prompt, after which the budget allows so many more a prompt."
         folder = None if out is None else Path(out)/name
         kept = _Kept(prompt_ids, n, how['max_new_tokens'], keep_bytes, folder)
-        before, drawn = found(), sum(len(r[0]) for r in rounds)
+        before, drawn = found(), sum(len(own.generations) for own in rounds)
         states.size = n*len(prompt_ids)*before/drawn if before else least*n/(1+budget) # what this round should give
         generations = generate(model, tok, prompts, n=n, out=folder, watch=kept, **how, **more)
         kept.find(width)
-        rounds.append((generations, *toxic_steps(tok, generations, scorer), kept))
+        rounds.append(_Round(generations, *toxic_steps(tok, generations, scorer), kept))
         states.update(found()-before)
         say(_how_it_goes(found(), least, drawn+len(generations), left*len(prompt_ids)))
     with bar('toxic states', least, how['progress']) as states:
@@ -310,11 +321,11 @@ def calibrate(
     if least is None: least = enough(head_width(model))
     how = dict(max_new_tokens=max_new_tokens, chat=chat, system=system, template=template, progress=progress)
     if made := 'token_ids' in getattr(prompts, 'column_names', ()):
-        rounds, samples = [(prompts, *toxic_steps(tok, prompts, scorer))], 0
+        rounds, samples = [_Round(prompts, *toxic_steps(tok, prompts, scorer))], 0
     else: rounds, samples = _continued(model, tok, prompts, scorer, least, budget, sampled, seed, out, keep_bytes, how)
-    generations = concatenate_datasets([made_in[0] for made_in in rounds])
-    kept = [] if made else [made_in[3] for made_in in rounds]
-    is_toxic, steps = (np.concatenate([made_in[i] for made_in in rounds]) for i in (1, 2))
+    generations = concatenate_datasets([own.generations for own in rounds])
+    kept = [own.kept for own in rounds if own.kept is not None]
+    is_toxic, steps = (np.concatenate([getattr(own, of) for own in rounds]) for of in ('is_toxic', 'steps'))
     lengths = np.array([len(tokens) for tokens in generations['token_ids']])
     if not (steps >= 0).any():
         raise ValueError(f'none of {len(generations)} continuations is toxic to {scorer.name!r}: give prompts that '

@@ -117,8 +117,8 @@ class _Part:
     def _stored(self, name, values):
         with np.errstate(over='ignore'): stored = values.astype(self.dtype)
         if np.isfinite(stored).all(): return stored
-        raise ValueError(f'{name} has values that are not finite in {self.dtype}: ask for dtype="float32", '
-                         'and load the model in bfloat16 or float32')
+        raise ValueError(f'{name} has values that are not finite in {self.dtype}: have activations kept in float32 (`dtype` '
+                         'of neuron_activations, `store` of probe), and load the model in bfloat16 or float32')
 
     def activations(self): return Activations(self.store.arrays, about_units(self.wanted.sources), self.wanted.pool)
 
