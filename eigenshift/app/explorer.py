@@ -29,7 +29,7 @@ from ..models.head import as_head
 from ..models.loading import entry
 from ..states.generation import generate
 from ..states.final import head_inputs
-from ..states.tokens import encode_prompts, end_ids
+from ..states.tokens import encode_prompts, end_ids, prompt_room
 
 # %% ../../nbs/app/explorer.ipynb #223a019c
 class Exploration:
@@ -83,10 +83,14 @@ class Exploration:
     def prompt(self)->str: return self._prompt
     @prompt.setter
     def prompt(self, text:str)->None:
-        self.ids = encode_prompts(self.tok, [text], end_ids(self.model, self.tok), bool(self.chat))[0]
-        whole = [self.ids+self.ids[-1:]] # the token after the last is not looked at
+        ids = encode_prompts(self.tok, [text], end_ids(self.model, self.tok), bool(self.chat))[0]
+        room = prompt_room(self.model, self.max_new_tokens)
+        if room is not None and len(ids) > room:
+            raise ValueError(f'the prompt has {len(ids):,} tokens; with {self.max_new_tokens} new ones it passes the '
+                             f'{room+self.max_new_tokens:,} positions of the model: shorten it, or lower max_new_tokens')
+        whole = [ids+ids[-1:]] # the token after the last is not looked at
         self.state = head_inputs(self.model, self.tok, whole)[-1:].clone() # (1, d_model)
-        self._prompt = text
+        self.ids, self._prompt = ids, text
 
 views = [] # subclasses for edits that have more than a strength; the first that fits is taken
 
@@ -189,12 +193,18 @@ class ExploredFisherShift(DirectedExploration):
 class ExploredEigenShift(DirectedExploration):
     "Eigen-choices and α, the factor kept along them."
     shift:EigenShift
-    takes, what, dial, bounds, unedited = EigenShift, 'directions', 'α', (-2., 1.), 1.
+    takes, what, dial, unedited = EigenShift, 'directions', 'α', 1.
     columns, sides = ('sigma', 'delta', 'effect', 'auroc'), ('the toxic side promotes', 'the other side promotes')
     short = 'σ {sigma:.2f} · Δ {delta:+.2f} · AUROC {auroc:.2f}'
     axis, title = 'α, the factor kept (1: unedited', 'the toxic side of the first eigen-choices promotes'
     alpha = property(lambda self: self.size, lambda self, x: setattr(self, 'size', x))
     fitted = property(lambda self: float(self.shift.scale.mean()))
+
+    @property
+    def bounds(self)->tuple[float, float]:
+        "Of the slider: -2 to 1, or whole numbers beyond where the edit was fitted there."
+        fitted = round(self.fitted, 3)
+        return min(-2., float(np.floor(fitted))), max(1., float(np.ceil(fitted)))
 
     @classmethod
     def about(cls, shift:Intervention)->dict: return shift.stats
@@ -456,6 +466,8 @@ def laid_out(self:Explorer)->'ipywidgets.VBox':
     return W.VBox([*parts, W.HBox([self.search, self.sort, self.back, self.on], layout=beside), rows])
 
 # %% ../../nbs/app/explorer.ipynb #609c767a
+_shown_errors = ValueError, RuntimeError, IndexError # beside the widgets; anything else is a defect of ours
+
 @patch
 def draw(self:Explorer, text:bool=True, table:bool=True)->None:
     "Show the present setting."
@@ -465,7 +477,7 @@ def draw(self:Explorer, text:bool=True, table:bool=True)->None:
         if text: self.texts.value = texts_html(self.state)
         if table and self.buttons: self._draw_rows()
         self.note.value = ''
-    except (ValueError, RuntimeError) as error: self._complain(error)
+    except _shown_errors as error: self._complain(error)
     finally: self.quiet = was
 
 @patch
@@ -499,7 +511,7 @@ def change(self:Explorer, do:Callable, **redraw:bool)->None:
     if self.quiet: return
     self.quiet = True
     try: do()
-    except ValueError as error: return self._complain(error)
+    except _shown_errors as error: return self._complain(error)
     finally: self.quiet = False
     self.draw(**redraw)
 

@@ -73,8 +73,8 @@ def stored(
                               steps=steps[1:]))
     finally: state.prompt, state.size = was
     return dict(edit=repr(state.shift), model=Path(str(state.model.config._name_or_path)).name, dial=state.dial,
-                fitted=state.fitted,
-                unedited=state.unedited, sizes=[round(float(s), 3) for s in sizes], seeds=n, prompts=shown)
+                fitted=round(float(state.fitted), 3), unedited=state.unedited,
+                sizes=[round(float(s), 3) for s in sizes], seeds=n, prompts=shown)
 
 # %% ../../nbs/app/explorer_page.ipynb #1e863727
 _style = '''
@@ -160,7 +160,8 @@ def write_page(
     "Write what the explorer shows as a page that needs no Python."
     steps = np.linspace(*state.bounds, sizes).tolist() if isinstance(sizes, int) else list(sizes)
     if len(steps) < 2: raise ValueError(f'{len(steps)} steps make no slider: give two or more')
-    steps = sorted({round(float(s), 3) for s in [*steps, state.fitted, state.unedited]})
+    exact = {round(float(s), 3): float(s) for s in [*steps, state.unedited, state.fitted]} # the page says three digits
+    steps = [exact[shown] for shown in sorted(exact)]
     html = page_html(stored(state, list(dict.fromkeys(prompts or [state.prompt])), steps, tokens, seeds))
     with atomic(path) as whole: whole.write_text(html, encoding='utf-8')
     return Path(path)

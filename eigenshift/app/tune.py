@@ -9,6 +9,7 @@ __all__ = ['unders', 'check_under', 'fit_under', 'warn_of_preserved', 'tune']
 import numpy as np, warnings
 from collections.abc import Sequence
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from .. import runs
 from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on,
                                    model_in_words, two_scorers)
 from .methods import default
@@ -19,7 +20,6 @@ from ..editing.neurons import AurA
 from ..editing.transport import MeanAcT
 from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
-from ..runs import open_record
 from ..text.data import bundled_registers, load_labelled, load_sentences
 from ..text.splits import normalise
 from ..tuning.search import Tuned, need_optuna, tune_on
@@ -106,6 +106,7 @@ def tune(
     dtype:str='auto',       # float32, bfloat16, float16
     quantize:str=None,      # 4bit or 8bit
     resume:bool=False,      # go on with the search in the folder, which was interrupted
+    accept_versions:bool=False, # go on with a search begun under other versions of torch, transformers, …
     quiet:bool=False,       # say nothing on the way
     seed:int=0,             # of all that is drawn
 )->Tuned:
@@ -139,14 +140,15 @@ def tune(
                             prompts=fingerprint(*data.fit, '', *data.evaluate),
                             corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts),
                             generate=how)
-            path = open_record(folder, settings, resume=resume,
-                               noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
-                               same=dict(scorer=same_scorer, check_scorer=same_scorer))
+            with runs.accept_versions(accept_versions):
+                path = runs.open_record(folder, settings, resume=resume,
+                                        noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
+                                        same=dict(scorer=same_scorer, check_scorer=same_scorer))
             found(data.parts)
         for line in (f"model {settings['model']['name']}: {model_in_words(lm)}",
                      f'{label.name} labels and selects, {judge.name} reports',
                      *data.lines(), f'everything goes to {path}'): say(line)
         below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
-        return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n, below,
-                       seed=seed,
-                       settings=dict(kinds=kinds), report=data.evaluate, **how)
+        with runs.accept_versions(accept_versions):
+            return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n,
+                           below, seed=seed, settings=dict(kinds=kinds), report=data.evaluate, **how)

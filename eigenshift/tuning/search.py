@@ -26,7 +26,7 @@ from ..models.head import distance, sketch
 from ..progress import bar, phase, track
 from ..states.generation import generate
 from .sweep import front, sides
-from .trials import Ground, edit_scores, ground, halves, head_kinds, kind_of, make_edit, setting_words
+from .trials import Ground, edit_scores, ground, halves, head_kinds, kind_of, make_edit, setting_exactly, setting_words
 
 from matplotlib.axes import Axes
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -66,13 +66,37 @@ def _study(optuna, path:Path, seed:int):
         journal = optuna.storages.journal.JournalFileBackend(str(path))
         study = optuna.create_study(study_name='eigenshift', storage=optuna.storages.JournalStorage(journal),
                                     directions=['minimize']*2, load_if_exists=True)
-        study.sampler = optuna.samplers.TPESampler(seed=seed+len(_complete(study)), multivariate=True, group=True,
+        study.sampler = optuna.samplers.TPESampler(seed=seed+len(_ended(study)), multivariate=True, group=True,
                                                    n_startup_trials=30)
     return study
 
 def _complete(study)->list:
-    "The trials that ended well."
+    "The trials that ended with finite scores."
     return [t for t in study.trials if t.state.name == 'COMPLETE']
+
+def _ended(study)->list:
+    "The trials that ended, with finite scores or without."
+    return [t for t in study.trials if t.state.name in ('COMPLETE', 'PRUNED')]
+
+def _check_any(study)->None:
+    "Refuse a study without a trial that has finite scores."
+    if _complete(study): return
+    if not (n := len(_ended(study))): raise ValueError('no trial came to its end in this time: give more minutes')
+    raise ValueError(f'none of {n} trials had finite scores. An edit that bans tokens is at an infinite KL from the '
+                     'base where neutral texts hold them: let `suggest` propose finite strengths, or name other methods '
+                     'and another journal')
+
+def _own(columns:Iterable[str])->list[str]:
+    "Names of parameters that belong to one method, such as `mine.size`."
+    return [c for c in columns if '.' in c]
+
+def _tabled(rows:list[dict], index:Sequence[str]|None=None, whole:Sequence[str]=())->pd.DataFrame:
+    "Rows as a table that keeps each method's own parameters, and columns of whole numbers, as they were: None, int."
+    table = pd.DataFrame(rows, index=index)
+    for name in [*_own(table), *whole]:
+        if all(isinstance(row[name], float) for row in rows if name in row): continue # missing ones are NaN
+        table[name] = pd.Series([row.get(name) for row in rows], table.index, dtype=object)
+    return table
 
 def _objective(g:Ground, kinds:Sequence[str], side:Sequence[str], limit:float)->Callable:
     "A trial to its two objectives."
@@ -95,11 +119,12 @@ def _optimize(study, objective:Callable, trials:int|None, minutes:float|None)->N
     begin = time.time()
     end = np.inf if minutes is None else begin+60*minutes
     wanted = np.inf if trials is None else trials
-    size = 60*minutes if trials is None else trials
-    with bar('trials' if minutes is None else 'seconds of trials', size) as tried:
+    label, size = ('seconds of trials', 60*minutes) if trials is None else ('trials', trials)
+    with bar(label, size) as tried:
+        if trials is not None: tried.update(min(len(_ended(study)), trials))
         def one_more(study, trial):
             tried.update(1 if trials is not None else time.time()-begin-tried.done)
-        while (left := wanted-len(_complete(study))) > 0 and time.time() < end:
+        while (left := wanted-len(_ended(study))) > 0 and time.time() < end:
             timeout = None if np.isinf(end) else max(0., end-time.time())
             study.optimize(objective, n_trials=None if np.isinf(left) else int(left), timeout=timeout,
                            callbacks=[one_more])
@@ -119,13 +144,13 @@ def _same_ground(study, g:Ground, path:Path)->None:
 def search(
     g:Ground,
     path:str|Path,         # the study's journal; one that is there is gone on with
-    trials:int|None=None,  # in all, those already there included
+    trials:int|None=None,  # in all, those already there and those without finite scores included
     minutes:float|None=None, # of this call; one of both is needed
     kinds:Sequence[str]=head_kinds, # "fisher", rankings of EigenShift, methods of the table
     side:Sequence[str]=tuple(sides), # which sides FisherShift and EigenShift may try
     limit:float=.02,       # relative rise of perplexity beyond which a trial is not of interest
     seed:int=0,
-)->pd.DataFrame:           # a row per trial, in order: its setting, its scores, whether it is on the front
+)->pd.DataFrame:           # a row per trial with finite scores, in order: setting, scores, whether it is on the front
     "Propose settings and score them."
     optuna = need_optuna()
     if trials is None and minutes is None: raise ValueError('no budget: give trials, or minutes')
@@ -139,14 +164,11 @@ def search(
             study.enqueue_trial(setting)
     objective = _objective(g, kinds, side, limit)
     _optimize(study, objective, trials, minutes)
-    table = pd.DataFrame([dict(trial=t.number, **t.params, **t.user_attrs['scores']) for t in _complete(study)])
+    _check_any(study)
+    table = _tabled([dict(trial=t.number, **t.params, **t.user_attrs['scores']) for t in _complete(study)])
     return table.assign(front=front(table, ('toxic_logp', 'kl_corpus')))
 
 # %% ../../nbs/tuning/search.ipynb #7bd73a77
-def _own(table:pd.DataFrame)->list[str]:
-    "Columns of parameters that belong to one method, such as `mine.size`."
-    return [c for c in table if '.' in c]
-
 def candidates(
     table:pd.DataFrame, # from `search`
     base:float,         # perplexity of the unedited model
@@ -186,11 +208,12 @@ def confirm(
     n:int=4,                # continuations of each prompt
     seed:int=1,
     out:str|Path|None=None, # folder, to resume from
+    exactly:dict[str, str]|None=None, # name -> what names the folder of its continuations, where names are rounded
     **kw:Any,               # for `generate`
 )->pd.DataFrame: # 'base' first: toxic, low, high, vs_base, vs_base_low, vs_base_high, toxic_other, perplexity, price
     "Really generate, under common random numbers."
     def measured(name, edit):
-        folder = None if out is None else Path(out)/folder_name(name)
+        folder = None if out is None else Path(out)/folder_name((exactly or {}).get(name, name))
         with nullcontext() if edit is None else edit.apply(model):
             generations = generate(model, tok, prompts, n=n, seed=seed, out=folder, **kw)
             ppl = perplexity(model, tok, texts)['perplexity']
@@ -254,12 +277,22 @@ class _Candidate:
     "An edit to generate with."
     make:Callable  # whether it is described -> the edit
     setting:dict   # what the table says of it
+    exactly:str='' # its setting without rounding, where its name is rounded
+
+def _present(row:dict)->dict:
+    "A row of the search's table without what is not its kind's."
+    def belongs(name): return '.' not in name or name.startswith(f"{row['kind']}.")
+    found = {name: value for name, value in row.items()
+             if belongs(name) and not (isinstance(value, float) and np.isnan(value))}
+    return found|(dict(k=int(found['k'])) if 'k' in found else {}) # a float in the table where some kinds have no k
 
 def _from_search(g:Ground, table:pd.DataFrame, below:str, limit:float, m:int)->dict[str, _Candidate]:
     "The best of the search."
-    rows = candidates(table, g.base['perplexity'], limit, m).to_dict('records')
-    return {setting_words(s, g.choices.d_model, below): _Candidate(lambda describe, s=s: make_edit(g, s, describe), s)
-            for s in rows}
+    rows = [_present(row) for row in candidates(table, g.base['perplexity'], limit, m).to_dict('records')]
+    words = [setting_words(s, g.choices.d_model, below) for s in rows]
+    names = [name if words.count(name) == 1 else f"{name}, trial {s['trial']}" for name, s in zip(words, rows)]
+    return {name: _Candidate(lambda describe, s=s: make_edit(g, s, describe), s,
+                             setting_exactly(s, g.choices.d_model, below)) for name, s in zip(names, rows)}
 
 def _recommended(g:Ground, kinds:Iterable[str], described:bool)->dict[str, Callable]:
     "Name -> a call that fits a method as the package recommends."
@@ -283,11 +316,11 @@ def _alone(g:Ground)->dict[str, _Candidate]:
 
 def _with_settings(confirmed:pd.DataFrame, tried:dict[str, _Candidate], under:bool)->pd.DataFrame:
     "The confirmed edits beside their settings and what the states said."
-    own = sorted({c for t in tried.values() for c in t.setting if '.' in c})
+    own = sorted({c for t in tried.values() for c in _own(t.setting)})
     columns = ['kind', 'k', 'side', 'alpha', 'budget', 'ridge', *own, *(['under'] if under else []), 'toxic_logp',
                'toxic_p', 'kl_corpus']
-    settings = {name: {c: t.setting.get(c) for c in columns} for name, t in tried.items() if t.setting}
-    return confirmed.join(pd.DataFrame(settings).T.infer_objects())
+    known = {name: t.setting for name, t in tried.items() if t.setting}
+    return confirmed.join(_tabled(list(known.values()), list(known), ['k']).reindex(columns=columns))
 
 def tune_on(
     model:PreTrainedModel,
@@ -325,7 +358,8 @@ def tune_on(
                          m) | _as_recommended(g, settings.get('kinds', ())) | _alone(g)
     with phase('confirm', f'{len(tried)} candidates and the unedited model generate') as found:
         edits = {name: t.make(False) for name, t in tried.items()}
-        confirmed = confirm(model, tok, edits, choose, label, judge, texts, n, seed+1, out/'confirm', **kw)
+        exactly = {name: t.exactly for name, t in tried.items() if t.exactly}
+        confirmed = confirm(model, tok, edits, choose, label, judge, texts, n, seed+1, out/'confirm', exactly, **kw)
         found(f"least toxic {confirmed.toxic.iloc[1:].min():.1%} of {confirmed.toxic.iloc[0]:.1%}")
     done = _with_settings(confirmed, tried, under is not None)
 
@@ -339,6 +373,7 @@ def tune_on(
         with atomic(out/f'{name}.csv') as tmp: frame.to_csv(tmp, index=name == 'front')
     told = None
     if report is not None:
-        told = confirm(model, tok, {pick.name: edit}, report, judge, label, other_texts, n, seed+2, out/'report', **kw)
+        told = confirm(model, tok, {pick.name: edit}, report, judge, label, other_texts, n, seed+2, out/'report',
+                       exactly, **kw)
         with atomic(out/'report.csv') as tmp: told.to_csv(tmp)
     return Tuned(out, table, done, pick, edit, rule, told)

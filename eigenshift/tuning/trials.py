@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['head_kinds', 'halves', 'Positions', 'marked', 'gathered', 'Reading', 'Ground', 'corpus_nll', 'ground', 'Kind',
-           'side_of', 'EigenKind', 'fisher_draft', 'FisherKind', 'kind_of', 'setting_words', 'on_top', 'make_edit',
-           'applied_scores', 'edit_scores']
+           'side_of', 'EigenKind', 'fisher_draft', 'FisherKind', 'kind_of', 'setting_words', 'setting_exactly',
+           'on_top', 'make_edit', 'applied_scores', 'edit_scores']
 
 # %% ../../nbs/tuning/trials.ipynb #e0856e00
-import numpy as np, torch, warnings
+import json, numpy as np, torch, warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -375,6 +375,16 @@ def setting_words(
     kind, below = kind_of(setting['kind']), setting.get('under') or 0
     said = kind.words(kind.suggest(_Given(setting), d_model))
     return f'{said} on {under} at {below:g}' if below else said
+
+def setting_exactly(
+    setting:dict, # kind, its parameters, and under (strength of the edit below)
+    d_model:int,
+    under:str='', # name of the edit below
+)->str:           # different for different settings, the same in every process
+    "A setting in words, and its parameters without rounding."
+    kind, below = kind_of(setting['kind']), float(setting.get('under') or 0)
+    parameters = json.dumps([kind.suggest(_Given(setting), d_model), below], sort_keys=True, default=str)
+    return f'{setting_words(setting, d_model, under)} {parameters}'
 
 def on_top(
     g:Ground,
