@@ -122,10 +122,14 @@ class _Distances:
     def __init__(self, model, tok): self.read, self.expected, self.found = partial(divergence_sums, model, tok), [], {}
     def expect(self, edits):
         "Pairs of edit and strength that will be measured."
-        self.expected += [pair for pair in edits if pair[0] is not None and pair[0].at_head]
+        at_head = [pair for pair in edits if pair[0] is not None and pair[0].at_head]
+        self.expected += [pair for pair in at_head if self.number(*pair) is None]
+    def number(self, intervention, strength):
+        "Where an edit stands among those that are expected; None where it does not."
+        return next((i for i, (edit, size) in enumerate(self.expected) if edit is intervention and size == strength), None)
     def sums(self, place, passages, intervention, strength):
         "The `divergence_sums` of an edit at a place; None where it was not expected."
-        at = next((i for i, (edit, size) in enumerate(self.expected) if edit is intervention and size == strength), None)
+        at = self.number(intervention, strength)
         if at is None: return None
         of, known = self.found.get(place, (passages, []))
         if of is not passages: known = []
