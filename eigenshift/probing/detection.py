@@ -87,6 +87,7 @@ def open_probe(
     return Detection(path, config, **{name: _load(_file(path, name)) for name in _tables})
 
 # %% ../../nbs/probing/detection.ipynb #9ce8c1c0
+_fewest_pairs = 10
 _chinese = re.compile('[\u3400-\u9fff]')
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ class _Texts:
     tokens:np.ndarray # (n,) number of tokens, truncated
     seed:int
     @cached_property
-    def samples(self): return samples_of(self.texts, self.y, seed=self.seed)
+    def samples(self):
+        found = samples_of(self.texts, self.y, seed=self.seed)
+        if (pairs := len(found['length-matched'])//2) >= _fewest_pairs: return found
+        raise ValueError(f'only {pairs} toxic texts have a neutral one of similar length, and {_fewest_pairs} are the least that '
+                         'tell more than length does: add texts')
     @cached_property
     def strata(self): return length_strata(self.tokens, 20)
     @cached_property
@@ -229,6 +234,7 @@ def measure_detectors(
     path = open_record(path, settings, resume=resume, noted=noted, same=dict(behaviour=_as_before(model)))
     if all(_file(path, name).exists() for name in _tables): return open_probe(path)
     t = _Texts(texts, toxic, _token_counts(tok, texts, max_length), seed)
+    t.samples # texts that cannot be matched are refused before anything is read
     how = dict(max_length=max_length, batch_size=batch_size, dtype=dtype, progress=progress)
     with phase('reading', f'activations of {len(texts):,} texts'):
         read = _read(model, tok, texts, path/'activations', untrained, seed, how)

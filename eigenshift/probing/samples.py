@@ -63,8 +63,6 @@ def load_texts(
     return stratified(ds, min(rows-rows % 2, int(most)), seed, balanced=True)
 
 # %% ../../nbs/probing/samples.ipynb #7d629445
-_fewest_pairs = 10
-
 def samples_of(
     texts:Sequence[str],  # n texts
     y:Sequence[int],      # (n,) labels, 1 = toxic
@@ -78,9 +76,6 @@ def samples_of(
     except ValueError as e:
         raise ValueError('no toxic and neutral text are of similar length, so length alone tells these texts apart and '
                          'nothing else can be shown to: add texts') from e
-    if len(matched) < 2*_fewest_pairs:
-        raise ValueError(f'only {len(matched)//2} toxic texts have a neutral one of similar length, and {_fewest_pairs} are the '
-                         'least that tell more than length does: add texts')
     return {'all': np.arange(len(labels)), 'length-matched': np.array(matched)}
 
 def describe_samples(
