@@ -195,7 +195,7 @@ def check_permutations(
 
 @torch.inference_mode()
 def _behaviour(model, tok, texts, max_length):
-    "What the model does with up to eight of the texts, edits in force included: a projection of its last states, relative to their length."
+    "What the model does with up to eight texts, edits in force included: a projection of each last state, over its length."
     chosen = [texts[i] for i in np.unique(np.linspace(0, len(texts)-1, 8).astype(int))]
     state = list(layer_states(model, tok, chosen, 'mean', max_length=max_length).values())[-1][:].astype(float)
     signs = 1-2*(vocab_keys(state.shape[1]).numpy() & 1)
