@@ -60,7 +60,7 @@ groups = { # heading -> parameters, of whatever subcommand has them
                  'preserved', 'draws', 'refits', 'harm', 'max_length', 'perms',
                  'untrained'),
     'Chat models': ('chat', 'system', 'template'),
-    'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'engine', 'merge', 'keep',
+    'Where and how': ('out', 'resume', 'accept_versions', 'device', 'dtype', 'quantize', 'store', 'engine', 'merge', 'keep',
                       'quiet', 'seed', 'help'),
 }
 
