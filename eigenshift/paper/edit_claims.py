@@ -29,8 +29,8 @@ from matplotlib.figure import Figure
 from transformers import PreTrainedTokenizerBase
 
 # %% ../../nbs/paper/edit_claims.ipynb #5cdf4636
-methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'FisherShift',
-                 'FisherShift, merged', 'logit penalty')
+methods_shown = ('Det-0', 'Damp', 'AurA', 'EigenShift', 'EigenShift, α = 0.9', 'EigenShift, package', 'TiltShift',
+                 'FisherShift', 'FisherShift, merged', 'logit penalty')
 methods_of_paper = {name: name for name in ('EigenShift', 'Det-0', 'Damp', 'AurA')}
 
 @dataclass(frozen=True)
