@@ -32,7 +32,7 @@ class Statistic:
     of_base:bool=True   # whether the unedited model has one
     marked:tuple=('base', 'control') # from which of these a difference is marked
     most:float=np.inf   # that it can be: intervals end there
-    note:str=''         # what it is, for below the table, where its heading does not say it
+    note:str=''         # what it is, for the caption, where the heading does not say it
 
     def text(self, value:float)->str:
         "A value as it is shown."
@@ -122,7 +122,7 @@ def _cell(row:pd.Series, how:Statistic, interval:bool)->str:
 def notes_on(
     statistics:Iterable[str], # that a table shows
 )->str:
-    "What must be said of some statistics below a table."
+    "What a caption must say of some statistics."
     return ' '.join(columns[name].note for name in dict.fromkeys(statistics) if columns[name].note)
 
 @patch
