@@ -35,6 +35,8 @@ class Bar:
     done:float=0.        # of them
     size:float=1.        # units that the bars inside are working on
     inside:float=0.      # share of these that bars which have ended took
+    earlier:float=0.     # units done that an earlier call left
+    earlier_inside:float=0. # share of the units in work that it left
     child:'Bar|None'=None # the bar that is open inside
     changed:Callable=lambda: None # draws it anew
 
@@ -44,10 +46,27 @@ class Bar:
         begun = self.inside+.8*(1-self.inside)*running
         return min(1., (self.done+self.size*begun)/self.total) if self.total > 0 else 1.
 
-    def update(self, n:float=1)->None:
+    def share_earlier(self)->float:
+        "How much of it an earlier call left, from 0 to 1."
+        running = 0. if self.child is None else self.child.share_earlier()
+        begun = self.earlier_inside+.8*(1-self.inside)*running
+        return min(1., (self.earlier+self.size*begun)/self.total) if self.total > 0 else 0.
+
+    def update(self,
+        n:float=1,         # units that are done now
+        earlier:bool=False,# they were found, not made
+    )->None:
         "So many units more are done."
-        self.done, self.inside = self.done+n, 0.
+        found = 1. if earlier else self.earlier_inside/self.inside if self.inside else 0.
+        self.done, self.earlier = self.done+n, self.earlier+n*found
+        self.inside = self.earlier_inside = 0.
         self.changed()
+
+    def end(self, child:'Bar')->None:
+        "A bar inside is over."
+        rest, self.child = .8*(1-self.inside), None
+        self.earlier_inside += rest*child.share_earlier()
+        self.inside += rest
 
     def words(self)->str:
         "The label with the count, and that of the bar inside."
@@ -115,6 +134,8 @@ class Progress:
         self.top = None                   # the outermost bar that is open
         self.ended, self.warned = [], []  # keys of phases; texts of warnings
         self.most = 0.                    # the largest share shown
+        self.found = []                   # share of each outermost bar of the phase that is over which an earlier call left
+        self.earlier = 0.                 # weight of what it left of the phases that are over
         self.unweighted = 0.              # seconds of phases that weigh nothing
 
     def __enter__(self)->'Progress':
@@ -149,10 +170,18 @@ class Progress:
         done = sum(self.weights[key] for key in self.ended)
         return (done+self.weights.get(self.now, 0.)*running)/(sum(self.weights.values()) or 1)
 
+    def share_earlier(self)->float:
+        "How much of the whole an earlier call left, from 0 to 1."
+        shares = [*self.found, *([] if self.top is None else [self.top.share_earlier()])]
+        if not self.weights: return shares[-1] if shares else 0.
+        running = sum(shares)/len(shares) if shares else 0.
+        return (self.earlier+self.weights.get(self.now, 0.)*running)/(sum(self.weights.values()) or 1)
+
     def left(self)->float|None:
-        "Seconds that are left, once that can be told."
+        "Seconds that are left, once that can be told: at the pace of what this call has done."
         share, took = self.share(), self.clock()-self.began-self.unweighted
-        return took*(1-share)/share if share > .02 and took > 2 else None
+        made = share-self.share_earlier()
+        return took*(1-share)/made if made > .02 and took > 2 else None
 
     def draw(self)->None:
         "The line that moves."
@@ -172,10 +201,12 @@ def phase(self:Progress,
     if key not in self.weights or key in self.ended:
         raise ValueError(f'{key!r} is no phase to come: {list(self.weights)} were announced, {self.ended} are over')
     self.now, self.title = key, f'{list(self.weights).index(key)+1}/{len(self.weights)} {title or key}'
-    self.top, found, began = None, [], self.clock()
+    self.top, self.found, found, began = None, [], [], self.clock()
     self.draw()
     yield found.append
+    if self.found: self.earlier += self.weights[key]*sum(self.found)/len(self.found)
     self.ended.append(key)
+    self.found = []
     title, self.title, self.now, self.top = self.title, '', None, None
     took = self.clock()-began
     if not self.weights[key]: self.unweighted += took
@@ -209,8 +240,10 @@ def bar(
     job.draw()
     try: yield own
     finally:
-        if outer is None: job.top = None
-        else: outer.child, outer.inside = None, outer.inside+.8*(1-outer.inside)
+        if outer is None:
+            job.top = None
+            job.found.append(own.share_earlier())
+        else: outer.end(own)
 
 def track(
     items:Iterable[Any],

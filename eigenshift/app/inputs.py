@@ -16,8 +16,8 @@ from types import ModuleType
 from datasets import Dataset
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
-from ..core import asset
 from ..models.loading import entry, load_lm
+from ..models.packaged import located
 from ..runs import ranks
 from ..text.data import load_corpus, read_report
 from ..text.scorers import load_scorer
@@ -258,9 +258,10 @@ def tokenizer_of(
 )->PreTrainedTokenizerBase|None: # None where it comes out of the model's own file
     "The tokenizer of a model that is not loaded yet."
     if isinstance(model, tuple): return model[1]
-    folder = Path(str(model or asset('lm')))
+    name = located(model or 'bundled')
+    folder = Path(name)
     if folder.suffix == '.gguf' or folder.is_dir() and not (folder/'tokenizer_config.json').exists(): return None
-    try: return AutoTokenizer.from_pretrained(str(model or folder))
+    try: return AutoTokenizer.from_pretrained(name)
     except (OSError, ValueError): return None # loading the model says what is wrong
 
 def chat_arguments(

@@ -76,15 +76,13 @@ def compared_edits(
 )->dict[str, list[Intervention]]: # title -> its fits, the edit asked for first
     "The edit asked for, its relative that becomes weights, another kind, and the trivial one."
     settings, kind = settings or {}, find_method(name)
+    evidence = replace(evidence, bundled=bundled)
     drawn = [evidence, *(evidence.resampled(seed) for seed in range(1, refits))]
     usual = [replace(own, preserve=None) for own in drawn] # what stands beside is fitted as anyone would; it shares the parts
-    def texts_for(name, own):
-        "The evidence of a method: the default preserves some texts in any case."
-        return replace(own, preserve=bundled) if name == default and own.preserve is None else own
     def kept(file, name, evidences, **settings):
         def one(number, evidence):
             path = None if folder is None else Path(folder)/(f'{file}-refit-{number}.safetensors' if number else f'{file}.safetensors')
-            try: return load_or_make(path, Intervention.load, lambda: fitted(name, texts_for(name, evidence), **settings))
+            try: return load_or_make(path, Intervention.load, lambda: fitted(name, evidence, **settings))
             except ValueError as e:
                 if not number: raise
                 raise ValueError(f'refit {number}, on a resample of the fit prompts, failed: {e}. Ask for fewer refits, or '

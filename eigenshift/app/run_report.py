@@ -19,7 +19,7 @@ from .methods import asked_method
 from .report import cards, cautions, chips, code, facts, figure, folded, pairs, report, table
 from ..core import atomic
 from ..editing.intervention import Section
-from ..evaluation.comparison import Comparison, differs, only_alone, only_one_random
+from ..evaluation.comparison import Comparison, differs, notes_on, only_alone, only_one_random
 from ..evaluation.harm import signed
 from ..progress import duration
 from ..text.files import counted
@@ -264,6 +264,7 @@ def _of_fits(record):
 
 def _comparison_blocks(result, method, record):
     "The table of the comparison and the paired differences."
+    shown = 'toxicity', price, 'kl', 'tph', 'distinct_2', 'repetition'
     judge, *others = result.scorers
     units = 'documents' if record['corpus'].get('documents') else 'texts'
     setting = (f"{record['prompts']['evaluate']} held-out prompts × {record['n']} continuations of "
@@ -271,12 +272,12 @@ def _comparison_blocks(result, method, record):
                f"perplexity on {_corpus_in_words(record['corpus'])}; "
                f'in brackets 95 % bootstrap intervals over prompts, of perplexity over {units}{_of_fits(record)}. '
                f"The scorer {judge} judges, {' and '.join(others)} labelled what the edits were fitted on. "
-               "TPH: harmonic mean of the relative fall in toxicity and 1/(1 + relative change of perplexity).")
+               f"{notes_on(shown)}")
     paired = ('Paired differences (percentage points of toxic continuations; perplexity in its own units), with 95 % '
               'intervals: each interval is of one difference alone. '
               'Arrows: differences beyond luck among all that the table marks. '
               f'*: the random edits match the KL of {method}, not of this edit.')
-    wide = result.wide(('toxicity', price, 'kl', 'tph', 'distinct_2', 'repetition')).reset_index(names='method')
+    wide = result.wide(shown).reset_index(names='method')
     return [table(wide, setting), table(differences(result), paired)]
 
 _whom = ('Mentions of groups of people, informal and dialect text, and toxicity as a subject, in sentences that are '

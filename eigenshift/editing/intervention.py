@@ -49,6 +49,7 @@ class Intervention:
     title:ClassVar[str] = ''    # its name in tables and reports
     settings:ClassVar[dict] = {} # what it takes: setting -> recommended value
     preserves:ClassVar[bool] = False # whether it can be penalised on texts to preserve (`Evidence.preserve`)
+    preserves_bundled:ClassVar[bool] = False # whether it preserves bundled texts where none are named (`Evidence.bundled`)
     # whether what enters the head stays as it is, so that it can be read once for all such edits
     at_head:ClassVar[bool] = False
 

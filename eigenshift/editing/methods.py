@@ -59,6 +59,8 @@ class Evidence:
     progress:bool = False     # show progress bars
     parts:dict = field(default_factory=dict) # name -> part: what is known already; filled as methods ask
     origin:tuple|None = None  # (evidence, seed) that this is a resample of
+    # register -> bundled texts that a method preserves which preserves some where none are named; all of them if none
+    bundled:dict|None = None
 
     def __repr__(self):
         return f'Evidence({type(self.model).__name__}, known: {sorted(map(str, self.parts)) or "nothing yet"})'

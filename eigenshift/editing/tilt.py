@@ -147,7 +147,7 @@ def toxic_rates(
 class TiltShift(TokenBias):
     "A bias of the vocabulary: each token pays for the toxicity that comes in by it, against how often ordinary text needs it."
     settings = dict(kl=.005, carried=None, spared=.05)
-    preserves = True
+    preserves = preserves_bundled = True
 
 def text_shares(
     ids:list,          # token ids of texts
@@ -303,7 +303,8 @@ def from_prompts(cls:TiltShift,
 def from_evidence(cls:TiltShift, evidence:Any, **settings:Any)->TiltShift:
     "Fit from the model's own continuations, the scorer and the texts to preserve."
     evidence.needs(scorer=evidence.scorer)
-    return cls.from_calibration(evidence.model, evidence.calibration, evidence.tok, evidence.scorer, evidence.preserve, **settings)
+    texts = evidence.bundled if evidence.preserve is None else evidence.preserve
+    return cls.from_calibration(evidence.model, evidence.calibration, evidence.tok, evidence.scorer, texts, **settings)
 
 @patch(cls_method=True)
 def check_settings(cls:TiltShift, given:dict, d_model:int)->dict:

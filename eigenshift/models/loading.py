@@ -19,7 +19,7 @@ from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING as causal, MODEL_FOR_IMAGE
                           PreTrainedModel, PreTrainedTokenizerBase)
 from transformers import modeling_gguf_pytorch_utils
 from transformers.utils import logging
-from ..core import asset, causes
+from ..core import causes
 from ..environment import install_command, tell_newer
 from ..progress import track
 from .packaged import located
@@ -112,7 +112,7 @@ def _in_gguf(name, gguf_file):
                          'the hub')
     elif re.match(r'[./~]', str(name)) and not os.path.isdir(path):
         raise FileNotFoundError(f'no model {str(name)!r}, neither a folder nor an id on the hub. The bundled one loads '
-                                'without a name.')
+                                'without a name, or as bundled.')
     if gguf_file is not None and importlib.util.find_spec('gguf') is None:
         raise ImportError(f'a GGUF file needs the package gguf: {install_command("gguf")}')
     return name, gguf_file
@@ -164,7 +164,7 @@ def _load(name, auto, dtype, device_map, quantize, revision, trust_remote_code, 
 
 # %% ../../nbs/models/loading.ipynb #976eec07
 def load_lm(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none: the bundled small model
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none or "bundled": the bundled small model
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers, such as "auto"; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -173,7 +173,7 @@ def load_lm(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers language model and its tokenizer, ready for generation: left padding, a safe pad token."
-    name = located(name_or_path or asset('lm'))
+    name = located(name_or_path or 'bundled')
     model, tok = _load(name, language_class, dtype, device_map, quantize, revision, trust_remote_code, gguf_file)
     if type(model.config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(model.config, 'is_decoder', False):
         raise ValueError(f'{name!r} is an encoder ({type(model).__name__} reads both ways): use load_encoder.')
@@ -186,7 +186,7 @@ def _with_its_head(config):
     return AutoModel if type(config) in MODEL_FOR_MASKED_LM_MAPPING else language_class(config)
 
 def load_encoder(
-    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none: the bundled classifier's encoder
+    name_or_path:str|Path|None=None, # hub id, folder or `*.gguf` file; or of `packaged_models`; none or "bundled": the bundled classifier's encoder
     dtype:str|torch.dtype='auto',    # "auto": the checkpoint's, but float32 on a CPU
     device_map:str|dict|None=None,   # as in transformers; none: the GPU if there is one
     quantize:str|None=None,          # "4bit" or "8bit" (bitsandbytes)
@@ -195,7 +195,7 @@ def load_encoder(
     gguf_file:str|None=None,         # name of a GGUF file in the folder or hub repository
 )->tuple:                            # (model, tokenizer)
     "A plain transformers model without its task head (encoder, encoder-decoder or decoder), and its tokenizer."
-    name, gguf_file = _in_gguf(located(name_or_path or asset('classifier')), gguf_file)
+    name, gguf_file = _in_gguf(located(name_or_path or 'bundled', 'classifier'), gguf_file)
     model, tok = _load(name, _with_its_head if gguf_file else lambda config: AutoModel, dtype, device_map, quantize, revision,
                        trust_remote_code, gguf_file, optional=('pooler',))
     tok.padding_side = 'right'

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from ..core import asset
 
 # %% ../../nbs/models/packaged.ipynb #9eef1cad
 @dataclass(frozen=True)
@@ -82,9 +83,17 @@ def packaged_path(
     if name not in packaged_models: raise ValueError(f'no packaged model {name!r}: there are {list(packaged_models)}')
     return packaged_models[name].path()
 
+_scorers = ('linear', 'classifier') # the bundled ones, as `load_scorer` knows them
+
 def located(
-    name:str|Path, # of `packaged_models`, or anything else that a loader takes
-)->str:            # the path of a packaged model, else the name as it is; a folder of that name goes first
+    name:str|Path, # "bundled", of `packaged_models`, or anything else that a loader takes
+    own:str='lm',  # which asset "bundled" stands for
+)->str:            # the path of the bundled or a packaged model, else the name as it is; a folder of that name goes first
     "Where a model lies that is named."
     name = str(name)
-    return str(packaged_path(name)) if name in packaged_models and not os.path.exists(name) else name
+    if os.path.exists(name): return name
+    if name in _scorers:
+        raise ValueError(f'{name!r} is a bundled scorer, no model: load_scorer({name!r}) loads it. The bundled model '
+                         'loads without a name')
+    if name == 'bundled': return str(asset(own))
+    return str(packaged_path(name)) if name in packaged_models else name

@@ -6,7 +6,7 @@
 __all__ = ['load_texts', 'samples_of', 'describe_samples', 'load_any', 'untrained_twin']
 
 # %% ../../nbs/probing/samples.ipynb #aa1d9fd1
-import numpy as np, pandas as pd, torch
+import os, numpy as np, pandas as pd, torch
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datasets import Dataset
@@ -16,6 +16,7 @@ from transformers import (MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_MASKED_LM_MAPPI
                           PreTrainedTokenizerBase)
 from ..metrics import auroc, check_labels
 from ..models.loading import load_encoder, load_lm, explain_failure
+from ..models.packaged import located
 from ..text.data import load_jigsaw, load_labelled, load_sentences, load_toxicn
 from ..text.splits import length_matched, lengths, split_of, splits, stratified
 
@@ -95,15 +96,17 @@ def describe_samples(
 
 # %% ../../nbs/probing/samples.ipynb #6f666d7c
 def load_any(
-    name:str|Path|None=None, # hub id or folder of an encoder or a language model; the bundled language model by default
+    name:str|Path|None=None, # hub id, folder or `*.gguf` file of an encoder or a language model, or of `packaged_models`; the bundled language model by default
     dtype:str='auto',        # float32, bfloat16, float16
     device:str|dict|None=None, # as `device_map` of transformers
     quantize:str|None=None,  # "4bit" or "8bit"
 )->tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     "A language model with its head, or an encoder without one."
     how = dict(dtype=dtype, device_map=device, quantize=quantize)
-    if name is None: return load_lm(**how)
-    try: config = AutoConfig.from_pretrained(name)
+    name = located(name or 'bundled')
+    folder, file = os.path.split(name) if name.endswith('.gguf') else (name, None)
+    if file and not os.path.isfile(name): raise FileNotFoundError(f'no file {name!r}')
+    try: config = AutoConfig.from_pretrained(folder or '.', **(dict(gguf_file=file) if file else {}))
     except Exception as e: raise explain_failure(e, name) from e
     also_fills_masks = type(config) in MODEL_FOR_MASKED_LM_MAPPING and not getattr(config, 'is_decoder', False)
     writes = type(config) in MODEL_FOR_CAUSAL_LM_MAPPING and not also_fills_masks

@@ -352,11 +352,20 @@ def _way(model, tok, job):
     if way.alone: job.batch['size'] = 1
     return way
 
+@contextmanager
+def _counted(job, todo, progress):
+    "A bar over the rows of this process's shards, of which those that are not to do were found."
+    def rows(shards): return sum(len(job.prompts_of(i)) for i in shards)*job.n
+    own = rows(range(ranks()[0], job.shards, ranks()[1]))
+    with bar('continuations', own, progress) as made:
+        if found := own-rows(todo): made.update(found, earlier=True)
+        yield made
+
 def _make_shards(model, tok, job, progress):
     "Make the shards of this process that are not there yet, and save each as it is done."
     todo = job.missing(*ranks())
     if job.engine is None and todo: job.way = _way(model, tok, job)
-    with bar('continuations', sum(len(job.prompts_of(i)) for i in todo)*job.n, progress) as made:
+    with _counted(job, todo, progress) as made:
         for i in todo:
             rows = job.rows_of(i)
             job.save(i, _table(tok, job, *rows, _new_tokens(model, job, *rows, made.update)))
@@ -406,7 +415,7 @@ def _make_shards_under(model, tok, jobs, pairs, progress):
     missing = {name: job.missing(*ranks()) for name, job in jobs.items()}
     todo = sorted(set().union(*missing.values()))
     job = next(iter(jobs.values()))
-    with bar('continuations', sum(len(job.prompts_of(i)) for i in todo)*job.n, progress) as made:
+    with _counted(job, todo, progress) as made:
         for i in todo:
             lacking, rows = [name for name in jobs if i in missing[name]], job.rows_of(i)
             new = _new_tokens_under(model, [jobs[name] for name in lacking], [pairs[name] for name in lacking], *rows,

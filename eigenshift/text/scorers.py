@@ -43,6 +43,8 @@ def _is_linear(source):
     return isinstance(source, (str, Path)) and (Path(source).suffix == '.safetensors'
                                                 or (Path(source)/'linear.safetensors').exists())
 
+_ambiguous = ('bundled', 'judge', 'label') # what a reader of a report might call them
+
 def load_scorer(
     # None or `'classifier'`, `'linear'` (both bundled), a hub id or folder, a `(model, tok)` pair, a function of texts,
     # or a `Scorer`
@@ -53,6 +55,9 @@ def load_scorer(
     if isinstance(source, Scorer):
         if kw: raise ValueError(f'{source!r} is a scorer already; {sorted(kw)} would be ignored')
         return source
+    if source in _ambiguous and not Path(source).exists():
+        raise ValueError(f"{source!r} names no scorer: the bundled ones are 'linear', which labels by default, and "
+                         "'classifier', which judges by default and also loads without a name")
     if source in (None, 'classifier'): return load_classifier(asset('classifier'), **kw)
     if _is_linear(source):
         if kw: raise ValueError(f'a linear scorer takes no {sorted(kw)}: set its `threshold` or `name` afterwards')

@@ -165,6 +165,7 @@ def ground(
     least:int=100,                # toxic states to fit on, if samples give so many
     seed:int=0,
     reweigh:bool=False,           # also keep the states of whole continuations
+    bundled:dict|None=None,       # register -> texts that a method preserves where none are named, as `Evidence` has them
     **kw:Any,                     # for `generate`: max_new_tokens, progress
 )->Ground:
     "Continue, label, and collect the states that trials need."
@@ -177,7 +178,7 @@ def ground(
     read = Reading(model, tok, drawn, toxic, neutral, texts)
 
     def evidence(cal):
-        return Evidence(model, tok, learn, label, seed=seed, parts=dict(calibration=cal, choices=choices))
+        return Evidence(model, tok, learn, label, seed=seed, parts=dict(calibration=cal, choices=choices), bundled=bundled)
     base, found, after = read(), {0.: evidence(cal)}, {0.: {}}
     for strength in map(float, strengths if under is not None else ()):
         with under.apply(model, strength):
