@@ -16,7 +16,7 @@ _face = {
     'app.check': ['check'],
     'text.splits': ['select_split', 'split_of', 'sample', 'stratified', 'length_matched'],
     'text.data': ['data_file', 'load_prompts', 'load_corpus', 'load_labelled', 'load_sentences', 'load_jigsaw',
-                  'load_toxicn', 'people_words'],
+                  'load_toxicn', 'bundled_registers', 'people_words'],
     'text.linear': ['fit_linear'],
     'text.scoring': ['Scorer', 'word_spans'],
     'text.scorers': ['load_scorer', 'toxic_words'],
@@ -26,14 +26,14 @@ _face = {
     'models.eigenchoices': ['EigenChoices', 'eigen_choices'],
     'states.generation': ['generate', 'generate_under'],
     'states.engine': ['VLLM'],
-    'states.final': ['final_states'],
+    'states.final': ['final_states', 'corpus_states'],
     'states.reading': ['layer_states', 'neuron_activations'],
     'states.calibration': ['Calibration', 'calibrate'],
     'editing.intervention': ['Intervention', 'compose', 'Section'],
     'editing.methods': ['Evidence', 'method', 'methods', 'methods_table'],
     'editing.head_edit': ['HeadEdit'],
     'editing.eigenshift': ['EigenShift'],
-    'editing.fisher': ['FisherShift'],
+    'editing.fisher': ['FisherShift', 'fisher_mergeable'],
     'editing.stream': ['StreamShift'],
     'editing.neurons': ['AurA', 'Damp', 'Det0'],
     'editing.transport': ['LinearAcT', 'MeanAcT'],
@@ -76,7 +76,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .text.data import (
         data_file as data_file, load_prompts as load_prompts, load_corpus as load_corpus, load_labelled as load_labelled,
         load_sentences as load_sentences, load_jigsaw as load_jigsaw, load_toxicn as load_toxicn,
-        people_words as people_words)
+        bundled_registers as bundled_registers, people_words as people_words)
     from .text.linear import fit_linear as fit_linear
     from .text.scoring import Scorer as Scorer, word_spans as word_spans
     from .text.scorers import load_scorer as load_scorer, toxic_words as toxic_words
@@ -86,7 +86,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
     from .models.eigenchoices import EigenChoices as EigenChoices, eigen_choices as eigen_choices
     from .states.generation import generate as generate, generate_under as generate_under
     from .states.engine import VLLM as VLLM
-    from .states.final import final_states as final_states
+    from .states.final import final_states as final_states, corpus_states as corpus_states
     from .states.reading import layer_states as layer_states, neuron_activations as neuron_activations
     from .states.calibration import Calibration as Calibration, calibrate as calibrate
     from .editing.intervention import Intervention as Intervention, compose as compose, Section as Section
@@ -94,7 +94,7 @@ if TYPE_CHECKING: # the same names for editors and type checkers
         Evidence as Evidence, method as method, methods as methods, methods_table as methods_table)
     from .editing.head_edit import HeadEdit as HeadEdit
     from .editing.eigenshift import EigenShift as EigenShift
-    from .editing.fisher import FisherShift as FisherShift
+    from .editing.fisher import FisherShift as FisherShift, fisher_mergeable as fisher_mergeable
     from .editing.stream import StreamShift as StreamShift
     from .editing.neurons import AurA as AurA, Damp as Damp, Det0 as Det0
     from .editing.transport import LinearAcT as LinearAcT, MeanAcT as MeanAcT

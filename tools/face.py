@@ -1,8 +1,10 @@
 """The public face as README and tutorials use it, for the type checker of `make test` (mypy); nothing here is run."""
 from pathlib import Path
 import numpy as np
-from eigenshift import (Calibration, Comparison, EigenChoices, FisherShift, Head, HeadEdit, Intervention, Run, Scorer, as_head, auroc, calibrate, check, compare,
-                        compose, eigen_choices, final_states, generate, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run, select_split, TiltShift, toxicity)
+from eigenshift import (as_head, auroc, bundled_registers, calibrate, Calibration, check, compare, Comparison, compose,
+                        corpus_states, eigen_choices, EigenChoices, final_states, fisher_mergeable, FisherShift, generate,
+                        Head, HeadEdit, Intervention, load_lm, load_prompts, load_scorer, mask, merge, perplexity, run,
+                        Run, Scorer, select_split, TiltShift, toxicity)
 
 def ten_lines() -> None:
     "The README's lines."
@@ -19,7 +21,9 @@ def by_hand() -> None:
     choices: EigenChoices = eigen_choices(model, tok)
     states: Calibration = calibrate(model, tok, ['a prompt'], 'linear', least=100)
     edit: Intervention = FisherShift.from_calibration(choices, states, kl=.05, sided=None)
-    both: Intervention = compose(edit, (edit, .5))
+    kept = corpus_states(model, tok, bundled_registers()['informal']).H
+    linear: Intervention = FisherShift.from_calibration(choices, states, kept, **fisher_mergeable)
+    both: Intervention = compose(edit, (linear, .5))
     table: Comparison = compare(model, tok, {'both': both}, ['a prompt'], [load_scorer()], ['A sentence.'], n=5)
     head: Head = as_head(model)
     print(table, head.n_vocab, auroc(np.array([[1.], [2.]]), np.array([0, 1])), mask('text'), check(model, tok))

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..editing.intervention import Intervention
 from transformers import PreTrainedModel
 from ..editing.methods import Evidence, find_method, fitted, methods
-from ..editing.stream import places, StreamShift
+from ..editing.stream import hook_points, StreamShift
 from ..models.head import as_head
 from ..runs import load_or_make
 from ..evaluation.comparison import Comparison
@@ -48,7 +48,7 @@ def check_on_model(
     kind = find_method(name)
     given = kind.check_settings(given, as_head(model).d_model)
     at = given.get('at', 0)
-    if issubclass(kind, StreamShift) and isinstance(at, int) and at >= (n := len(places(model))):
+    if issubclass(kind, StreamShift) and isinstance(at, int) and at >= (n := len(hook_points(model))):
         raise ValueError(f'at is {at}; this model has {n-1} blocks: at can be 0, the embeddings, to {n-1}, after the last')
     return given
 

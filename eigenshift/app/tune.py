@@ -10,14 +10,12 @@ import numpy as np
 from collections.abc import Sequence
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .. import runs
-from .inputs import (chat_arguments, check_machine, import_plugin, job_folder, load_model, made_on,
-                                   model_in_words, two_scorers)
-from .run import check_counts, load_texts, parse_settings
+from .inputs import chat_arguments, check_machine, import_plugin, job_folder
+from .run import check_counts, load_inputs, parse_settings
 from ..core import fingerprint
 from ..editing.intervention import Intervention
 from ..editing.neurons import AurA
 from ..editing.transport import MeanAcT
-from ..models.identity import model_record, same_scorer, scorer_record
 from ..progress import Progress, say
 from ..text.data import load_labelled, load_sentences
 from ..tuning.search import Tuned, need_optuna, preserves_bundled, tune_on
@@ -114,28 +112,20 @@ def tune(
 
     with Progress(dict(inputs=0, states=3, search=3, confirm=4), quiet) as job:
         with job.phase('inputs', 'what goes in') as found:
-            data = load_texts(asked, preserving=bool(preserves_bundled(kinds)))
-            bundled = data.bundled or None
             toxic_texts, neutral_texts = _labelled(labelled) if under else ([], [])
-            label, judge = two_scorers(scorer, check_scorer, toxic_labels, check_toxic_labels, head, check_head)
-            lm, tok = load_model(model, dtype, device, quantize)
-            name = model if isinstance(model, str) else 'bundled' if model is None else None
+            inputs = load_inputs(asked, preserving=bool(preserves_bundled(kinds)))
+            data, lm, tok = inputs.texts, inputs.model, inputs.tok
+            bundled = data.bundled or None
             corpus_texts = data.neutral['text'][:]
-            settings = dict(kind='tune', model=model_record(lm, tok, name), scorer=scorer_record(label),
-                            check_scorer=scorer_record(judge),
-                            kinds=list(kinds), rise=rise, candidates=candidates, n=n, under=under, seed=seed,
-                            prompts=fingerprint(*data.fit, '', *data.evaluate),
-                            corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts),
-                            generate=how, **(dict(bundled=data.record()['bundled']) if bundled else {}))
-            with runs.accept_versions(accept_versions):
-                path = runs.open_record(folder, settings, resume=resume,
-                                        noted=dict(sources=data.sources, read=data.read, made=made_on(lm)),
-                                        same=dict(scorer=same_scorer, check_scorer=same_scorer))
+            record = dict(kind='tune', **inputs.record, kinds=list(kinds), rise=rise, candidates=candidates, n=n,
+                          under=under, seed=seed, prompts=fingerprint(*data.fit, '', *data.evaluate),
+                          corpus=fingerprint(*corpus_texts), labelled=fingerprint(*toxic_texts, '', *neutral_texts),
+                          generate=how, **(dict(bundled=data.record()['bundled']) if bundled else {}))
+            path = inputs.open(folder, asked, record, inputs.noted())
             found(data.parts)
-        for line in (f"model {settings['model']['name']}: {model_in_words(lm)}",
-                     f'{label.name} labels and selects, {judge.name} reports',
-                     *data.lines(), f'everything goes to {path}'): say(line)
+        for line in (*inputs.lines('labels and selects', 'reports'), f'everything goes to {path}'): say(line)
         below = fit_under(under, lm, tok, toxic_texts, neutral_texts) if under else None
         with runs.accept_versions(accept_versions):
-            return tune_on(lm, tok, data.fit, label, judge, corpus_texts, path, trials, minutes, rise, candidates, n,
-                           below, seed=seed, settings=dict(kinds=kinds), report=data.evaluate, bundled=bundled, **how)
+            return tune_on(lm, tok, data.fit, inputs.label, inputs.judge, corpus_texts, path, trials, minutes, rise,
+                           candidates, n, below, seed=seed, settings=dict(kinds=kinds), report=data.evaluate,
+                           bundled=bundled, **how)

@@ -65,8 +65,9 @@ class DirectionAblation(HeadEdit):
         toxic_mean, neutral_mean = class_means(toxic, neutral)
         direction = toxic_mean-neutral_mean
         point = _centre(center, sided, neutral_mean)
-        about = 'none' if point is None else 'given' if isinstance(center, Tensor) else 'neutral mean'
-        kind = ' one-sided' if sided else '' if point is None else ' centred'
+        about, kind = 'none', ''
+        if point is not None: about, kind = 'given' if isinstance(center, Tensor) else 'neutral mean', ' centred'
+        if sided: kind = ' one-sided'
         meta = dict(k=1, d_model=len(direction), alpha=float(alpha), center=about, sided=sided or 'no',
                     n_toxic=len(toxic), n_neutral=len(neutral))
         read, point = (direction/direction.norm()).float()[None], None if point is None else point.float().cpu()

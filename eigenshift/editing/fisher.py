@@ -36,9 +36,9 @@ from .information import (best_between, cholesky, fisher, fisher_sums, gradients
 from .budget import to_budget
 
 # %% ../../nbs/editing/fisher.ipynb #a474b4fd
-fisher_recommended = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
-fisher_mergeable   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None)
-fisher_preserving  = dict(fisher_mergeable) # where text should stay, too: linear
+fisher_recommended:dict[str, Any] = dict(k=.25, kl=.15, ridge=.5, center=None, sided='toxic')
+fisher_mergeable:dict[str, Any]   = dict(k=.25, kl=.05, ridge=.5, center=None, sided=None) # becomes weights of any head
+fisher_preserving:dict[str, Any]  = dict(fisher_mergeable) # where text should stay, too: linear
 
 @method('fisher')
 @dataclass(frozen=True, repr=False, eq=False)
@@ -219,7 +219,7 @@ def described(self:FisherShift,
     tok:PreTrainedTokenizerBase|None=None, # tokenizer
     n:int=8,       # components to describe
 )->FisherShift:
-    "The same, knowing which tokens its components take from and what becomes of the toxic tokens."
+    "This edit, with the tokens that its components take from and what becomes of the toxic tokens."
     h = as_head(source)
     ids, words = extremes(h, self.write[:n], 6)[0].tolist(), word_effect(self, h, toxic, tokens)
     return replace(self, says=decoded(ids, tok), words=words, meta=self.meta|named_words(words, tok))
@@ -231,11 +231,13 @@ def table(self:FisherShift,
 )->pd.DataFrame: # one row per component
     "The components: what each takes per KL, how well it tells toxic states, the tokens it takes from and gives to."
     k = min(n, len(self.Vk))
-    columns = dict(gain=self.gains, **{c: self.stats[c] for c in ('auroc', 'toxic', 'neutral')})
-    df = pd.DataFrame({c: v[:k].tolist() for c, v in columns.items()}, index=pd.RangeIndex(1, k+1, name='component'))
-    for j, column in enumerate(('takes from', 'gives to')):
-        df[column] = [shown_tokens(s[j], tok) for s in self.says[:k]] + ['']*(k-len(self.says[:k]))
-    return df
+    columns = dict(gain=self.gains, **{name: self.stats[name] for name in ('auroc', 'toxic', 'neutral')})
+    rows = pd.RangeIndex(1, k+1, name='component')
+    table = pd.DataFrame({name: values[:k].tolist() for name, values in columns.items()}, index=rows)
+    for side, column in enumerate(('takes from', 'gives to')):
+        shown = [shown_tokens(sides[side], tok) for sides in self.says[:k]]
+        table[column] = shown+['']*(k-len(shown))
+    return table
 
 @patch
 def plot_choice(self:FisherShift,
@@ -251,7 +253,7 @@ def plot_choice(self:FisherShift,
 
 @patch
 def words_table(self:FisherShift, tok:PreTrainedTokenizerBase|None=None, n:int=10)->pd.DataFrame:
-    "What it does to the tokens that toxic states produced: token, n, before, after (mean log-probability), change."
+    "What the edit does to the tokens that toxic states produced: token, n, before, after (mean log-probability), change."
     return EigenShift.words_table(self, tok, n)
 
 @patch

@@ -106,7 +106,7 @@ def warn_of_cap(
 
 @patch
 def stamp(self:LogitBias, model:PreTrainedModel)->LogitBias:
-    "The same edit, knowing which weights it belongs to, and the soft cap that follows them."
+    "This edit, with a sketch of the weights that it belongs to and the soft cap that follows them."
     out = super(LogitBias, self).stamp(model)
     return replace(out, meta=out.meta|cap_record(as_head(model)))
 
@@ -114,7 +114,7 @@ def stamp(self:LogitBias, model:PreTrainedModel)->LogitBias:
 def sequence_bias(self:LogitBias,
     strength:float=1.,
 )->list: # of [[token id], bias]
-    "The same for `model.generate(sequence_bias=...)`; not behind a soft cap."
+    "The penalty for `model.generate(sequence_bias=...)`; not behind a soft cap."
     warn_of_cap(self)
     return [[[i], b*strength] for i, b in zip(self.ids.tolist(), self.bias.tolist())]
 
@@ -122,7 +122,7 @@ def sequence_bias(self:LogitBias,
 def logit_bias(self:LogitBias,
     strength:float=1.,
 )->dict[int, float]: # token id -> bias
-    "As `logit_bias` of vLLM and of OpenAI's interface (at most 300 tokens, within ±100); not behind a soft cap."
+    "The penalty as `logit_bias` of vLLM's and OpenAI's servers (at most 300 tokens, within ±100); not behind a soft cap."
     warn_of_cap(self)
     return {i: b*strength for i, b in zip(self.ids.tolist(), self.bias.tolist())}
 
@@ -241,7 +241,7 @@ def _kl_shared(log_p, bias, strengths):
     return (sums[:, :-2]/mass).log() - sums[:, -2:-1]/mass*torch.as_tensor(strengths, device=p.device).double()
 
 def _kl_each(z, bias, strengths, weight, softcap):
-    "The same where the bias has a weight at each state or a soft cap follows it."
+    "KL at each strength, where the bias has a weight at each state or a soft cap follows it."
     def finished(z): return (z if softcap is None else softcap*torch.tanh(z/softcap)).log_softmax(1)
     before, change = finished(z), bias if weight is None else weight[:, None]*bias
     after = (finished(z+t*change) for t in strengths)
@@ -295,7 +295,7 @@ def to_kl(self:LogitBias,
     neutral:Tensor, # (n, d_model) states that should stay as they are
     kl:float,     # budget: mean KL at the neutral states, nats per token
 )->LogitBias:
-    "The same tokens, their bias scaled to a budget."
+    "A penalty on the same tokens, scaled to a budget."
     h = as_head(source)
     strength = bias_to_budget(h, self.dense(h.n_vocab), neutral.float(), kl)
     about = {k: v for k, v in self.meta.items() if k != 'penalty'}

@@ -193,7 +193,7 @@ def _cross_validated(h, folds, direction, kl, seed):
     return float(np.exp(np.mean(np.log(strengths))))
 
 def _sampled(counts, expected, prior):
-    "Of each token that was sampled, the most frequent first: id, n, how often it was to be expected, relative risk."
+    "The tokens that were sampled, the most frequent first: id, n, how often each was to be expected, relative risk."
     at = counts.sort(descending=True, stable=True).indices[:int((counts > 0).sum())]
     risk = relative_risk(counts, expected, prior)
     return dict(id=at, n=counts[at], expected=(int(counts.sum())*expected[at]).float(), risk=risk[at].float())
@@ -285,7 +285,7 @@ def suggest(cls:TokenBias, trial:Any, d_model:int)->dict:
 def sparse(self:TokenBias,
     m:int=300, # tokens: what a server with OpenAI's interface takes
 )->LogitBias:
-    "The same for the tokens whose bias differs most from the others'; all others get none."
+    "A bias on the tokens whose own differs most from the others'; all others get none."
     if self.carrier is not None:
         raise ValueError(f'{self!r} is carried by the states, so it is no fixed bias: fit with carried=False')
     bias = self.bias-self.bias.median() # a constant changes nothing
@@ -297,7 +297,7 @@ def sparse(self:TokenBias,
 def logits_processor(self:TokenBias,
     strength:float=1.,
 )->LogitsProcessor: # a `LogitsProcessor`
-    "The same for `model.generate(logits_processor=LogitsProcessorList([...]))`; not behind a soft cap."
+    "The bias for `model.generate(logits_processor=LogitsProcessorList([...]))`; not behind a soft cap."
     if self.carrier is not None:
         raise ValueError(f'{self!r} is carried by the states, which a logits processor does not see: fit with '
                          'carried=False')
@@ -309,6 +309,16 @@ def logits_processor(self:TokenBias,
     return AddBias()
 
 @patch
+def token_names(self:TokenBias,
+    ids:list[int], # tokens
+    tok:PreTrainedTokenizerBase|None=None, # without one, the names that the record holds, and ids
+)->list[str]:
+    "Tokens as a table shows them, strong words masked."
+    if tok is not None: return [mask(tok.decode([i])) for i in ids]
+    named = dict(zip(self.counts['id'].tolist(), self.meta.get('toxic_tokens', [])))
+    return [mask(named[i]) if i in named else str(i) for i in ids]
+
+@patch
 def table(self:TokenBias,
     tok:PreTrainedTokenizerBase|None=None, # tokenizer; without one, ids
     n:int=10, # tokens
@@ -316,10 +326,8 @@ def table(self:TokenBias,
     "The tokens penalised most: how often they began a toxic word and were to be expected there, relative risk, bias."
     order = self.bias[self.counts['id']].sort(stable=True).indices[:n]
     ids = self.counts['id'][order].tolist()
-    named = dict(zip(self.counts['id'].tolist(), self.meta.get('toxic_tokens', [])))
-    tokens = [mask(tok.decode([i])) if tok is not None else mask(named[i]) if i in named else str(i) for i in ids]
     columns = {k: self.counts[k][order].tolist() for k in ('n', 'expected', 'risk')}
-    return pd.DataFrame(dict(token=tokens, **columns, bias=self.bias[ids].tolist()))
+    return pd.DataFrame(dict(token=self.token_names(ids, tok), **columns, bias=self.bias[ids].tolist()))
 
 @patch
 def sections(self:TokenBias)->list[Section]:
