@@ -156,9 +156,10 @@ def view(
     "`wide` with colours for what is better or worse than the base, and arrows for what differs from the control."
     cells = self.wide(statistics)
     css = pd.DataFrame('', cells.index, cells.columns)
+    t = self.table
     for statistic, scorer in self.keys(statistics):
         column = _heading(statistic, scorer)
-        for method in cells.index:
+        for method in t[(t.statistic == statistic) & (t.scorer == scorer)].method: # not all have each
             colour, arrow = _marks(self.get(method, statistic, scorer), columns[statistic], self.meta['level'])
             css.loc[method, column] = colour
             cells.loc[method, column] += arrow
