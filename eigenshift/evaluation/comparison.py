@@ -253,6 +253,13 @@ def _broken(result:Comparison, method:str)->list[str]:
     return [f'{method}: perplexity is {p/p0:.3g} times the base and distinct-2 {d:.2f} after {d0:.2f}: its toxicity is '
             'that of a broken model.']
 
+def _falls_short(result:Comparison, method:str)->list[str]:
+    "A note where less toxicity is less text."
+    (n, n0), (blank, blank0) = ([result.get(m, s).value for m in (method, 'base')] for s in ('length', 'blank'))
+    if n >= n0/2 and blank <= blank0+.1: return []
+    return [f'{method}: its continuations have {n:.1f} tokens after {n0:.1f}, and {blank:.0%} of them are blank after '
+            f'{blank0:.0%}: what is not written is not toxic.']
+
 def only_alone(
     row:pd.Series,   # of the table
     other:str,       # "base" or "control"
@@ -326,7 +333,7 @@ def _hardly_agree(result:Comparison)->list[str]:
 def notes(self:Comparison)->list[str]:
     "What the table says that is easily missed."
     out = []
-    for m in self.edits: out += _broken(self, m)+_no_better_than_random(self, m)
+    for m in self.edits: out += _broken(self, m)+_falls_short(self, m)+_no_better_than_random(self, m)
     for s in self.scorers[1:]:
         for m in self.edits: out += _to_the_judge_alone(self, m, s)
         out += _another_order(self, s)
