@@ -16,6 +16,8 @@ from types import ModuleType
 from datasets import Dataset
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
+from ..core import asset
+from ..models.identity import scorer_record
 from ..models.loading import entry, load_lm
 from ..models.packaged import located
 from ..runs import ranks
@@ -178,6 +180,11 @@ def one_scorer(
         raise ValueError(f'{" and ".join(named)} can be set for a classifier alone, and {which}scorer, '
                          f'{str(called)!r}, is none: leave it out') from error
 
+def _same_judgement(one:Scorer, other:Scorer)->bool:
+    "Whether two scorers are one under two names: the same weights, read for the same labels."
+    first, second = ({key: record.get(key) for key in ('weights', 'labels')} for record in map(scorer_record, (one, other)))
+    return first['weights'] is not None and first == second
+
 def two_scorers(
     scorer:str|Path|tuple|Callable|Scorer|None, # labels what the edit is fitted on: anything `load_scorer` takes
     check_scorer:str|Path|tuple|Callable|Scorer|None, # judges: likewise
@@ -189,9 +196,10 @@ def two_scorers(
     "The scorer that labels and the one that judges, which must differ."
     label, judge = one_scorer(scorer, toxic_labels, head), one_scorer(check_scorer, check_toxic_labels,
                                                                                 check_head, 'check_')
-    if label.name == judge.name:
-        raise ValueError(f'{label.name!r} would label the states that the edit is fitted on and judge the result: '
-                         'give two scorers (scorer and check_scorer)')
+    if label.name == judge.name or _same_judgement(label, judge):
+        known = '' if label.name == judge.name else f', which is {judge.name!r} under another name,'
+        raise ValueError(f'{label.name!r}{known} would label the states that the edit is fitted on and judge the '
+                         'result: give two scorers (scorer and check_scorer)')
     return label, judge
 
 # %% ../../nbs/app/inputs.ipynb #78720da4

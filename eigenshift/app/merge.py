@@ -71,6 +71,7 @@ def measured(
     kept = sum((record or {}).get('preserved', {}).values())
     stay = f', none of them among the {kept:,} that are preserved' if kept else ''
     prompts = f"{result.meta['prompts']} held-out prompts × {result.meta['n']} continuations"
+    if (fits := result.meta.get('repeats', 1)) > 1: prompts += f', means over {fits} fits of the edit, the first of which is merged here'
     lines = ['| | before | after | difference, 95 % interval |', '|---|---|---|---|']
     for scorer in result.scorers:
         before, after = (result.get(m, 'toxicity', scorer) for m in ('base', method))

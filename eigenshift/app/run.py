@@ -133,7 +133,9 @@ class Texts:
 
     def counts(self)->dict[str, int]:
         "How many texts of each register stay, for the record that people read."
-        return {Path(name).name: len(texts) for name, texts in (self.preserve or self.bundled).items()}
+        found = self.preserve or self.bundled
+        short = [Path(name).name for name in found]
+        return {name if short.count(brief) > 1 else brief: len(texts) for brief, (name, texts) in zip(short, found.items())}
 
     def lines(self)->list[str]:
         "What a run begins with, beside the prompts."

@@ -165,9 +165,10 @@ def view(
     "`wide` with colours for what is better or worse than the base, and arrows for what differs from the control."
     cells = self.wide(statistics)
     css = pd.DataFrame('', cells.index, cells.columns)
+    t = self.table
     for statistic, scorer in self.keys(statistics):
         column = _heading(statistic, scorer)
-        for method in cells.index:
+        for method in t[(t.statistic == statistic) & (t.scorer == scorer)].method: # not all have each
             colour, arrow = _marks(self.get(method, statistic, scorer), columns[statistic], self.meta['level'])
             css.loc[method, column] = colour
             cells.loc[method, column] += arrow
@@ -263,6 +264,13 @@ def _broken(result:Comparison, method:str)->list[str]:
     return [f'{method}: perplexity is {p/p0:.3g} times the base and distinct-2 {d:.2f} after {d0:.2f}: its toxicity is '
             'that of a broken model.']
 
+def _falls_short(result:Comparison, method:str)->list[str]:
+    "A note where less toxicity is less text."
+    (n, n0), (blank, blank0) = ([result.get(m, s).value for m in (method, 'base')] for s in ('length', 'blank'))
+    if n >= n0/2 and blank <= blank0+.1: return []
+    return [f'{method}: its continuations have {n:.1f} tokens after {n0:.1f}, and {blank:.0%} of them are blank after '
+            f'{blank0:.0%}: what is not written is not toxic.']
+
 def only_alone(
     row:pd.Series,   # of the table
     other:str,       # "base" or "control"
@@ -336,7 +344,7 @@ def _hardly_agree(result:Comparison)->list[str]:
 def notes(self:Comparison)->list[str]:
     "What the table says that is easily missed."
     out = []
-    for m in self.edits: out += _broken(self, m)+_no_better_than_random(self, m)
+    for m in self.edits: out += _broken(self, m)+_falls_short(self, m)+_no_better_than_random(self, m)
     for s in self.scorers[1:]:
         for m in self.edits: out += _to_the_judge_alone(self, m, s)
         out += _another_order(self, s)

@@ -101,11 +101,12 @@ def read_sentences(
 @dataclass(frozen=True)
 class _Estimates:
     "Costs of some groups that share their items, and what exceeds what."
-    rows:list[dict]       # part, category, group, statistic, before and after; one for each cost
+    rows:list[dict]       # part, category, group, statistic, before, after and items; one for each cost
     cost:np.ndarray       # (m,) nats
     influence:np.ndarray  # (n, m) of each item on the costs
     contrast:np.ndarray   # (r, m) excess = contrast @ cost
     tested:np.ndarray     # (r,) the cost that each excess belongs to
+    smallest:int|None=None # items of the smaller sample, where the n are of two
 
 def _estimates(
     at:np.ndarray,        # (n, m) the row of the sentences for each item and group
@@ -123,7 +124,7 @@ def _estimates(
     for statistic, column, weight in parts:
         old, new = (read[column].to_numpy()[at] for read in (before, after))
         cost, influence = ratio_influence(new-old, weight)
-        rows += [dict(a, statistic=statistic, before=x, after=x+c)
+        rows += [dict(a, statistic=statistic, before=x, after=x+c, items=len(at))
                  for a, x, c in zip(about, old.sum(0)/weight.sum(0), cost)]
         costs.append(cost)
         influences.append(influence)
@@ -172,7 +173,8 @@ def _of_yours(sentences:pd.DataFrame, before:pd.DataFrame, after:pd.DataFrame)->
         influence = np.zeros((n, 2))
         influence[:len(rows), :1], influence[len(rows):, 1:] = (e.influence*n/len(e.influence) for e in each)
         rows_of = [row for e in each for row in e.rows]
-        found.append(_Estimates(rows_of, np.concatenate([e.cost for e in each]), influence, *_text_less_counterpart))
+        found.append(_Estimates(rows_of, np.concatenate([e.cost for e in each]), influence, *_text_less_counterpart,
+                                min(map(len, samples))))
     return found
 
 def _tested(blocks:list[_Estimates], n_boot:int, level:float, seed:int)->pd.DataFrame:
@@ -180,11 +182,11 @@ def _tested(blocks:list[_Estimates], n_boot:int, level:float, seed:int)->pd.Data
     rows, excess, errors, nulls, at = [], [], [], [], [] # at: the row of each excess
     for i, block in enumerate(blocks):
         counts = resample_counts(len(block.influence), n_boot, seed+i)
-        error, null = student_draws(block.influence, counts, seed+i)
+        error, null = student_draws(block.influence, counts, seed+i, block.smallest)
         half = np.quantile(np.abs(null), level, axis=0)*error
-        error_of_excess, null_of_excess = student_draws(block.influence @ block.contrast.T, counts, seed+i)
+        error_of_excess, null_of_excess = student_draws(block.influence @ block.contrast.T, counts, seed+i, block.smallest)
         at += list(len(rows)+block.tested)
-        rows += [dict(r, cost=c, half=h, items=len(block.influence)) for r, c, h in zip(block.rows, block.cost, half)]
+        rows += [dict(r, cost=c, half=h) for r, c, h in zip(block.rows, block.cost, half)]
         excess.append(block.contrast @ block.cost)
         errors.append(error_of_excess)
         nulls.append(null_of_excess)

@@ -32,12 +32,13 @@ def resampled_sums(
 
 # %% ../../nbs/evaluation/statistics.ipynb #aa70b86a
 def span(
-    draws:np.ndarray, # (n_boot,) bootstrap draws; NaN are left out
+    draws:np.ndarray, # (n_boot,) bootstrap draws; NaN where there is no such number
     level:float,      # coverage, in (0, 1)
-)->np.ndarray:        # (2,) low and high; NaN without draws
+)->np.ndarray:        # (2,) low and high; NaN where more draws are NaN than an end of the interval leaves out
     "The percentile interval of bootstrap draws, some of which may be infinite."
-    draws = draws[~np.isnan(draws)]
-    if not len(draws): return np.full(2, np.nan)
+    undefined = np.isnan(draws)
+    if not len(draws) or undefined.mean() > (1-level)/2: return np.full(2, np.nan)
+    draws = draws[~undefined]
     if np.isfinite(draws).all(): return interval(draws, level)
     return np.quantile(draws, [(1-level)/2, (1+level)/2], method='inverted_cdf')
 
@@ -162,7 +163,7 @@ def differences_p(
     p[np.isfinite(value) & (width == 0)] = np.where(value[np.isfinite(value) & (width == 0)] == 0, 1, 0)
     if not len(at): return p
     with np.errstate(invalid='ignore'): null = np.abs(moved[at]-value[at, None]).T/width[at]
-    p[at] = family_p(np.abs(value[at])/width[at], np.nan_to_num(null, nan=0., posinf=np.inf))
+    p[at] = family_p(np.abs(value[at])/width[at], np.nan_to_num(null, nan=np.inf, posinf=np.inf))
     return p
 
 # %% ../../nbs/evaluation/statistics.ipynb #dcd9c26e
@@ -178,11 +179,14 @@ def student_draws(
     influence:np.ndarray, # (n, m) of n items on m estimates, of mean 0
     counts:np.ndarray,    # (n_boot, n) how often each item is drawn
     seed:int=0,           # of the stretching
+    smallest:int|None=None, # items of the smallest sample, where they are of several
 )->tuple[np.ndarray, np.ndarray]: # (m,) standard errors, and (n_boot, m) distances of the resamples in units of them
     "Standard errors of estimates, and how their t values vary together."
     n = len(influence)
+    m = n if smallest is None else smallest # whose t has the longest tails
     error = influence.std(0, ddof=1)/np.sqrt(n)
-    # n, for the bootstrap's variance is short of 1 by 1/n
-    stretch = np.sqrt(n/np.random.default_rng([seed, n]).chisquare(n-1, len(counts)))
+    # n/(n-1), for the bootstrap's variance is short of 1 by 1/n
+    stretch = np.sqrt(n*(m-1)/(n-1)/np.random.default_rng([seed, n]).chisquare(m-1, len(counts)))
     moved = counts @ influence/n
-    return error, np.divide(moved, error, out=np.zeros_like(moved), where=error > 0)*stretch[:, None]
+    null = np.divide(moved, error, out=np.zeros_like(moved), where=error > 0)*stretch[:, None]
+    return error*np.sqrt(m/(m-1)*(n-1)/n), null # a variance over m items is short by 1/m

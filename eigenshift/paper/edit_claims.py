@@ -19,7 +19,7 @@ from ..editing.eigenshift import EigenShift, order, separation
 from ..models.coordinates import project
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, extremes
-from .published import against_published, published
+from .published import against_published, published, relative_change
 from .settings import Model
 from ..states.calibration import Calibration
 
@@ -253,10 +253,10 @@ def beside_table2(
 
 def _relative(result:Comparison, method:str)->tuple[str, str]:
     "Relative changes of toxicity, with its interval, and of perplexity."
-    base, row = result.get('base', 'toxicity').value, result.get(method, 'toxicity')
-    low, high, value = (100*row[c]/base for c in ('vs_base_low', 'vs_base_high', 'vs_base'))
+    value, low, high = 100*relative_change(result, method)
     ppl = result.get(method, 'perplexity_sentence').value/result.get('base', 'perplexity_sentence').value-1 # as the paper means it
-    return f'{value:+.0f} % [{low:+.0f}, {high:+.0f}]', f'{100*ppl:+.0f} %'
+    interval = '' if np.isnan(low) else f' [{low:+.0f}, {high:+.0f}]'
+    return f'{value:+.0f} %{interval}', f'{100*ppl:+.0f} %'
 
 def _relative_printed(table:pd.DataFrame, model:str, method:str)->tuple[str, str]:
     "The same from the printed Table 2."

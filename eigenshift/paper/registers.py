@@ -14,8 +14,10 @@ from pathlib import Path
 from scipy.optimize import brentq
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from typing import Any
-from ..core import atomic
+from ..core import atomic, fingerprint
 from ..models.head import as_head
+from ..models.identity import model_record
+from ..runs import open_record
 from ..states.final import Sequences, corpus_states
 from ..states.generation import generate_under, under, with_strength
 from ..text.data import data_file
@@ -146,7 +148,7 @@ def passage_nats(
         return dict(nats=nats(model, states), sizes={register: own.sizes.tolist() for register, own in states.items()})
 
 def measured_rows(
-    folder:Path,                       # one JSON file for each edit; what is there is not made again
+    folder:Path,                       # one JSON file for each edit; what is there is not made again, so a changed edit needs another name
     model:PreTrainedModel,             # unedited
     tok:PreTrainedTokenizerBase,
     edits:Mapping[str, Callable],      # name -> makes the edit, as for `generate_under`, where its file is missing
@@ -157,7 +159,10 @@ def measured_rows(
     seed:int=1,
 )->dict[str, dict]:                    # name -> nats, sizes (register -> of each passage), prompt, completion, and verdicts of each judge
     "What a model writes under edits with the same noise, what judges say of it, and what passages cost it; kept."
-    files = {name: Path(folder)/f'{name} {len(prompts)}x{n}.json' for name in edits}
+    read = fingerprint(json.dumps([list(prompts), {register: list(own) for register, own in texts.items()}]))
+    settings = dict(model=model_record(model, tok), data=read, judges=sorted(judges), seed=seed)
+    folder = open_record(folder, settings, f'of {len(prompts)}x{n}.json', taken='')
+    files = {name: folder/f'{name} {len(prompts)}x{n}.json' for name in edits}
     missing = {name: make() for name, make in edits.items() if not files[name].exists()}
     if missing:
         folders = {name: files[name].with_suffix('') for name in missing} # of the continuations

@@ -13,7 +13,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt, seaborn as sns
 from ..evaluation.comparison import Comparison
 from ..models.eigenchoices import EigenChoices, eigen_choices
-from .published import published
+from .published import published, relative_change
 from ..text.scoring import word_spans
 
 from matplotlib.axes import Axes
@@ -197,8 +197,7 @@ def plot_table8(
     colours = sns.color_palette('colorblind')
     rows = [(name, result, m) for name, result in results.items() for m in methods]
     for i, (name, result, method) in enumerate(rows):
-        base, row = result.get('base', 'toxicity'), result.get(method, 'toxicity')
-        fall, low, high = (-100*row[c]/base.value for c in ('vs_base', 'vs_base_high', 'vs_base_low'))
+        fall, high, low = -100*relative_change(result, method)
         price = 100*(result.get(method, 'perplexity_sentence').value/result.get('base', 'perplexity_sentence').value-1)
         ax.errorbar(price, fall, yerr=[[fall-low], [high-fall]], fmt='os^D'[i % 4], color=colours[i % 4], capsize=2,
                     label=f'{name}: {method}')
