@@ -108,7 +108,7 @@ def _cells(rows:pd.DataFrame, form:str)->pd.DataFrame:
     return rows.assign(cell=text).pivot(index='alpha', columns='k', values='cell').sort_index(ascending=False)
 
 def table6(
-    grid:pd.DataFrame, # from `Ablation.grid`
+    grid:pd.DataFrame, # from Ablation.grid
 )->pd.DataFrame:
     "Toxicity % / perplexity / TPH % of each cell, signed and random."
     ranks = {rank: _cells(grid[grid['rank'] == rank], '{:.1f} / {:.4g} / {:.0f}') for rank in ('signed', 'random')}
@@ -153,7 +153,7 @@ def _draw_costs(ax:'Axes', grid:pd.DataFrame, base:tuple[Measured, Measured], ju
     ax.legend(fontsize=8, frameon=False)
 
 def plot_figure4(
-    grid:pd.DataFrame, # from `Ablation.grid`
+    grid:pd.DataFrame, # from Ablation.grid
     base:tuple[Measured, Measured], # toxicity and perplexity of the unedited model
     d:int,             # d_model
     name:str,          # of the model
