@@ -16,7 +16,6 @@ from types import ModuleType
 from datasets import Dataset
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
-from ..core import asset
 from ..models.identity import scorer_record
 from ..models.loading import entry, load_lm
 from ..models.packaged import located

@@ -50,7 +50,7 @@ def _arguments(given):
 # %% ../../nbs/app/probe.ipynb #cf380082
 def probe(
     data:str=None,        # jigsaw, toxicn, or a file of texts and labels; bundled by default; in Python a Dataset too
-    model:str=None,       # hub id or folder of an encoder or an LM; bundled by default; in Python (model, tok) too
+    model:str=None,       # hub id, folder or GGUF file of an encoder or an LM; bundled by default; in Python (model, tok) too
     rows:int=None,        # most texts, as many of each class; all by default
     split:str=None,       # train, fit, evaluate, or held-out (all but train, for a model that was trained on that)
     text:str=None,        # of a file: the column of texts

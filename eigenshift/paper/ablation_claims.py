@@ -21,6 +21,7 @@ from ..evaluation.statistics import Measured
 from ..models.eigenchoices import EigenChoices
 from ..models.head import Head
 from .published import published, recomputed
+from ..progress import track
 from ..states.calibration import Calibration
 from ..states.generation import generate_under
 from ..states.final import Sequences
@@ -61,6 +62,7 @@ class Ablation:
     n:int               # continuations of each prompt
     generate:dict       # further settings of `generate`
     out:Path|None = None # folder of the continuations, to resume from
+    progress:bool = False # show a bar
 
     @cached_property
     def stats(self)->dict: return separation(self.cal.toxic, self.cal.neutral, self.choices.Vh)
@@ -72,7 +74,7 @@ class Ablation:
     def measured(self, edits:dict[str, EigenShift|None])->dict[str, tuple[Measured, Measured]]:
         "Toxicity of what is written under each edit, and its perplexity."
         folders = None if self.out is None else {name: self.out/name for name in edits}
-        said = generate_under(self.model, self.tok, self.prompts, edits, out=folders, n=self.n, seed=1, progress=False, **self.generate)
+        said = generate_under(self.model, self.tok, self.prompts, edits, out=folders, n=self.n, seed=1, progress=self.progress, **self.generate)
         return {name: (toxicity(said[name], self.judge), perplexity_of_states(self.choices.head, self.corpus, edit))
                 for name, edit in edits.items()}
 
@@ -97,7 +99,7 @@ class Ablation:
     def grid(self, ks:Sequence[int], alphas:Sequence[float])->pd.DataFrame:
         "Every cell by the paper's signed choice, and random directions of the largest k."
         which = [*(('signed', k) for k in ks), ('random', ks[-1])]
-        rows = pd.DataFrame([row for alpha in alphas for row in self.cells(alpha, which)])
+        rows = pd.DataFrame([row for alpha in track(alphas, 'rows of the grid', self.progress) for row in self.cells(alpha, which)])
         return rows.sort_values('rank', ascending=False, kind='stable', ignore_index=True) # the signed ones first
 
 
@@ -108,7 +110,7 @@ def _cells(rows:pd.DataFrame, form:str)->pd.DataFrame:
     return rows.assign(cell=text).pivot(index='alpha', columns='k', values='cell').sort_index(ascending=False)
 
 def table6(
-    grid:pd.DataFrame, # from `Ablation.grid`
+    grid:pd.DataFrame, # from Ablation.grid
 )->pd.DataFrame:
     "Toxicity % / perplexity / TPH % of each cell, signed and random."
     ranks = {rank: _cells(grid[grid['rank'] == rank], '{:.1f} / {:.4g} / {:.0f}') for rank in ('signed', 'random')}
@@ -153,7 +155,7 @@ def _draw_costs(ax:'Axes', grid:pd.DataFrame, base:tuple[Measured, Measured], ju
     ax.legend(fontsize=8, frameon=False)
 
 def plot_figure4(
-    grid:pd.DataFrame, # from `Ablation.grid`
+    grid:pd.DataFrame, # from Ablation.grid
     base:tuple[Measured, Measured], # toxicity and perplexity of the unedited model
     d:int,             # d_model
     name:str,          # of the model

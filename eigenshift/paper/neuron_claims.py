@@ -91,7 +91,7 @@ def read_texts(
     "What a model makes of the texts: every MLP unit and every layer, pooled by maximum and by mean in one pass."
     model, tok = m.load()
     with activation_storage(m, data.lang) as storage:
-        units, layers = read_both(model, tok, data.texts, ('max', 'mean'), ('mean', 'max'), **storage)
+        units, layers = read_both(model, tok, data.texts, ('max', 'mean'), ('mean', 'max'), progress=True, **storage)
         found = type(model).__name__
         del model
         yield units, layers, found

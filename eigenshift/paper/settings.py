@@ -21,6 +21,7 @@ from ..core import asset
 from ..models.loading import load_encoder, load_lm, set_pad
 from ..models.packaged import packaged_models
 from ..models.tiny import tiny_encoder, tiny_lm
+from ..progress import track
 from .published import published
 from ..states.generation import generate
 from ..text.classifier import ClassifierScorer
@@ -177,6 +178,11 @@ class Setting:
     tasks:int          # questions of each task of retention; None: all
     gpu:str            # what the estimates are for
     speed:tuple        # of that GPU: FLOP/s reached, bytes/s of memory
+
+    @property
+    def progress(self)->bool:
+        "Whether long steps show a bar with the time left: wherever they take more than a minute or two."
+        return self.name != 'bundled'
 
 # %% ../../nbs/paper/settings.ipynb #ced5db43
 _hub_scorers = dict(label='unitary/unbiased-toxic-roberta', judge='s-nlp/roberta_toxicity_classifier')
@@ -370,7 +376,7 @@ def map_models(
 )->list:        # what it gave, for those that could be loaded
     "Apply a function to every model that can be had."
     results = []
-    for m in models:
+    for m in track(models, 'models'):
         try: results.append(f(m, *args))
         except (PermissionError, ConnectionError) as e: print(f'left out: {m.name}. {e}')
         gc.collect()

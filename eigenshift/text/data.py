@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['files', 'hub', 'read_report', 'load_sentences', 'pick_column', 'label_key', 'label_keys', 'binary_labels',
-           'load_labelled', 'find_source', 'data_file', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn', 'load_prompts',
-           'drop_long', 'load_corpus', 'bundled_registers', 'people_words']
+           'load_labelled', 'find_source', 'data_file', 'study_folder', 'jigsaw_labels', 'load_jigsaw', 'load_toxicn',
+           'load_prompts', 'drop_long', 'load_corpus', 'bundled_registers', 'people_words']
 
 # %% ../../nbs/text/data.ipynb #e500000f
 import csv, datasets, huggingface_hub, json, os, re, zipfile, numpy as np, pandas as pd
@@ -250,6 +250,16 @@ def data_file(
                                 'os.environ["EIGENSHIFT_DATA"] = "the folder"')
     if known.startswith('jigsaw'): return 'hub'
     return _hub_file(known.split('_')[0], files[known][-1])
+
+def study_folder(
+    variable:str, # of the environment, which names the folder
+    made_by:str,  # the notebook that writes it
+)->Path:
+    "A folder that another notebook has written, for the study that reads it."
+    named = os.environ.get(variable)
+    if named and Path(named).is_dir(): return Path(named)
+    what = f'{variable} names {named}, which is no folder' if named else f'{variable} is not set'
+    raise FileNotFoundError(f'{what}: run {made_by}.ipynb, which writes it, and then os.environ["{variable}"] = "the folder"')
 
 # %% ../../nbs/text/data.ipynb #89c5ff76
 _six = ['toxic', 'severe_toxic', 'obscene', 'threat', 'insult', 'identity_hate']

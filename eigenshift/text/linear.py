@@ -63,7 +63,7 @@ class LinearScorer(Scorer):
 
 # %% ../../nbs/text/linear.ipynb #5632c781
 def load_linear(
-    path:str|Path, # a file written by `LinearScorer.save`, or its folder
+    path:str|Path, # a file written by LinearScorer.save, or its folder
 )->LinearScorer:
     "A linear scorer from its safetensors file; nothing in it is executed."
     path = Path(path)
