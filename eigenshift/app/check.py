@@ -8,6 +8,7 @@ __all__ = ['questions', 'mirrored', 'sampled_step_error', 'states_error', 'hook_
 
 # %% ../../nbs/app/check.ipynb #cc000003
 import copy, tempfile, time, numpy as np, pandas as pd, torch
+from inspect import Signature
 from pathlib import Path
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from .inputs import load_model
@@ -183,6 +184,8 @@ def _decoding_rows(model, tok, limit):
 # %% ../../nbs/app/check.ipynb #cc00001d
 class CheckTable(pd.DataFrame):
     "What `check` found, one row for each question. On the command line the exit status is 1 where a row is off."
+    __signature__ = Signature() # `check` makes it; that of pandas names types that only a type checker knows
+
     @property
     def _constructor(self): return pd.DataFrame # a part of the table is an ordinary table
 
