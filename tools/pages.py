@@ -47,11 +47,18 @@ def signature(name: str, thing: object, found: list[Parameter]) -> str:
     start = 'class ' if inspect.isclass(thing) else ''
     return '\n'.join(textwrap.wrap(start+line, 88, subsequent_indent='    ', break_long_words=False, break_on_hyphens=False))
 
+def source_of(name: str, thing: object) -> str:
+    "Where a definition stands on GitHub: file and line, which nbdev does not find by the full name."
+    address = NbdevLookup().code(name)
+    if not address: return ''
+    written = inspect.unwrap(thing.fget if isinstance(thing, property) else thing)
+    return f"{address.partition('#')[0]}#L{inspect.getsourcelines(written)[1]}"
+
 class Reference(ShowDocRenderer):
     "A heading, a link to the source, the signature, the docstring, and a table of the parameters."
     def _repr_markdown_(self) -> str:
         found = parameters(self.sym)
-        source = NbdevLookup().code(self.fn)
+        source = source_of(self.fn, self.sym)
         link = f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else ''
         parts = ['---', link, f'{"#"*self.title_level} {self.nm}', f'```python\n{signature(self.nm, self.sym, found)}\n```', self.docs]
         raised = refused(errors(self.sym)) if callable(self.sym) else ''
