@@ -4,7 +4,7 @@ import inspect
 import re
 import textwrap
 from fastcore.docments import ShowDocRenderer
-from nbdev.doclinks import NbdevLookup
+from nbdev.doclinks import NbdevLookup, _get_exps
 from eigenshift.reference import Parameter, errors, parameters
 
 long_cell = 12 # lines of a cell that draws, from which on it is folded
@@ -47,18 +47,20 @@ def signature(name: str, thing: object, found: list[Parameter]) -> str:
     start = 'class ' if inspect.isclass(thing) else ''
     return '\n'.join(textwrap.wrap(start+line, 88, subsequent_indent='    ', break_long_words=False, break_on_hyphens=False))
 
-def source_of(name: str, thing: object) -> str:
-    "Where a definition stands on GitHub: file and line, which nbdev does not find by the full name."
-    address = NbdevLookup().code(name)
-    if not address: return ''
-    written = inspect.unwrap(thing.fget if isinstance(thing, property) else thing)
-    return f"{address.partition('#')[0]}#L{inspect.getsourcelines(written)[1]}"
+def source_of(name: str) -> str:
+    "Where a definition stands on GitHub: file and line. (nbdev looks for the line by the full name, and its table has the short ones.)"
+    found = NbdevLookup()[name]
+    if not isinstance(found, tuple): return ''
+    _, path, address = found
+    short = name.removeprefix(path.removesuffix('.py').replace('/', '.')+'.')
+    line = _get_exps(path).get(short)
+    return f'{address}#L{line}' if line else address
 
 class Reference(ShowDocRenderer):
     "A heading, a link to the source, the signature, the docstring, and a table of the parameters."
     def _repr_markdown_(self) -> str:
         found = parameters(self.sym)
-        source = source_of(self.fn, self.sym)
+        source = source_of(self.fn)
         link = f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}' if source else ''
         parts = ['---', link, f'{"#"*self.title_level} {self.nm}', f'```python\n{signature(self.nm, self.sym, found)}\n```', self.docs]
         raised = refused(errors(self.sym)) if callable(self.sym) else ''
