@@ -398,12 +398,12 @@ def hints(
     model:PreTrainedModel, tok:PreTrainedTokenizerBase,
 )->list[str]:
     "What a user may not know and would want to."
-    out = []
-    if asked['model'] is not None and {asked['scorer'], asked['check_scorer']} & {'linear', 'classifier', None}:
+    out, own = [], asked['model'] not in (None, 'bundled')
+    if own and {asked['scorer'], asked['check_scorer']} & {'linear', 'classifier', None}:
         out.append('hint: the bundled scorers are for trying things out; for a study name two that are known, such as '
                    '--scorer s-nlp/roberta_toxicity_classifier '
                    '--check-scorer unitary/toxic-bert --check-toxic-labels toxic')
-    if asked['model'] is not None and getattr(tok, 'chat_template', None) and not asked['chat']:
+    if own and getattr(tok, 'chat_template', None) and not asked['chat']:
         out.append('hint: this model has a chat template; --chat wraps the prompts with it')
     return out
 
