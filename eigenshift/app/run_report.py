@@ -59,7 +59,7 @@ def headline(
     edit, base = result.get(method, 'toxicity'), result.get('base', 'toxicity')
     sides, level = ('base', 'control'), result.meta['level']
     found, alone = ([f(edit, other, level) for other in sides] for f in (verdict, only_alone))
-    others = 'the unedited one', 'one that was moved as far in random directions'
+    others = 'the unedited one', 'one that a random edit moved as far'
     first, second = (_writes[v].format(other)+also for v, other, also in zip(found, others, alone))
     if found[1] == 'unknown': second = only_one_random(result, edit) or _no_random(edit) or second
     joined = 'but' if found[0] == 'less' != found[1] else 'and'
