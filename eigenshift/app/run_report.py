@@ -284,7 +284,12 @@ _whom = ('Mentions of groups of people, informal and dialect text, and toxicity 
          'bundled (English) or yours. The cost is the change of perplexity; the excess is what a group is charged beyond '
          'the others, tested together for all groups. *: beyond luck.')
 
-def _harm_blocks(found, figures):
+def _of_first_fit(record):
+    "Which of several fits is the edit that was kept."
+    fits = record.get('refits', 1)
+    return '' if fits == 1 else f' Read under the first of {fits} fits, which is the edit that is kept; the tables above are of all.'
+
+def _harm_blocks(found, figures, record):
     "What the edit costs whom; nothing where it was not measured."
     if found is None: return []
     summary = found.summary().reset_index()
@@ -296,7 +301,7 @@ def _harm_blocks(found, figures):
                    'The excess of perplexity of each group, with its interval; in red those beyond luck, few of them '
                    'beyond what is warned of.')
     lines = [line for line in found.verdict() if not line.startswith('WARNING')]
-    return [('What it costs whom', [_whom, cautions(found.warnings()), table(summary), *lines, drawn])]
+    return [('What it costs whom', [_whom+_of_first_fit(record), cautions(found.warnings()), table(summary), *lines, drawn])]
 
 def _harm_in_short(found):
     "Whether somebody pays more than others, in a sentence."
@@ -333,7 +338,7 @@ def write_report(
         ('The comparison', _comparison_blocks(result, method, record)),
         ('Toxicity against perplexity', [trade_off]),
         *[(section.title, section_blocks(section, figures)) for section in done.shift.sections()],
-        *_harm_blocks(harm, figures),
+        *_harm_blocks(harm, figures, record),
         ('Before and after', _texts_blocks(result, method)),
         ('Settings, and how to repeat', settings),
     ], done.path/'report.html', f'Made by eigenshift {__version__}. {_caution}')
